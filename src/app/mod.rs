@@ -1,0 +1,1 @@
+//! The running program: configuration, database, object store, index, clock.

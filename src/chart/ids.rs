@@ -1,0 +1,67 @@
+//! Opaque identifiers: UUID version 7, so that they sort by the time they were made and say nothing about a patient.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A text that is not an identifier.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{kind} id expected (a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057): {cause}")]
+pub struct IdParseError {
+    kind: &'static str,
+    cause: uuid::Error,
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID; new ones are made by `app`, which owns clock and randomness.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// Returns the UUID.
+            pub const fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdParseError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::try_parse(text).map(Self).map_err(|cause| IdParseError { kind: $kind, cause })
+            }
+        }
+    };
+}
+
+id!(
+    /// One batch of deliveries, named by the person who brought it in.
+    BatchId, "batch"
+);
+id!(
+    /// One delivery: a source file that was brought in once, as part of a batch.
+    DeliveryId, "delivery"
+);
+id!(
+    /// One document: a versioned, ordered list of pages.
+    DocumentId, "document"
+);
+id!(
+    /// One process that claims work.
+    WorkerId, "worker"
+);

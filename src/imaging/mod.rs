@@ -1,0 +1,1 @@
+//! Pixels: decoding raster files and pure functions on images. No I/O.

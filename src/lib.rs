@@ -1,0 +1,31 @@
+//! Muniment takes paper patient charts to a trustworthy digital archive.
+//!
+//! The flow, from paper to an answer:
+//!
+//! 1. [`intake`] takes a file: waits until it is whole, hashes it, writes it create-only to the intake area
+//!    ([`archive`]), reads it back, records the delivery ([`store`]) and only then touches the source.
+//! 2. [`worker`] claims the file, then each of its pages, and has them read by child processes ([`sandbox`]).
+//! 3. [`pipeline`] is what a child does with one page: decode ([`imaging`], [`pdf`]), prepare a copy ([`imaging`]),
+//!    recognise ([`ocr`]), and return [`chart::PageText`].
+//! 4. The worker keeps the result and puts it into the index ([`search`]), which answers queries with word boxes.
+//! 5. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
+//!
+//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
+//! [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
+//! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
+
+pub mod app;
+pub mod archive;
+pub mod chart;
+pub mod cli;
+pub mod export;
+pub mod imaging;
+pub mod intake;
+pub mod ocr;
+pub mod pdf;
+pub mod pipeline;
+pub mod samples;
+pub mod sandbox;
+pub mod search;
+pub mod store;
+pub mod worker;

@@ -1,0 +1,1 @@
+//! Recognition: the recogniser trait, libtesseract behind it, and the measures of accuracy.

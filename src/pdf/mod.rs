@@ -1,0 +1,1 @@
+//! PDF: pages in, searchable PDF/A out.

@@ -1,0 +1,1 @@
+//! A pipeline is data: its definition, and what it does with one page.

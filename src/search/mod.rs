@@ -1,0 +1,1 @@
+//! Finding pages by their words: schema, analysers, query language, index, hits with boxes.

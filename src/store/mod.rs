@@ -1,0 +1,1 @@
+//! The database: plain SQL, the same text on SQLite and PostgreSQL.
