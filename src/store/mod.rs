@@ -1,1 +1,41 @@
 //! The database: plain SQL, the same text on SQLite and PostgreSQL.
+//!
+//! [`Store`] is the only entry. Each aggregate has its own file: batches, deliveries, scans, documents, pages, results,
+//! rejects, the index outbox, workers and settings. Work is durable: a scan or a page is *claimed* with a lease, and what
+//! the worker made of it is written in the same transaction that ends the claim, so that it counts exactly once.
+//!
+//! The names of source files may name a patient. They are kept in `deliveries` and nowhere else; no error and no log of
+//! this module carries them.
+
+mod batches;
+mod claims;
+mod deliveries;
+mod documents;
+mod engine;
+mod error;
+mod migrations;
+mod outbox;
+mod page_progress;
+mod page_work;
+mod pages;
+mod rejects;
+mod reprocessing;
+mod results;
+mod scans;
+mod settings;
+mod work_left;
+mod workers;
+
+pub use batches::OpenedBatch;
+pub use claims::{Attempt, ClaimedPage, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, ScanClaim};
+pub use deliveries::{DeliveryRecord, NewDelivery, Recorded};
+pub use documents::{DocumentPage, DocumentRecord};
+pub use engine::Store;
+pub use error::StoreError;
+pub use outbox::{IndexedPage, OutboxEntry};
+pub use pages::{NewPage, PageRecord, PageSelection, PageWork, Reliability};
+pub use rejects::RejectRecord;
+pub use results::{ResultRecord, Standing};
+pub use scans::{OpenedScan, ScanRecord, ScanState};
+pub use work_left::WorkLeft;
+pub use workers::WorkerRecord;

@@ -1,0 +1,379 @@
+//! The two engines behind one small surface: the same `$1` text, values in, rows out.
+
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
+use sqlx::sqlite::{
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Row as _, SqlSafeStr};
+
+use super::error::{StoreError, without_values};
+use super::migrations;
+use crate::chart::{BatchId, DeliveryId, Digest, DocumentId, PageNumber, WorkerId};
+
+/// How long a statement waits for another process that writes to the same SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long to wait for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The database: an SQLite file of one machine, or a PostgreSQL shared by several.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Engine,
+}
+
+#[derive(Debug, Clone)]
+enum Engine {
+    /// One connection writes, the others only read: SQLite has one writer, and queueing for it here is fair.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite:PATH` or `postgres://...`), makes it when it is a file that is not there, and
+    /// brings its tables to this version.
+    ///
+    /// # Errors
+    /// The URL is of no known kind, the database cannot be opened, or a newer program has written to it.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let engine = match url.split_once(':') {
+            Some(("sqlite", path)) => open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await?,
+            Some(("postgres" | "postgresql", _)) => open_postgres(url).await?,
+            _ => return Err(StoreError::Url),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Says which engine it is: `sqlite` or `postgres`.
+    pub const fn engine(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite { .. } => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Closes every connection after what is under way.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Begins a transaction that may write.
+    pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(match &self.engine {
+            // Immediate: taking the write lock first never has to give up half-way.
+            Engine::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Runs one writing statement and returns the number of rows it touched.
+    pub(super) async fn execute(&self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<u64, StoreError> {
+        let mut transaction = self.begin().await?;
+        let touched = transaction.execute(sql, values).await?;
+        transaction.commit().await?;
+        Ok(touched)
+    }
+
+    /// Reads rows.
+    pub(super) async fn rows(&self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        Ok(match &self.engine {
+            Engine::Sqlite { readers, .. } => {
+                bind_sqlite(sql, values).fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Engine::Postgres(pool) => {
+                bind_postgres(sql, values).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Reads at most one row.
+    pub(super) async fn row(&self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Returns `sqlite` or `postgres`, whichever is the engine's text; for the few clauses that only one of them has.
+    pub(super) const fn dialect<'a>(&self, sqlite: &'a str, postgres: &'a str) -> &'a str {
+        match self.engine {
+            Engine::Sqlite { .. } => sqlite,
+            Engine::Postgres(_) => postgres,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
+    let failed = |cause: std::io::Error| StoreError::Open { cause: cause.to_string() };
+    // Made here, so that nobody else on the machine may read it; the files beside it inherit the mode.
+    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        // Sorting may spill names of source files: keep it in memory.
+        .pragma("temp_store", "MEMORY")
+        .disable_statement_logging();
+    let cannot = |error: sqlx::Error| StoreError::Open { cause: without_values(&error) };
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.clone())
+        .await
+        .map_err(cannot)?;
+    migrations::run_sqlite(&writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await
+        .map_err(cannot)?;
+    Ok(Engine::Sqlite { writer, readers })
+}
+
+async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
+    // The URL may hold a password: an error must not repeat it.
+    let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
+    let options = options
+        .application_name("muniment")
+        // A result counts only once it is on disk, whatever the server's default is.
+        .options([("synchronous_commit", "on"), ("timezone", "UTC")])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(8)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await
+        .map_err(|error| StoreError::Open { cause: without_values(&error) })?;
+    migrations::run_postgres(&pool).await?;
+    Ok(Engine::Postgres(pool))
+}
+
+/// A transaction; dropped without [`Transaction::commit`], nothing of it happened.
+pub(super) enum Transaction {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Transaction {
+    pub(super) async fn execute(&mut self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(inner) => bind_sqlite(sql, values).execute(&mut **inner).await?.rows_affected(),
+            Self::Postgres(inner) => bind_postgres(sql, values).execute(&mut **inner).await?.rows_affected(),
+        })
+    }
+
+    pub(super) async fn rows(&mut self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(inner) => {
+                bind_sqlite(sql, values).fetch_all(&mut **inner).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(inner) => {
+                bind_postgres(sql, values).fetch_all(&mut **inner).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub(super) async fn row(&mut self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(inner) => inner.commit().await?,
+            Self::Postgres(inner) => inner.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// A value on its way into a statement.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Integer(Option<i64>),
+    Text(Option<String>),
+    Real(Option<f64>),
+    Flag(bool),
+}
+
+macro_rules! bind {
+    ($engine:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query::<$engine>($sql);
+        for value in $values {
+            query = match value {
+                Value::Integer(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Real(value) => query.bind(value),
+                Value::Flag(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+fn bind_sqlite<'q>(
+    sql: impl SqlSafeStr,
+    values: Vec<Value>,
+) -> sqlx::query::Query<'q, Sqlite, <Sqlite as sqlx::Database>::Arguments> {
+    bind!(Sqlite, sql, values)
+}
+
+fn bind_postgres<'q>(
+    sql: impl SqlSafeStr,
+    values: Vec<Value>,
+) -> sqlx::query::Query<'q, Postgres, <Postgres as sqlx::Database>::Arguments> {
+    bind!(Postgres, sql, values)
+}
+
+/// Makes the list of values of a statement, in the order of `$1`, `$2`, ...
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$(crate::store::engine::Value::from($value)),*] };
+}
+pub(super) use values;
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(Some(value))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(value: u32) -> Self {
+        Self::Integer(Some(value.into()))
+    }
+}
+
+impl From<Option<u32>> for Value {
+    fn from(value: Option<u32>) -> Self {
+        Self::Integer(value.map(i64::from))
+    }
+}
+
+impl From<f32> for Value {
+    fn from(value: f32) -> Self {
+        Self::Real(Some(value.into()))
+    }
+}
+
+impl From<Option<f32>> for Value {
+    fn from(value: Option<f32>) -> Self {
+        Self::Real(value.map(f64::from))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Flag(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<Timestamp> for Value {
+    /// Times are kept as microseconds since 1970 UTC: they sort and compare the same on both engines.
+    fn from(value: Timestamp) -> Self {
+        Self::Integer(Some(value.as_microsecond()))
+    }
+}
+
+impl From<PageNumber> for Value {
+    fn from(value: PageNumber) -> Self {
+        value.get().into()
+    }
+}
+
+macro_rules! text_values {
+    ($($kind:ty),*) => { $(
+        impl From<$kind> for Value {
+            fn from(value: $kind) -> Self {
+                Self::Text(Some(value.to_string()))
+            }
+        }
+    )* };
+}
+
+text_values!(Digest, BatchId, DeliveryId, DocumentId, WorkerId);
+
+/// One row of an answer.
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+macro_rules! getters {
+    ($($name:ident: $kind:ty;)*) => { $(
+        pub(super) fn $name(&self, column: &str) -> Result<$kind, StoreError> {
+            Ok(match self {
+                Self::Sqlite(row) => row.try_get(column)?,
+                Self::Postgres(row) => row.try_get(column)?,
+            })
+        }
+    )* };
+}
+
+impl Row {
+    getters! {
+        integer: i64;
+        optional_integer: Option<i64>;
+        text: String;
+        optional_text: Option<String>;
+        optional_real: Option<f64>;
+        flag: bool;
+    }
+
+    /// Reads an integer that is never negative nor above 2^32.
+    pub(super) fn count(&self, column: &str) -> Result<u32, StoreError> {
+        u32::try_from(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
+    }
+
+    /// Reads an integer that is never negative.
+    pub(super) fn size(&self, column: &str) -> Result<u64, StoreError> {
+        u64::try_from(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
+    }
+
+    pub(super) fn time(&self, column: &str) -> Result<Timestamp, StoreError> {
+        Timestamp::from_microsecond(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
+    }
+
+    /// Reads a text that has a form of its own: an id, a digest.
+    pub(super) fn parsed<T: FromStr>(&self, column: &str) -> Result<T, StoreError> {
+        self.text(column)?.parse().map_err(|_| StoreError::unreadable(column))
+    }
+
+    pub(super) fn optional_parsed<T: FromStr>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        self.optional_text(column)?.map(|text| text.parse().map_err(|_| StoreError::unreadable(column))).transpose()
+    }
+}

@@ -1,0 +1,126 @@
+//! What the index has to be told, and everything that it is made of.
+//!
+//! A page is queued in the transaction that changes it, and leaves the queue once the index has it on disk: a crash between
+//! the two only makes the index do the page again.
+
+use jiff::Timestamp;
+
+use super::engine::{Row, Store, Transaction, values};
+use super::error::StoreError;
+use super::pages::{PageWork, read_page_id};
+use crate::chart::{BatchId, DocumentId, PageId};
+
+/// A page as the index has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexedPage {
+    /// The page.
+    pub page: PageId,
+    /// Document that it stands in.
+    pub document: DocumentId,
+    /// Place in the document, from 1.
+    pub position: u32,
+    /// Batch of the document.
+    pub batch: BatchId,
+    /// Where the work stands: a failed or rejected page is in the index as one without reliable text.
+    pub work: PageWork,
+    /// Key of the current result; `None` for a page that could not be read.
+    pub object_key: Option<String>,
+    /// Whether it is blank.
+    pub blank: bool,
+    /// Whether a search over it can be trusted.
+    pub reliable: bool,
+}
+
+/// A page whose entry in the index has to be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Place in the queue; to be acknowledged.
+    pub sequence: i64,
+    /// The page.
+    pub page: PageId,
+    /// What to put in the place of the entries of this page; empty to just remove them.
+    pub entries: Vec<IndexedPage>,
+}
+
+const COLUMNS: &str = "pages.scan, pages.number, pages.work, pages.blank, pages.reliable, document_pages.document,
+        document_pages.position, documents.batch, results.object_key
+    FROM pages
+    JOIN document_pages ON document_pages.scan = pages.scan AND document_pages.number = pages.number
+    JOIN documents ON documents.id = document_pages.document
+    LEFT JOIN results ON results.scan = pages.scan AND results.number = pages.number AND results.standing = 'current'
+    WHERE (results.scan IS NOT NULL OR pages.work IN ('failed', 'rejected'))";
+
+impl Store {
+    /// Returns the oldest `limit` changes that the index has not acknowledged.
+    pub async fn outbox(&self, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+        let queued = self
+            .rows("SELECT sequence, scan, number FROM index_outbox ORDER BY sequence LIMIT $1", values![limit])
+            .await?;
+        let sql = format!(
+            "SELECT {COLUMNS} AND pages.scan = $1 AND pages.number = $2 ORDER BY document_pages.document, position"
+        );
+        let mut entries = Vec::with_capacity(queued.len());
+        for row in &queued {
+            let page = read_page_id(row)?;
+            let rows = self.rows(sqlx::AssertSqlSafe(sql.clone()), values![page.scan, page.number]).await?;
+            let indexed = rows.iter().map(read).collect::<Result<_, _>>()?;
+            entries.push(OutboxEntry { sequence: row.integer("sequence")?, page, entries: indexed });
+        }
+        Ok(entries)
+    }
+
+    /// Takes changes out of the queue, once the index has them on disk.
+    pub async fn acknowledge(&self, sequences: &[i64]) -> Result<(), StoreError> {
+        for chunk in sequences.chunks(500) {
+            let list: Vec<_> = chunk.iter().map(i64::to_string).collect();
+            let sql = format!("DELETE FROM index_outbox WHERE sequence IN ({})", list.join(", "));
+            self.execute(sqlx::AssertSqlSafe(sql), Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts the changes that the index has not acknowledged.
+    pub async fn outbox_length(&self) -> Result<u64, StoreError> {
+        let row = self.row("SELECT count(*) AS queued FROM index_outbox", Vec::new()).await?;
+        row.ok_or_else(|| StoreError::unreadable("queued"))?.size("queued")
+    }
+
+    /// Returns the next `limit` pages for a rebuild of the index, after the document and place of `after`, in the order of
+    /// documents and their pages. The order never changes, so that a rebuild can be resumed.
+    pub async fn indexed_pages(
+        &self,
+        after: Option<(DocumentId, u32)>,
+        limit: u32,
+    ) -> Result<Vec<IndexedPage>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} AND (document_pages.document, document_pages.position) > ($1, $2)
+             ORDER BY document_pages.document, document_pages.position LIMIT $3"
+        );
+        let (document, position) = after.map_or((String::new(), 0), |(id, position)| (id.to_string(), position));
+        self.rows(sqlx::AssertSqlSafe(sql), values![document, position, limit]).await?.iter().map(read).collect()
+    }
+}
+
+/// Queues a page for the index.
+pub(super) async fn queue(transaction: &mut Transaction, page: PageId, now: Timestamp) -> Result<(), StoreError> {
+    transaction
+        .execute(
+            "INSERT INTO index_outbox (scan, number, queued_at) VALUES ($1, $2, $3)",
+            values![page.scan, page.number, now],
+        )
+        .await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<IndexedPage, StoreError> {
+    Ok(IndexedPage {
+        page: read_page_id(row)?,
+        document: row.parsed("document")?,
+        position: row.count("position")?,
+        batch: row.parsed("batch")?,
+        work: row.parsed("work")?,
+        object_key: row.optional_text("object_key")?,
+        blank: row.flag("blank")?,
+        reliable: row.flag("reliable")?,
+    })
+}

@@ -1,0 +1,241 @@
+//! The work on pages: claimed with a lease, then finished, failed, rejected or given back.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::batches::{keep_pipeline, read_pipeline};
+use super::claims::{Attempt, ClaimedPage, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, later};
+use super::engine::{Row, Store, Transaction, values};
+use super::error::StoreError;
+use super::pages::{findings_text, read_page_id};
+use super::results::{self, Standing};
+use super::{outbox, page_progress, rejects};
+use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, Reject, Severity, Size, WorkerId};
+
+/// The most pages that one call claims.
+const MOST_CLAIMED: u32 = 256;
+
+impl Store {
+    /// Claims up to `most` pages that are due, until `lease` from `now`: first those of one scan, in order.
+    ///
+    /// A page whose lease ran out too often is given up here instead.
+    pub async fn claim_pages(
+        &self,
+        worker: WorkerId,
+        most: u32,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Vec<ClaimedPage>, StoreError> {
+        let sql = format!(
+            "WITH due AS MATERIALIZED (
+                SELECT scan, number FROM pages WHERE work IN ('waiting', 'claimed') AND due_at <= $1
+                ORDER BY priority DESC, lost, queued_at, scan, number LIMIT $4 {}
+             )
+             UPDATE pages SET lost = lost + CASE WHEN work = 'claimed' THEN 1 ELSE 0 END, work = 'claimed',
+                worker = $2, claim = claim + 1, due_at = $3
+             WHERE (scan, number) IN (SELECT scan, number FROM due)
+             RETURNING scan, number",
+            self.dialect("", "FOR UPDATE SKIP LOCKED")
+        );
+        loop {
+            let mut transaction = self.begin().await?;
+            let values = values![now, worker, later(now, lease), most.min(MOST_CLAIMED)];
+            let rows = transaction.rows(sqlx::AssertSqlSafe(sql.clone()), values).await?;
+            if rows.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut claimed = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let page = read_page_id(row)?;
+                let row = transaction.row(CLAIMED, values![page.scan, page.number]).await?;
+                let row = row.ok_or_else(|| StoreError::unreadable("pages"))?;
+                if row.count("lost")? > MAX_LOST_LEASES {
+                    let claim = PageClaim { page, worker, number: row.integer("claim")? };
+                    end(&mut transaction, &claim, "failed", now).await?;
+                    let reason = "the program ended again and again while this page was read";
+                    give_up(&mut transaction, page, reason, now).await?;
+                } else {
+                    claimed.push((row.integer("priority")?, row.integer("queued_at")?, read(page, worker, &row)?));
+                }
+            }
+            transaction.commit().await?;
+            if !claimed.is_empty() {
+                claimed.sort_by_key(|(priority, queued, work)| (-priority, *queued, work.claim.page));
+                return Ok(claimed.into_iter().map(|(_, _, work)| work).collect());
+            }
+        }
+    }
+
+    /// Prolongs claims until `lease` from `now`; returns those that are lost, whose work should stop.
+    pub async fn renew_pages(
+        &self,
+        claims: &[PageClaim],
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Vec<PageClaim>, StoreError> {
+        let mut lost = Vec::new();
+        let mut transaction = self.begin().await?;
+        // Always in the same order, so that two workers never wait for each other.
+        let mut ordered: Vec<_> = claims.iter().collect();
+        ordered.sort_by_key(|claim| claim.page);
+        for claim in ordered {
+            let touched = transaction
+                .execute(
+                    "UPDATE pages SET due_at = $5
+                     WHERE scan = $1 AND number = $2 AND work = 'claimed' AND worker = $3 AND claim = $4",
+                    values![claim.page.scan, claim.page.number, claim.worker, claim.number, later(now, lease)],
+                )
+                .await?;
+            if touched == 0 {
+                lost.push(claim.clone());
+            }
+        }
+        transaction.commit().await?;
+        Ok(lost)
+    }
+
+    /// Ends a claim with a result that is kept under `object_key`: in one transaction the result is recorded, the page is
+    /// done, its document moves on and the index is told. Beside an older result it becomes a candidate, and nothing
+    /// else changes until it is accepted.
+    ///
+    /// # Errors
+    /// The claim is lost; the result is of another page or pipeline.
+    pub async fn finish_page(
+        &self,
+        claim: &PageClaim,
+        text: &PageText,
+        object_key: &str,
+        now: Timestamp,
+    ) -> Result<Standing, StoreError> {
+        let page = claim.page;
+        if text.page != page {
+            return Err(StoreError::ClaimLost { work: format!("page {}", text.page) });
+        }
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, claim, "done", now).await?;
+        let due = "SELECT pipeline FROM pages WHERE scan = $1 AND number = $2";
+        let due = transaction.row(due, values![page.scan, page.number]).await?;
+        if due.ok_or_else(|| StoreError::unreadable("pages"))?.text("pipeline")? != text.pipeline.digest.to_string() {
+            return Err(StoreError::OtherPipeline { page: page.to_string() });
+        }
+        keep_pipeline(&mut transaction, &text.pipeline).await?;
+        let standing = results::keep(&mut transaction, text, object_key, now).await?;
+        if standing == Standing::Current {
+            results::show(&mut transaction, page).await?;
+            page_progress::page_read(&mut transaction, page, false, now).await?;
+            outbox::queue(&mut transaction, page, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(standing)
+    }
+
+    /// Ends a claim whose attempt failed; `reason` is one sentence without text of the page. The page is due again after
+    /// `back_off`; after the last attempt it gets a finding for a person and its document moves on without it.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn fail_page_attempt(
+        &self,
+        claim: &PageClaim,
+        reason: &str,
+        now: Timestamp,
+        back_off: Duration,
+    ) -> Result<Attempt, StoreError> {
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, claim, "waiting", now).await?;
+        let row = transaction
+            .row(
+                "UPDATE pages SET attempts = attempts + 1, failure = $3, due_at = $4
+                 WHERE scan = $1 AND number = $2 RETURNING attempts",
+                values![claim.page.scan, claim.page.number, reason, later(now, back_off)],
+            )
+            .await?
+            .ok_or_else(|| StoreError::unreadable("attempts"))?;
+        let failed = row.count("attempts")?;
+        let attempt = if failed < MAX_ATTEMPTS {
+            Attempt::AgainLater { failed }
+        } else {
+            give_up(&mut transaction, claim.page, reason, now).await?;
+            Attempt::GivenUp
+        };
+        transaction.commit().await?;
+        Ok(attempt)
+    }
+
+    /// Ends a claim with the rejection of the page.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn reject_page(&self, claim: &PageClaim, reject: &Reject, now: Timestamp) -> Result<(), StoreError> {
+        let page = claim.page;
+        let mut transaction = self.begin().await?;
+        if results::has_current(&mut transaction, page).await? {
+            // An older pipeline has read this page: it is worth more than the new one's rejection.
+            end(&mut transaction, claim, "done", now).await?;
+        } else {
+            end(&mut transaction, claim, "rejected", now).await?;
+            rejects::keep(&mut transaction, page.scan, &Reject { page: Some(page.number), ..reject.clone() }, now)
+                .await?;
+            page_progress::page_read(&mut transaction, page, true, now).await?;
+            outbox::queue(&mut transaction, page, now).await?;
+        }
+        transaction.commit().await
+    }
+}
+
+const CLAIMED: &str = "SELECT pages.claim, pages.attempts, pages.lost, pages.priority, pages.queued_at, pages.width,
+        pages.height, scans.size AS scan_size, scans.format, scans.decrypted_key, pipelines.name AS pipeline_name,
+        pipelines.revision AS pipeline_revision, pipelines.digest AS pipeline_digest
+    FROM pages JOIN scans ON scans.digest = pages.scan JOIN pipelines ON pipelines.digest = pages.pipeline
+    WHERE pages.scan = $1 AND pages.number = $2";
+
+/// Ends a claim, if it still holds, and moves the page to `work`.
+async fn end(transaction: &mut Transaction, claim: &PageClaim, work: &str, now: Timestamp) -> Result<(), StoreError> {
+    let page = claim.page;
+    let touched = transaction
+        .execute(
+            "UPDATE pages SET work = $5, worker = NULL, due_at = $6, finished_at = $6
+             WHERE scan = $1 AND number = $2 AND work = 'claimed' AND worker = $3 AND claim = $4",
+            values![page.scan, page.number, claim.worker, claim.number, work, now],
+        )
+        .await?;
+    if touched == 0 { Err(StoreError::ClaimLost { work: format!("page {page}") }) } else { Ok(()) }
+}
+
+/// Leaves a page to a person; one that an older pipeline has read just keeps that result.
+async fn give_up(transaction: &mut Transaction, page: PageId, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+    if results::has_current(transaction, page).await? {
+        let sql = "UPDATE pages SET work = 'done', failure = $3 WHERE scan = $1 AND number = $2";
+        transaction.execute(sql, values![page.scan, page.number, reason]).await?;
+        return Ok(());
+    }
+    let finding = Finding {
+        kind: FindingKind::RecognitionFailed,
+        severity: Severity::Serious,
+        confidence: Confidence::CERTAIN,
+        stage: "recognise".to_owned(),
+        message: format!("No attempt could read this page ({reason}). A person has to read it, or retry it."),
+    };
+    transaction
+        .execute(
+            "UPDATE pages SET work = 'failed', failure = $3, findings = $4, reliable = FALSE, blank = FALSE
+             WHERE scan = $1 AND number = $2",
+            values![page.scan, page.number, reason, findings_text(&[finding])?],
+        )
+        .await?;
+    page_progress::page_read(transaction, page, true, now).await?;
+    outbox::queue(transaction, page, now).await
+}
+
+fn read(page: PageId, worker: WorkerId, row: &Row) -> Result<ClaimedPage, StoreError> {
+    Ok(ClaimedPage {
+        claim: PageClaim { page, worker, number: row.integer("claim")? },
+        size: Size { width: row.count("width")?, height: row.count("height")? },
+        attempts: row.count("attempts")?,
+        scan_size: row.size("scan_size")?,
+        format: row.text("format")?,
+        decrypted_key: row.optional_text("decrypted_key")?,
+        pipeline: read_pipeline(row)?,
+    })
+}
