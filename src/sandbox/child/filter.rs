@@ -32,7 +32,8 @@ pub(super) fn for_serving() -> Result<Vec<BpfProgram>, seccompiler::Error> {
         [libc::F_DUPFD, libc::F_DUPFD_CLOEXEC, libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_SETFL];
     let descriptor_rules: Result<_, _> = descriptor_commands.iter().map(|&command| equal(1, bits(command))).collect();
     allowed.insert(libc::SYS_fcntl, descriptor_rules?);
-    Ok(vec![compiled(allowed, refuse(libc::EPERM), SeccompAction::Allow)?, without_clone3()?])
+    // In this order: the allow-list allows no further filter.
+    Ok(vec![without_clone3()?, compiled(allowed, refuse(libc::EPERM), SeccompAction::Allow)?])
 }
 
 /// Compiles the filters of an external program, to be installed before it is executed.
@@ -47,7 +48,7 @@ pub(super) fn for_program() -> Result<Vec<BpfProgram>, seccompiler::Error> {
     denied.insert(libc::SYS_openat, opening_for_change(2)?);
     #[cfg(target_arch = "x86_64")]
     denied.insert(libc::SYS_open, opening_for_change(1)?);
-    Ok(vec![compiled(denied, SeccompAction::Allow, refuse(libc::EPERM))?, without_clone3()?])
+    Ok(vec![without_clone3()?, compiled(denied, SeccompAction::Allow, refuse(libc::EPERM))?])
 }
 
 /// The flags of clone3 lie in memory where no filter can see them. Told that it does not exist, glibc uses clone.
