@@ -2,3 +2,5 @@
 #![expect(missing_docs, reason = "tests are read, not rendered")]
 
 mod support;
+
+mod sandbox;
