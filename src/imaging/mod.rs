@@ -1,1 +1,8 @@
 //! Pixels: decoding raster files and pure functions on images. No I/O.
+
+pub mod decode;
+mod limits;
+mod raster;
+
+pub use limits::Limits;
+pub use raster::Raster;

@@ -1,0 +1,80 @@
+//! GIF: the first frame on white paper. The frames of an animation are not pages.
+
+use std::io::Cursor;
+
+use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, MemoryLimit};
+
+use super::{FilePage, Format, check_size, color, damaged};
+use crate::chart::{Reject, Size};
+use crate::imaging::{Limits, Raster};
+
+/// Reads the size.
+pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
+    let mut decoder = open(data)?;
+    let frame = first_frame(&mut decoder)?;
+    Ok(FilePage { size: page_size(&decoder, frame), dpi: None })
+}
+
+/// Decodes the first frame; a damaged one as far as it goes.
+pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
+    let mut decoder = open(data)?;
+    let frame = first_frame(&mut decoder)?;
+    let size = page_size(&decoder, frame);
+    check_size(Format::Gif, size, limits)?;
+    check_size(Format::Gif, frame.size, limits)?;
+    let mut rgba = vec![0; decoder.buffer_size()];
+    let outcome = decoder.read_into_buffer(&mut rgba);
+    let mut pixels = vec![255; size.pixels() as usize * 3];
+    let stride = frame.size.width as usize * 4;
+    for (row, line) in rgba.chunks_exact(stride).enumerate() {
+        let start = ((frame.top + row) * size.width as usize + frame.left) * 3;
+        let Some(target) = pixels.get_mut(start..start + frame.size.width as usize * 3) else { break };
+        for (target, pixel) in target.chunks_exact_mut(3).zip(line.chunks_exact(4)) {
+            for (target, sample) in target.iter_mut().zip(pixel) {
+                *target = color::over_white(*sample, pixel[3]);
+            }
+        }
+    }
+    let image = color::image(size, 3, pixels).ok_or_else(|| damaged(Format::Gif, "its size contradicts its samples"))?;
+    let image = color::grey_if_colourless(image);
+    let colors = decoder.palette().map_or(0, |palette| palette.len() / 3);
+    let bilevel = colors == 2 && color::is_black_and_white(&image);
+    Ok(Raster { image, dpi: None, bilevel, damaged: outcome.is_err() })
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    left: usize,
+    top: usize,
+    size: Size,
+}
+
+fn open(data: &[u8]) -> Result<Decoder<Cursor<&[u8]>>, Reject> {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::RGBA);
+    // The size is checked against the limits before the only buffer is made.
+    options.set_memory_limit(MemoryLimit::Unlimited);
+    options.read_info(Cursor::new(data)).map_err(|error| explain(&error))
+}
+
+fn first_frame(decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<Place, Reject> {
+    let frame = decoder.next_frame_info().map_err(|error| explain(&error))?;
+    let frame = frame.ok_or_else(|| damaged(Format::Gif, "it has no picture"))?;
+    let size = Size { width: frame.width.into(), height: frame.height.into() };
+    Ok(Place { left: frame.left.into(), top: frame.top.into(), size })
+}
+
+/// The screen, made larger where the frame does not fit (as browsers do).
+fn page_size(decoder: &Decoder<Cursor<&[u8]>>, frame: Place) -> Size {
+    Size {
+        width: u32::from(decoder.width()).max(frame.left as u32 + frame.size.width),
+        height: u32::from(decoder.height()).max(frame.top as u32 + frame.size.height),
+    }
+}
+
+fn explain(error: &DecodingError) -> Reject {
+    match error {
+        DecodingError::Io(_) => damaged(Format::Gif, "it ends before its picture"),
+        other => damaged(Format::Gif, other),
+    }
+}

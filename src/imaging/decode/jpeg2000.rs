@@ -1,0 +1,128 @@
+//! JPEG 2000, as JP2 file or bare codestream. What the decoder in Rust cannot read goes to OpenJPEG.
+
+use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
+
+use super::{FilePage, Format, check_size, color, damaged, density, leptonica, unsupported};
+use crate::chart::{Reject, RejectReason, Size};
+use crate::imaging::{Limits, Raster};
+
+/// Start of a codestream and of its size segment.
+const CODESTREAM: [u8; 4] = [0xFF, 0x4F, 0xFF, 0x51];
+
+/// What the size segment of the codestream says.
+#[derive(Debug, Clone, Copy)]
+struct Header {
+    size: Size,
+    components: u16,
+    tiles: u64,
+}
+
+/// Reads size and resolution.
+pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
+    let header = Header::read(data).ok_or_else(no_codestream)?;
+    Ok(FilePage { size: header.size, dpi: dpi(data) })
+}
+
+/// Decodes the picture.
+pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
+    let header = Header::read(data).ok_or_else(no_codestream)?;
+    check_size(Format::Jpeg2000, header.size, limits)?;
+    // The wavelet needs some eight bytes for each sample of each component.
+    let samples = header.size.pixels() * u64::from(header.components);
+    if samples > limits.max_pixels {
+        return Err(Reject::file(
+            RejectReason::TooManyPixels,
+            format!(
+                "The page of the JPEG 2000 file has {samples} samples ({} components), more than the limit of {}: export \
+                 it at a lower resolution.",
+                header.components, limits.max_pixels
+            ),
+        ));
+    }
+    if header.tiles > 65_535 {
+        return Err(damaged(Format::Jpeg2000, format_args!("it states {} tiles, at most 65535 can exist", header.tiles)));
+    }
+    let dpi = dpi(data);
+    let mut last = no_codestream();
+    for strict in [true, false] {
+        match decode(data, header.size, strict) {
+            Ok(raster) => return Ok(Raster { dpi, damaged: !strict, ..raster }),
+            Err(reject) => last = reject,
+        }
+    }
+    leptonica::jpeg2000(data, limits).map(|raster| Raster { dpi, ..raster }).ok_or(last)
+}
+
+fn decode(data: &[u8], size: Size, strict: bool) -> Result<Raster, Reject> {
+    let settings = DecodeSettings { strict, ..DecodeSettings::default() };
+    let image = Image::new(data, &settings).map_err(|error| damaged(Format::Jpeg2000, error))?;
+    if (image.width(), image.height()) != (size.width, size.height) {
+        return Err(damaged(Format::Jpeg2000, "it states two different sizes"));
+    }
+    let colors = usize::from(image.color_space().num_channels());
+    let stored = colors + usize::from(image.has_alpha());
+    let channels = match (image.color_space(), colors) {
+        (_, 1 | 2) => 1,
+        (ColorSpace::CMYK, 4) | (ColorSpace::Icc { .. }, 4) | (_, 3) => 3,
+        _ => return Err(unsupported(Format::Jpeg2000, format_args!("{colors} colour channels"))),
+    };
+    let mut context = DecoderContext::default();
+    let decoded = image.decode(&mut context).map_err(|error| damaged(Format::Jpeg2000, error))?;
+    let expected = size.pixels() as usize;
+    if decoded.components().len() != stored
+        || decoded.components().iter().any(|component| component.samples().len() != expected)
+    {
+        return Err(damaged(Format::Jpeg2000, "its components differ in size"));
+    }
+    let samples = decoded.data_u8();
+    let mut pixels = Vec::with_capacity(expected * channels);
+    for pixel in samples.chunks_exact(stored) {
+        let light = match colors {
+            4 => color::ink_to_rgb([pixel[0], pixel[1], pixel[2], pixel[3]]),
+            3 => [pixel[0], pixel[1], pixel[2]],
+            _ => [pixel[0]; 3],
+        };
+        let alpha = if stored > colors { pixel[colors] } else { 255 };
+        pixels.extend(light[..channels].iter().map(|sample| color::over_white(*sample, alpha)));
+    }
+    let image = color::image(size, channels, pixels)
+        .ok_or_else(|| damaged(Format::Jpeg2000, "its size contradicts its samples"))?;
+    Ok(Raster { image, dpi: None, bilevel: false, damaged: false })
+}
+
+fn no_codestream() -> Reject {
+    damaged(Format::Jpeg2000, "it has no readable codestream")
+}
+
+impl Header {
+    fn read(data: &[u8]) -> Option<Self> {
+        let start = data.windows(4).position(|window| window == CODESTREAM)?;
+        let body = data.get(start + 8..)?;
+        let u32 = |at: usize| body.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
+        let (right, bottom, left, top) = (u32(0)?, u32(4)?, u32(8)?, u32(12)?);
+        let (tile_width, tile_height, tile_left, tile_top) = (u32(16)?, u32(20)?, u32(24)?, u32(28)?);
+        let components = u16::from_be_bytes(body.get(32..34)?.try_into().ok()?);
+        let size = Size { width: right.saturating_sub(left), height: bottom.saturating_sub(top) };
+        if tile_width == 0 || tile_height == 0 {
+            return None;
+        }
+        let across = u64::from(right.saturating_sub(tile_left).div_ceil(tile_width));
+        let down = u64::from(bottom.saturating_sub(tile_top).div_ceil(tile_height));
+        Some(Self { size, components, tiles: across * down })
+    }
+}
+
+/// Reads the capture resolution of a JP2 file, or else the one it asks to be shown at.
+fn dpi(data: &[u8]) -> Option<(f32, f32)> {
+    let find = |name: &[u8; 4]| {
+        let header = &data[..data.len().min(64 * 1024)];
+        let at = header.windows(4).position(|window| window == name)?;
+        let body: &[u8; 10] = header.get(at + 4..)?.first_chunk()?;
+        let number = |at: usize| f64::from(u16::from_be_bytes([body[at], body[at + 1]]));
+        let exponent = |at: usize| 10f64.powi(i32::from(body[at].cast_signed()));
+        let down = number(0) / number(2) * exponent(8);
+        let across = number(4) / number(6) * exponent(9);
+        density::per_metre(across, down)
+    };
+    find(b"resc").or_else(|| find(b"resd"))
+}

@@ -1,0 +1,41 @@
+//! WebP, lossy and lossless; of an animation the first frame.
+
+use std::io::Cursor;
+
+use image::codecs::webp::WebPDecoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder};
+
+use super::{FilePage, Format, check_size, color, damaged, density, oriented_dpi, oriented_size};
+use crate::chart::{Reject, Size};
+use crate::imaging::{Limits, Raster};
+
+/// Reads size, resolution and orientation.
+pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
+    let mut decoder = open(data)?;
+    let (size, orientation, dpi) = describe(&mut decoder);
+    Ok(FilePage { size: oriented_size(size, orientation), dpi })
+}
+
+/// Decodes the picture.
+pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
+    let mut decoder = open(data)?;
+    let (size, orientation, dpi) = describe(&mut decoder);
+    check_size(Format::WebP, size, limits)?;
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(Format::WebP, error))?;
+    let mut image = color::flatten(image);
+    image.apply_orientation(orientation);
+    Ok(Raster { image, dpi, bilevel: false, damaged: false })
+}
+
+fn open(data: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>, Reject> {
+    WebPDecoder::new(Cursor::new(data)).map_err(|error| damaged(Format::WebP, error))
+}
+
+fn describe(decoder: &mut WebPDecoder<Cursor<&[u8]>>) -> (Size, Orientation, Option<(f32, f32)>) {
+    let (width, height) = decoder.dimensions();
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let exif = decoder.exif_metadata().ok().flatten();
+    let dpi = oriented_dpi(exif.as_deref().and_then(density::exif), orientation);
+    (Size { width, height }, orientation, dpi)
+}
