@@ -44,7 +44,7 @@ impl Document {
         let password = password.filter(|password| !password.is_empty());
         let opened = Pdf::new_with_password(Arc::new(Shared(Arc::clone(&data))), password.unwrap_or_default());
         let (pdf, mut damaged) = match opened {
-            Ok(pdf) if !pdf.pages().is_empty() => (pdf, false),
+            Ok(pdf) if has_pages(&pdf) => (pdf, false),
             Ok(_) => (second_opinion(&data, password)?.ok_or_else(no_pages)?, true),
             Err(LoadPdfError::Invalid) => (second_opinion(&data, password)?.ok_or_else(damaged_file)?, true),
             Err(LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm)) => return Err(unknown_encryption()),
@@ -147,10 +147,14 @@ impl AsRef<[u8]> for Shared {
 fn second_opinion(data: &SharedBytes, password: Option<&str>) -> Result<Option<Pdf>, Reject> {
     let rewritten = repair::rewritten((**data).as_ref(), password);
     match rewritten {
-        Ok(bytes) => Ok(Pdf::new(bytes).ok().filter(|pdf| !pdf.pages().is_empty())),
+        Ok(bytes) => Ok(Pdf::new(bytes).ok().filter(has_pages)),
         Err(repair::Unreadable::Password) => Err(needs_password(password.is_some())),
         Err(repair::Unreadable::Other) => Ok(None),
     }
+}
+
+fn has_pages(pdf: &Pdf) -> bool {
+    !pdf.pages().is_empty() && repair::declared_pages(pdf).is_some()
 }
 
 fn check_bytes(bytes: &[u8], limits: &Limits) -> Result<(), Reject> {

@@ -72,7 +72,8 @@ fn place(text: &str, area: Area, words: &mut Vec<PlacedWord>) {
         let mut column = 0.0;
         for word in line.split(' ') {
             let length = word.chars().count() as f64;
-            let visible: String = word.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+            let visible: String =
+                word.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
             if !visible.is_empty() {
                 let start = Point::new(area.x0 + column * advance, base);
                 let end = start + Vec2::new(length * advance, 0.0);

@@ -21,6 +21,8 @@ const RECOGNITION_DPI: f64 = 300.0;
 const VIEWING_DPI: f64 = 150.0;
 /// The share of a page from which on images, not letters, are what the page is about.
 const PICTURE_SHARE: f64 = 0.5;
+/// The share of a page from which on an image counts for the resolution.
+const LAYER_SHARE: f64 = 0.05;
 /// The share of unknown letters from which on a page's own text is of no use.
 const UNKNOWN_SHARE: f64 = 0.2;
 
@@ -175,17 +177,16 @@ fn rendered<'a>(
     })
 }
 
-/// Chooses the resolution to render at: the largest image's own within bounds, less where the page brings its own text.
+/// Chooses the resolution to render at: the images' own within bounds, less where the page brings its own text.
 fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWord]) -> f64 {
-    let largest = survey
+    // Of the layers of one scan the finest holds the letters.
+    let finest = survey
         .images
         .iter()
-        .max_by(|one, other| one.visible(area).area().total_cmp(&other.visible(area).area()))
-        .filter(|image| image.visible(area).area() > area.area() * 0.05);
-    let native = largest.map(|image| {
-        let covered = image.rect().area().max(1e-6);
-        (f64::from(image.size.0) * f64::from(image.size.1) / covered).sqrt() * 72.0 / unit
-    });
+        .filter(|image| image.visible(area).area() > area.area() * LAYER_SHARE)
+        .map(|image| (f64::from(image.size.0) * f64::from(image.size.1) / image.rect().area().max(1e-6)).sqrt())
+        .reduce(f64::max);
+    let native = finest.map(|per_point| per_point * 72.0 / unit);
     let letters: usize = visible.iter().map(|word| word.text.chars().count()).sum();
     let unknown: usize = visible.iter().map(|word| word.text.matches('\u{FFFD}').count()).sum();
     let readable = letters > 0 && (unknown as f64) < letters as f64 * UNKNOWN_SHARE;
@@ -198,9 +199,8 @@ fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWo
 }
 
 fn check_images(survey: &Survey, number: PageNumber, limits: &Limits) -> Result<(), Reject> {
-    let too_large = |image: &&super::survey::PaintedImage| {
-        u64::from(image.size.0) * u64::from(image.size.1) > limits.max_pixels
-    };
+    let too_large =
+        |image: &&super::survey::PaintedImage| u64::from(image.size.0) * u64::from(image.size.1) > limits.max_pixels;
     match survey.images.iter().find(too_large) {
         None => Ok(()),
         Some(image) => Err(Reject::page(

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use hayro_interpret::kurbo::{BezPath, Rect};
 use hayro_interpret::font::GlyphRun;
+use hayro_interpret::kurbo::{BezPath, Rect};
 use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, InterpreterSettings, LumaData,
     SoftMask,
@@ -97,7 +97,7 @@ pub(super) fn plan(survey: &Survey, page: Rect) -> Plan {
 /// Returns the share of the page that images cover, 0 to 1; overlaps count twice, up to 1.
 pub(super) fn image_share(images: &[PaintedImage], page: Rect) -> f64 {
     let covered: f64 = images.iter().map(|image| image.visible(page).area()).sum();
-    (covered / page.area().max(1.0)).min(1.0)
+    (covered / page.area().max(1.0)).clamp(0.0, 1.0) + 0.0
 }
 
 /// Returns how the image lies on the page; `None` when it leans.
@@ -221,9 +221,7 @@ fn finish(pixels: DynamicImage, stream: &Stream<'_>, stencil: bool, declared: (u
 
 fn pixels(data: ImageData) -> Option<DynamicImage> {
     match data {
-        ImageData::Luma(luma) => {
-            GrayImage::from_raw(luma.width, luma.height, luma.data).map(DynamicImage::ImageLuma8)
-        }
+        ImageData::Luma(luma) => GrayImage::from_raw(luma.width, luma.height, luma.data).map(DynamicImage::ImageLuma8),
         ImageData::Rgb(rgb) => {
             let image = RgbImage::from_raw(rgb.width, rgb.height, rgb.data)?;
             Some(gray_if_colorless(image))
@@ -315,7 +313,8 @@ mod tests {
         assert_eq!(plan(&survey, page), Plan::Render);
         survey.last_mark = Some(0);
         assert_eq!(plan(&survey, page), Plan::Cover(0));
-        survey.images = vec![image(Affine::scale_non_uniform(1.0, 0.5)), image(Affine::new([1., 0., 0., 0.5, 0., 100.]))];
+        survey.images =
+            vec![image(Affine::scale_non_uniform(1.0, 0.5)), image(Affine::new([1., 0., 0., 0.5, 0., 100.]))];
         assert_eq!(plan(&survey, page), Plan::Canvas(vec![0, 1]));
         survey.images[1].ink = ImageInk::Mixed;
         assert_eq!(plan(&survey, page), Plan::Render);

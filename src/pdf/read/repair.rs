@@ -1,7 +1,7 @@
 //! The second reader's opinion on a file's structure: repair by writing it afresh, decryption, and proof that a copy is faithful.
 
 use hayro_syntax::Pdf;
-use hayro_syntax::object::{Dict, Stream};
+use hayro_syntax::object::{Array, Dict, Stream};
 use lopdf::encryption::DecryptionError;
 
 use crate::chart::Reject;
@@ -74,10 +74,15 @@ pub(super) fn mentions_encryption(bytes: &[u8]) -> bool {
     bytes.windows(8).any(|window| window == b"/Encrypt")
 }
 
-/// Returns the number of pages that the root of the page tree announces.
+/// Returns the number of pages that the root of the page tree announces; `None` without a page tree.
+///
+/// Without one, the reader lists whatever looks like a page in the order of the file, which may not be the order of the
+/// pages: worse than nothing in a record.
 pub(super) fn declared_pages(pdf: &Pdf) -> Option<u64> {
-    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
-    root.get::<Dict<'_>>(b"Pages")?.get::<i64>(b"Count").and_then(|count| u64::try_from(count).ok())
+    let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
+    let root = catalog.get::<Dict<'_>>(b"Pages")?;
+    root.get::<Array<'_>>(b"Kids")?;
+    Some(root.get::<i64>(b"Count").and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
 }
 
 /// Checks that two files have the same pages: as many, of equal contents, with equal image and form streams.

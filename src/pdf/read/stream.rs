@@ -4,8 +4,8 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use hayro_syntax::object::{Array, Dict, Object, Stream};
 use hayro_syntax::Filter;
+use hayro_syntax::object::{Array, Dict, Object, Stream};
 
 use super::color_space::color_space;
 use crate::chart::Size;
@@ -85,11 +85,9 @@ fn last_params<'a>(dict: &Dict<'a>, filters: usize) -> Dict<'a> {
     let params = dict.get::<Object<'_>>(b"DecodeParms").or_else(|| dict.get::<Object<'_>>(b"DP"));
     match params {
         Some(Object::Dict(params)) => params,
-        Some(Object::Array(array)) => array
-            .iter::<Object<'_>>()
-            .nth(filters.saturating_sub(1))
-            .and_then(Object::into_dict)
-            .unwrap_or_default(),
+        Some(Object::Array(array)) => {
+            array.iter::<Object<'_>>().nth(filters.saturating_sub(1)).and_then(Object::into_dict).unwrap_or_default()
+        }
         _ => Dict::default(),
     }
 }

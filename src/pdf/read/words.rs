@@ -7,7 +7,7 @@ use hayro_interpret::kurbo::{Point, Rect, Vec2};
 use super::survey::Glyph;
 
 /// A gap wider than this part of the em parts two words where the file has no space.
-const WORD_GAP: f64 = 0.14;
+const WORD_GAP: f64 = 0.1;
 /// A step back further than this part of the em begins a new word.
 const STEP_BACK: f64 = 0.45;
 /// How far a glyph may stand off the base line (exponents, indices) and belong to the word.
@@ -43,12 +43,7 @@ impl PlacedWord {
     /// Returns the upright rectangle around the word.
     pub(super) fn rect(&self) -> Rect {
         let up = Vec2::new(self.direction.y, -self.direction.x) * self.em;
-        let corners = [
-            self.start + up * ABOVE,
-            self.start - up * BELOW,
-            self.end + up * ABOVE,
-            self.end - up * BELOW,
-        ];
+        let corners = [self.start + up * ABOVE, self.start - up * BELOW, self.end + up * ABOVE, self.end - up * BELOW];
         corners.iter().skip(1).fold(Rect::from_points(corners[0], corners[0]), |rect, corner| rect.union_pt(*corner))
     }
 }
@@ -221,11 +216,8 @@ mod tests {
 
     #[test]
     fn a_word_running_upwards_has_an_upright_box() {
-        let up = |text: &str, y| Glyph {
-            advance: Vec2::new(0.0, -5.0),
-            up: Vec2::new(-10.0, 0.0),
-            ..glyph(text, 50.0, y)
-        };
+        let up =
+            |text: &str, y| Glyph { advance: Vec2::new(0.0, -5.0), up: Vec2::new(-10.0, 0.0), ..glyph(text, 50.0, y) };
         let words = words([up("a", 100.0), up("b", 95.0)].iter());
         assert_eq!(words.len(), 1);
         let rect = words[0].rect();
