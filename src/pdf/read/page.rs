@@ -1,0 +1,220 @@
+//! One page: which way its image is made, and what text comes with it.
+
+use hayro_interpret::kurbo::Rect;
+use hayro_syntax::page::Page;
+use image::DynamicImage;
+
+use super::canvas::Canvas;
+use super::document::size_points;
+use super::fields;
+use super::layout::{self, ToPixels};
+use super::raster::{self, Plan, decode, image_share, is_ink, orientation, plan};
+use super::render::render;
+use super::survey::{Survey, page_rect, survey};
+use super::words;
+use crate::chart::{Block, PageNumber, QuarterTurns, Reject, RejectReason, Size};
+use crate::pdf::{ImageStream, Limits};
+
+/// The resolution for pages that have to be recognised and hold no image to go by.
+const RECOGNITION_DPI: f64 = 300.0;
+/// The resolution for pages that bring their own text.
+const VIEWING_DPI: f64 = 150.0;
+/// The share of a page from which on images, not letters, are what the page is about.
+const PICTURE_SHARE: f64 = 0.5;
+/// The share of a page from which on an image counts for the resolution.
+const LAYER_SHARE: f64 = 0.05;
+/// The share of unknown letters from which on a page's own text is of no use.
+const UNKNOWN_SHARE: f64 = 0.2;
+
+/// One page of a PDF.
+#[derive(Debug, Clone)]
+pub struct PdfPage {
+    /// The page as a viewer shows it; only `ImageLuma8` or `ImageRgb8`.
+    pub image: DynamicImage,
+    /// Pixels per inch across and down.
+    pub dpi: (f32, f32),
+    /// Width and height in points of 1/72 inch, as a viewer shows the page.
+    pub size_points: (f32, f32),
+    /// The text that the file holds, in pixels of `image`; `None` when there is none.
+    pub text: Option<Vec<Block>>,
+    /// What kind of text `text` is.
+    pub text_origin: TextOrigin,
+    /// The share of the page that images cover, 0 to 1. A page of letters over a full image is a scan with a stamp.
+    pub image_share: f32,
+    /// The page's only image, still encoded, when it covers the page and nothing else is painted.
+    pub stream: Option<ImageStream>,
+    /// The clockwise turn that makes the image in `stream` look as `image` does.
+    pub stream_turn: QuarterTurns,
+    /// Whether the image came out white although the page paints something: another renderer should be asked.
+    pub suspect_blank: bool,
+    /// Whether form fields hold text that `image` does not show, for want of an appearance: another renderer draws them.
+    pub unpainted_fields: bool,
+    /// Whether data is missing: an image is cut off or cannot be decoded, or the page passes the survey's bounds.
+    pub damaged: bool,
+}
+
+/// What kind of text a page holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextOrigin {
+    /// Letters that a viewer shows: text written by a program.
+    Visible,
+    /// Letters that nobody sees, laid over or under a scan by someone's earlier recognition.
+    Hidden,
+    /// No letters at all.
+    Absent,
+}
+
+/// Reads a page.
+pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+    let survey = survey(page);
+    check_images(&survey, number, limits)?;
+    let area = page_rect(page);
+    let plan = plan(&survey, area);
+    let made = match &plan {
+        Plan::Cover(place) => cover(page, &survey, *place),
+        Plan::Canvas(places) => canvas(page, &survey, places, area, limits),
+        Plan::Render => None,
+    };
+    // A plain scan that cannot be decoded still goes to the renderer, which shows whatever else there is.
+    let broken = made.is_none() && matches!(plan, Plan::Cover(_));
+    let under = match &plan {
+        Plan::Cover(place) => survey.images.get(*place).map_or(0, |image| image.order),
+        Plan::Canvas(places) if places.len() == 1 => survey.images.get(places[0]).map_or(0, |image| image.order),
+        _ => 0,
+    };
+    let unpainted = fields::unpainted_words(page);
+    let visible = words::words(survey.glyphs.iter().filter(|glyph| !glyph.hidden && glyph.order > under));
+    let size = size_points(page);
+    let made = match made {
+        Some(made) => made,
+        None => rendered(page, &survey, size, area, &visible, limits).ok_or_else(|| no_pixels(number))?,
+    };
+    let image_size = Size { width: made.image.width(), height: made.image.height() };
+    let to_pixels = ToPixels {
+        scale: (f64::from(image_size.width) / area.width(), f64::from(image_size.height) / area.height()),
+        size: image_size,
+    };
+    let unpainted_fields = !unpainted.is_empty();
+    let shown: Vec<_> = visible.into_iter().chain(unpainted).collect();
+    let mut text = layout::blocks(shown, to_pixels);
+    let mut text_origin = TextOrigin::Visible;
+    if text.is_empty() {
+        text_origin = TextOrigin::Hidden;
+        let hidden = words::words(survey.glyphs.iter().filter(|glyph| glyph.hidden || glyph.order <= under));
+        text = layout::blocks(hidden, to_pixels);
+    }
+    if text.is_empty() {
+        text_origin = TextOrigin::Absent;
+    }
+    Ok(PdfPage {
+        dpi: (
+            (f64::from(image_size.width) * 72.0 / f64::from(size.0)) as f32,
+            (f64::from(image_size.height) * 72.0 / f64::from(size.1)) as f32,
+        ),
+        image: made.image,
+        size_points: size,
+        text: (!text.is_empty()).then_some(text),
+        text_origin,
+        image_share: image_share(&survey.images, area) as f32,
+        stream: made.stream,
+        stream_turn: made.turn,
+        suspect_blank: made.suspect_blank,
+        unpainted_fields,
+        damaged: made.damaged || broken || survey.truncated,
+    })
+}
+
+/// The pixels of a page, however they were made.
+struct Made {
+    image: DynamicImage,
+    stream: Option<ImageStream>,
+    turn: QuarterTurns,
+    suspect_blank: bool,
+    damaged: bool,
+}
+
+fn cover(page: &Page<'_>, survey: &Survey, place: usize) -> Option<Made> {
+    let image = survey.images.get(place)?;
+    let orientation = orientation(image)?;
+    let mut decoded = None;
+    decode(page, &[image], &mut |_, found| decoded = found);
+    let raster::Decoded { pixels, stream, damaged } = decoded?;
+    Some(Made {
+        image: orientation.apply(pixels),
+        stream: stream.filter(|_| !orientation.mirrored),
+        turn: orientation.turn,
+        suspect_blank: false,
+        damaged,
+    })
+}
+
+fn canvas(page: &Page<'_>, survey: &Survey, places: &[usize], area: Rect, limits: &Limits) -> Option<Made> {
+    let parts: Vec<_> = places.iter().filter_map(|place| survey.images.get(*place)).collect();
+    let (image, damaged) = Canvas::new(&parts, area, limits.max_pixels)?.paint(page, &parts)?;
+    Some(Made { image, stream: None, turn: QuarterTurns::None, suspect_blank: false, damaged })
+}
+
+fn rendered<'a>(
+    page: &'a Page<'a>,
+    survey: &Survey,
+    size: (f32, f32),
+    area: Rect,
+    visible: &[words::PlacedWord],
+    limits: &Limits,
+) -> Option<Made> {
+    let unit = f64::from(size.0) / area.width();
+    let dpi = resolution(survey, area, unit, visible);
+    let rendered = render(page, size, dpi, limits.max_pixels)?;
+    let paints = survey.first_dark_mark.is_some()
+        || survey.images.iter().any(|image| image.visible(area).area() > 0.0)
+        || survey.glyphs.iter().any(|glyph| !glyph.hidden && is_ink(&glyph.text));
+    Some(Made {
+        image: rendered.image,
+        stream: None,
+        turn: QuarterTurns::None,
+        suspect_blank: rendered.blank && (paints || survey.font_missing),
+        damaged: rendered.image_failed,
+    })
+}
+
+/// Chooses the resolution to render at: the images' own within bounds, less where the page brings its own text.
+fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWord]) -> f64 {
+    // Of the layers of one scan the finest holds the letters.
+    let finest = survey
+        .images
+        .iter()
+        .filter(|image| image.visible(area).area() > area.area() * LAYER_SHARE)
+        .map(|image| (f64::from(image.size.0) * f64::from(image.size.1) / image.rect().area().max(1e-6)).sqrt())
+        .reduce(f64::max);
+    let native = finest.map(|per_point| per_point * 72.0 / unit);
+    let letters: usize = visible.iter().map(|word| word.text.chars().count()).sum();
+    let unknown: usize = visible.iter().map(|word| word.text.matches('\u{FFFD}').count()).sum();
+    let readable = letters > 0 && (unknown as f64) < letters as f64 * UNKNOWN_SHARE;
+    let pictures = image_share(&survey.images, area) >= PICTURE_SHARE;
+    match native {
+        Some(native) => native.clamp(VIEWING_DPI, RECOGNITION_DPI),
+        None if readable && !pictures => VIEWING_DPI,
+        None => RECOGNITION_DPI,
+    }
+}
+
+fn check_images(survey: &Survey, number: PageNumber, limits: &Limits) -> Result<(), Reject> {
+    let too_large =
+        |image: &&super::survey::PaintedImage| u64::from(image.size.0) * u64::from(image.size.1) > limits.max_pixels;
+    match survey.images.iter().find(too_large) {
+        None => Ok(()),
+        Some(image) => Err(Reject::page(
+            number,
+            RejectReason::TooManyPixels,
+            format!(
+                "Page {number} holds an image of {} x {} pixels; the limit is {} pixels. Scan it at a lower \
+                 resolution, or raise the limit.",
+                image.size.0, image.size.1, limits.max_pixels
+            ),
+        )),
+    }
+}
+
+fn no_pixels(number: PageNumber) -> Reject {
+    Reject::page(number, RejectReason::Damaged, format!("Page {number} could not be rendered. Ask for it again."))
+}
