@@ -1,1 +1,9 @@
 //! A document's text in formats of others: plain text, hOCR, ALTO, JSON.
+//!
+//! Each format has a writer that takes one page after the other and holds none of them.
+
+pub mod alto;
+pub mod hocr;
+pub mod json;
+pub mod text;
+mod xml;

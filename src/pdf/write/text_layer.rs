@@ -1,0 +1,145 @@
+//! The invisible text of a page: every word stretched over its box, along the line that it stands on.
+//!
+//! The words of a line share one size and one baseline, as printed text does. Viewers put words into lines by those two;
+//! boxes that each had their own height would be read back in a scattered order.
+
+use std::fmt::Write as _;
+
+use super::font::InvisibleFont;
+use super::objects::number;
+use super::truetype;
+use crate::chart::{Line, PageText, QuarterTurns, Rect, Word};
+
+/// Beyond this a lean is not one of a sheet in a scanner, and boxes of leaning words cannot be told from upright ones.
+const MAX_LEAN: f64 = 20.0;
+/// The least gap between words, in parts of the line's height, that readers still take for a space.
+const LEAST_GAP: f64 = 0.16;
+/// The least height of a line in points.
+const LEAST_HEIGHT: f64 = 0.5;
+
+/// The direction of text on the page, in points from the top left corner.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// Points in a pixel, across and down.
+    scale: (f64, f64),
+    /// Where text runs to.
+    along: (f64, f64),
+    /// Sine and cosine of the lean against the nearest edge of the page.
+    lean: (f64, f64),
+    /// Whether text runs along the height of the page.
+    upended: bool,
+    /// Height of the page.
+    height: f64,
+}
+
+/// A word in the frame: where it starts and ends along the line, and its edges across.
+struct Span {
+    start: f64,
+    end: f64,
+    top: f64,
+    bottom: f64,
+}
+
+/// Returns the operators that show the text of a page of `size` points (without any turn), or nothing for no words.
+pub(super) fn operators(text: &PageText, size: (f64, f64), font: &mut InvisibleFont) -> String {
+    let frame = Frame::of(text, size);
+    let mut operators = String::new();
+    for line in text.lines() {
+        show_line(line, &frame, font, &mut operators);
+    }
+    if operators.is_empty() { operators } else { format!("BT\n3 Tr\n{operators}ET\n") }
+}
+
+impl Frame {
+    fn of(text: &PageText, size: (f64, f64)) -> Self {
+        let scale = (size.0 / f64::from(text.image.width.max(1)), size.1 / f64::from(text.image.height.max(1)));
+        let degrees = f64::from(text.skew_degrees);
+        let degrees = if degrees.is_finite() && degrees.abs() <= MAX_LEAN { degrees } else { 0.0 };
+        let (sine, cosine) = degrees.to_radians().sin_cos();
+        // From the upright page back to the page as it lies: the turn undone.
+        let lay = |(x, y): (f64, f64)| match text.upright {
+            QuarterTurns::None => (x, y),
+            QuarterTurns::One => (y, -x),
+            QuarterTurns::Two => (-x, -y),
+            QuarterTurns::Three => (-y, x),
+        };
+        let edge = lay((1.0, 0.0));
+        let along = lay((cosine, sine));
+        let along = (along.0 * scale.0, along.1 * scale.1);
+        let length = along.0.hypot(along.1).max(f64::MIN_POSITIVE);
+        let along = (along.0 / length, along.1 / length);
+        let lean = ((edge.0 * along.1 - edge.1 * along.0).abs(), edge.0 * along.0 + edge.1 * along.1);
+        let upended = matches!(text.upright, QuarterTurns::One | QuarterTurns::Three);
+        Self { scale, along, lean, upended, height: size.1 }
+    }
+
+    /// Finds the leaning rectangle that a box was drawn around.
+    fn span(&self, rect: &Rect) -> Span {
+        let (left, top) = (f64::from(rect.left) * self.scale.0, f64::from(rect.top) * self.scale.1);
+        let (across, down) = (f64::from(rect.width) * self.scale.0, f64::from(rect.height) * self.scale.1);
+        let centre = (left + across / 2.0, top + down / 2.0);
+        let (wide, high) = if self.upended { (down, across) } else { (across, down) };
+        let (sine, cosine) = self.lean;
+        let shrink = cosine * cosine - sine * sine;
+        let width = ((wide * cosine - high * sine) / shrink).clamp(wide * 0.3, wide);
+        let height = ((high * cosine - wide * sine) / shrink).clamp(high * 0.3, high);
+        let u = centre.0 * self.along.0 + centre.1 * self.along.1;
+        let v = centre.1 * self.along.0 - centre.0 * self.along.1;
+        Span { start: u - width / 2.0, end: u + width / 2.0, top: v - height / 2.0, bottom: v + height / 2.0 }
+    }
+
+    /// Returns the matrix that puts text at `u` along and `v` across.
+    fn matrix(&self, u: f64, v: f64) -> String {
+        let (cosine, sine) = self.along;
+        let x = u * cosine - v * sine;
+        let y = u * sine + v * cosine;
+        let [a, b, c, d] = [cosine, -sine, sine, cosine].map(number);
+        format!("{a} {b} {c} {d} {} {} Tm", number(x), number(self.height - y))
+    }
+}
+
+fn show_line(line: &Line, frame: &Frame, font: &mut InvisibleFont, out: &mut String) {
+    let words: Vec<(&Word, Span)> = line
+        .words
+        .iter()
+        .filter(|word| word.text.chars().any(is_shown))
+        .map(|word| (word, frame.span(&word.rect)))
+        .collect();
+    let top = words.iter().map(|(_, span)| span.top).fold(f64::INFINITY, f64::min);
+    let bottom = words.iter().map(|(_, span)| span.bottom).fold(f64::NEG_INFINITY, f64::max);
+    if words.is_empty() {
+        return;
+    }
+    let size = (bottom - top).max(LEAST_HEIGHT);
+    let _ = writeln!(out, "/F {} Tf", number(size));
+    for (index, (word, span)) in words.iter().enumerate() {
+        let length = span.end - span.start;
+        let next = words.get(index + 1).map(|(_, next)| next.start).filter(|start| *start > span.start);
+        let end = match next {
+            Some(next) => span.end.min((next - LEAST_GAP * size).max(span.start + length * 0.5)),
+            None => span.end,
+        };
+        let _ = writeln!(out, "{}", frame.matrix(span.start, bottom));
+        show(word.text.chars().filter(|&c| is_shown(c)), end - span.start, size, font, out);
+        if index + 1 < words.len() {
+            let gap = next.map_or(0.0, |next| next - end).max(LEAST_GAP * size);
+            show(std::iter::once(' '), gap, size, font, out);
+        }
+    }
+}
+
+/// Shows characters, stretched to `width` points.
+fn show(characters: impl Iterator<Item = char>, width: f64, size: f64, font: &mut InvisibleFont, out: &mut String) {
+    let codes: Vec<u16> = characters.map(|character| font.code(character)).collect();
+    let natural = codes.len() as f64 * size * f64::from(truetype::ADVANCE) / f64::from(truetype::UNITS_PER_EM);
+    let percent = (100.0 * width / natural.max(f64::MIN_POSITIVE)).clamp(0.01, 100_000.0);
+    let _ = write!(out, "{} Tz <", number(percent));
+    for code in codes {
+        let _ = write!(out, "{code:04X}");
+    }
+    out.push_str("> Tj\n");
+}
+
+fn is_shown(character: char) -> bool {
+    !character.is_control() && !character.is_whitespace()
+}
