@@ -1,1 +1,207 @@
-//! The running program: configuration, database, object store, index, clock.
+//! The running program: configuration, database, object store, clock; and what several commands do with them.
+
+pub mod batch_report;
+pub mod config;
+pub mod deliver;
+pub mod files;
+pub mod find;
+pub mod give_back;
+pub mod measure;
+mod parts;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::archive::{ArchiveError, Areas, Location};
+use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
+use crate::pipeline::definition::{Definition, DefinitionError, Definitions};
+use crate::pipeline::shelf::Shelf;
+use crate::store::{DocumentRecord, OpenedBatch, Store, StoreError};
+use config::Config;
+pub use parts::pool;
+
+/// The machine's clock: the only place that reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is given")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// The opened program.
+pub struct App {
+    /// Its configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The object store.
+    pub location: Location,
+    /// The areas of the object store.
+    pub areas: Areas,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why the program cannot be opened, or a command cannot be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The data folder cannot be made.
+    #[error("the data folder {path} cannot be used: {cause}. Name another one with --data or in the configuration")]
+    DataFolder {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The object store failed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A source cannot be taken in.
+    #[error(transparent)]
+    Intake(#[from] crate::intake::IntakeError),
+    /// The definitions of the index are wrong.
+    #[error(transparent)]
+    SearchDefinition(#[from] crate::search::DefinitionError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] crate::worker::IndexError),
+    /// A file cannot be written.
+    #[error("{what} cannot be written: {cause}")]
+    Write {
+        /// What.
+        what: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// A child failed.
+    #[error("{0}")]
+    Child(String),
+    /// A pipeline definition is wrong or unknown.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// Nothing answers to a name.
+    #[error("{0}")]
+    NotFound(String),
+    /// The program does not know its own file.
+    #[error("the program's own file cannot be found: {0}")]
+    OwnFile(std::io::Error),
+    /// No child can be described.
+    #[error(transparent)]
+    Start(#[from] crate::sandbox::StartError),
+}
+
+impl App {
+    /// Opens everything; makes the data folder, the object store and the database where there are none.
+    ///
+    /// # Errors
+    /// A folder, the object store or the database cannot be used.
+    pub async fn open(config: Config) -> Result<Self, AppError> {
+        make_private(&config.data.folder)
+            .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
+        let location = Location::folder(&config.store.folder)?;
+        let store = Store::open(&config.database.url).await?;
+        let areas = Areas::new(&location);
+        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock) })
+    }
+
+    /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).
+    ///
+    /// # Errors
+    /// The pipeline is unknown or wrong, or the database failed.
+    pub async fn open_batch(
+        &self,
+        name: &str,
+        pipeline: Option<&str>,
+        expected_sheets: Option<u32>,
+    ) -> Result<OpenedBatch, AppError> {
+        let definition = self.definition(pipeline)?;
+        Shelf::keep(&self.store, &definition).await?;
+        let batch = Batch {
+            id: BatchId::from_uuid(new_id()),
+            name: name.to_owned(),
+            pipeline: definition.stamp(),
+            expected_sheets,
+            opened_at: self.clock.now(),
+        };
+        Ok(self.store.open_batch(&batch).await?)
+    }
+
+    /// Returns the facility's time zone: the days of receipt are its days.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.config.facility.zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    /// Returns the pipeline definition of that name, or the configured one.
+    ///
+    /// # Errors
+    /// There is none of that name, or it is wrong.
+    pub fn definition(&self, name: Option<&str>) -> Result<Definition, AppError> {
+        let definitions = Definitions::load(self.config.pipelines.folder.as_deref())?;
+        Ok(definitions.get(name.unwrap_or(&self.config.pipelines.default))?.clone())
+    }
+
+    /// Returns the batch with this name or id.
+    ///
+    /// # Errors
+    /// There is none, or the database failed.
+    pub async fn batch(&self, name: &str) -> Result<Batch, AppError> {
+        if let Some(batch) = self.store.batch_by_name(name).await? {
+            return Ok(batch);
+        }
+        let by_id = match name.parse() {
+            Ok(id) => self.store.batch(id).await?,
+            Err(_) => None,
+        };
+        by_id.ok_or_else(|| AppError::NotFound(format!("there is no batch {name:?}. `muniment batch list` names them")))
+    }
+
+    /// Returns the document whose id begins with `prefix`.
+    ///
+    /// # Errors
+    /// There is none, or more than one, or the database failed.
+    pub async fn document(&self, prefix: &str) -> Result<DocumentRecord, AppError> {
+        let mut found = self.store.documents_by_prefix(prefix, 2).await?;
+        match (found.pop(), found.is_empty()) {
+            (Some(document), true) => Ok(document),
+            (Some(_), false) => {
+                Err(AppError::NotFound(format!("more than one document id begins with {prefix:?}; give more of it")))
+            }
+            (None, _) => Err(AppError::NotFound(format!(
+                "there is no document {prefix:?}. `muniment show --batch NAME` lists a batch's documents"
+            ))),
+        }
+    }
+}
+
+/// Makes a new identifier, sorted by time.
+pub fn new_id() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// Makes a new delivery's id.
+pub fn new_delivery() -> DeliveryId {
+    DeliveryId::from_uuid(new_id())
+}
+
+fn new_document() -> DocumentId {
+    DocumentId::from_uuid(new_id())
+}
+
+fn new_worker() -> WorkerId {
+    WorkerId::from_uuid(new_id())
+}
+
+/// Makes a folder that only its owner may enter; one that is there keeps its rights.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}

@@ -3,6 +3,7 @@
 //! Everything here is written create-only, flushed with its folders, and never replaced: an object is there whole or not at
 //! all, whatever moment the machine stops at. Keys are made of digests and numbers, never of names.
 
+mod areas;
 mod copies;
 mod error;
 mod intake_area;
@@ -11,6 +12,7 @@ mod location;
 mod results;
 mod writing;
 
+pub use areas::Areas;
 pub use copies::CopyArea;
 pub use error::ArchiveError;
 pub use intake_area::IntakeArea;

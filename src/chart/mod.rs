@@ -3,6 +3,7 @@
 //! Everything above speaks in these types; nothing here knows about anything above.
 
 mod batch;
+mod clock;
 mod confidence;
 mod digest;
 mod document;
@@ -15,6 +16,7 @@ mod reject;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
+pub use clock::Clock;
 pub use confidence::{Confidence, OutOfRange};
 pub use digest::{Digest, DigestParseError, Hasher};
 pub use document::{DocumentState, PageView, TransitionError};

@@ -1,1 +1,135 @@
-//! The command line: one file per command.
+//! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
+
+mod batch;
+mod bench;
+mod child;
+mod completions;
+mod demo;
+mod doctor;
+mod exit;
+mod export;
+mod index;
+mod ingest;
+mod init;
+mod output;
+mod progress;
+mod reprocess;
+mod retry;
+mod samples;
+mod search;
+mod show;
+mod start;
+mod worker;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::{CommandError, EXIT_CODES, Ended};
+use output::Output;
+
+/// Takes paper charts to a trustworthy digital archive: intake, recognition, search and export.
+#[derive(Debug, Parser)]
+#[command(name = "muniment", version, after_help = EXIT_CODES, propagate_version = true, max_term_width = 110)]
+struct Cli {
+    /// Configuration file; else ./muniment.toml, the user's, /etc/muniment/muniment.toml
+    #[arg(long, global = true, env = "MUNIMENT_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder that everything is kept in; wins over the configuration
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Prints one JSON value instead of lines for people
+    #[arg(long, global = true)]
+    json: bool,
+    /// What to log to standard error, for example info or muniment=debug
+    #[arg(long, global = true, env = "MUNIMENT_LOG", value_name = "FILTER", default_value = "warn")]
+    log: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Args),
+    Doctor(doctor::Args),
+    Demo(demo::Args),
+    Ingest(ingest::Args),
+    Batch(batch::Args),
+    Show(show::Args),
+    Search(search::Args),
+    Export(export::Args),
+    Retry(retry::Args),
+    Reprocess(reprocess::Args),
+    Worker(worker::Args),
+    Index(index::Args),
+    Samples(samples::Args),
+    Bench(bench::Args),
+    Completions(completions::Args),
+    #[command(hide = true)]
+    Child(child::Args),
+}
+
+/// Parses the command line, runs the command and returns how it ended.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Command::Child(args) = &cli.command {
+        return child::run(args);
+    }
+    let output = Output { json: cli.json };
+    match run(&cli, output) {
+        Ok(ended) => ended.into(),
+        Err(cause) => {
+            output::warn(&format!("muniment: {}", whole_message(cause.as_ref())));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli, output: Output) -> Result<Ended, CommandError> {
+    start::logging(&cli.log)?;
+    let place = start::Place { config: cli.config.as_deref(), data: cli.data.as_deref() };
+    match &cli.command {
+        Command::Init(args) => init::run(args, output),
+        Command::Completions(args) => completions::run(args, output),
+        Command::Samples(args) => samples::run(args, output),
+        Command::Bench(args) => bench::run(args, &place, output),
+        Command::Doctor(args) => start::block_on(doctor::run(args, &place, output)),
+        Command::Demo(args) => start::block_on(demo::run(args, &place, output)),
+        Command::Ingest(args) => start::block_on(ingest::run(args, &place, output)),
+        Command::Batch(args) => start::block_on(batch::run(args, &place, output)),
+        Command::Show(args) => start::block_on(show::run(args, &place, output)),
+        Command::Search(args) => start::block_on(search::run(args, &place, output)),
+        Command::Export(args) => start::block_on(export::run(args, &place, output)),
+        Command::Retry(args) => start::block_on(retry::run(args, &place, output)),
+        Command::Reprocess(args) => start::block_on(reprocess::run(args, &place, output)),
+        Command::Worker(args) => start::block_on(worker::run(args, &place, output)),
+        Command::Index(args) => start::block_on(index::run(args, &place, output)),
+        Command::Child(_) => Ok(Ended::Well),
+    }
+}
+
+/// Joins an error with its causes, leaving out causes that the message already tells.
+fn whole_message(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !message.contains(&text) {
+            message.push_str(": ");
+            message.push_str(&text);
+        }
+        source = cause.source();
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

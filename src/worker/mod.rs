@@ -1,1 +1,212 @@
 //! Claims due work and calls the steps; one file per kind of work.
+//!
+//! Any number of workers, on one machine or several, share one database and one object store. Each claims a scan or some
+//! pages with a lease, renews it while it works ([`renewal`]), and ends the claim in the transaction that records the
+//! result. A worker that dies is noticed when its leases run out; then somebody else does the work.
+
+mod index_pages;
+mod open_scan;
+mod read_pages;
+mod redraw;
+mod renewal;
+mod stop;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::archive::{ArchiveError, Areas};
+use crate::chart::{BatchId, Clock, DocumentId, WorkerId};
+use crate::pipeline::shelf::Shelf;
+use crate::sandbox::{CallError, Pool, StartError};
+use crate::store::{Store, StoreError};
+
+pub use index_pages::{COMPLETE, IndexError, Indexer};
+pub use redraw::Redrawer;
+pub use stop::Stop;
+
+/// How long an idle worker sleeps before it looks for work again.
+const IDLE: Duration = Duration::from_millis(300);
+
+/// What a worker works with.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The object store.
+    pub areas: Areas,
+    /// Definitions of pipelines.
+    pub shelf: Shelf,
+    /// Reading children.
+    pub pool: Pool,
+    /// Draws pages that the children cannot.
+    pub redrawer: Redrawer,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids for new documents.
+    pub new_document: Box<dyn Fn() -> DocumentId + Send + Sync>,
+    /// Identity of this worker.
+    pub worker: WorkerId,
+    /// Name of this worker for people: machine and process.
+    pub name: String,
+    /// Passwords for encrypted files, for this run; kept nowhere.
+    pub passwords: Vec<String>,
+    /// Limits and times.
+    pub terms: Terms,
+}
+
+/// Limits and times of a worker.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Pieces of work done at the same time: the number of children.
+    pub at_once: usize,
+    /// How long a claim lasts without renewal.
+    pub lease: Duration,
+    /// How long one page may take.
+    pub page_deadline: Duration,
+    /// How long listing a file's pages may take.
+    pub file_deadline: Duration,
+}
+
+/// When a worker is done.
+#[derive(Debug, Clone)]
+pub enum Until {
+    /// When it is told to stop.
+    Stopped,
+    /// When nothing of the batch (or, with `None`, nothing at all) is left and `complete` says that no more will come.
+    NothingLeft {
+        /// The batch.
+        batch: Option<BatchId>,
+        /// Raised when everything was delivered.
+        complete: Stop,
+    },
+}
+
+/// Why a worker gave up. A page or a file that cannot be read is no such reason.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The object store failed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// No child could be started.
+    #[error("recognition cannot start: {0}. Run `muniment doctor`")]
+    Start(#[from] StartError),
+    /// A file of this machine could not be used.
+    #[error("a temporary file cannot be used: {0}. Check the free space")]
+    Io(#[from] std::io::Error),
+}
+
+/// Claims due work and does it.
+pub struct Worker {
+    parts: Parts,
+    held: renewal::Held,
+}
+
+/// What became of one look for work.
+enum Found {
+    Work,
+    Nothing,
+}
+
+impl Worker {
+    /// Prepares a worker; nothing is claimed yet.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts, held: renewal::Held::default() }
+    }
+
+    /// Works until `until`, or until `stop` is raised; then gives every claim back.
+    ///
+    /// # Errors
+    /// The database, the object store or the children cannot be used at all.
+    pub async fn run(&self, until: &Until, stop: &Stop) -> Result<(), WorkerError> {
+        let parts = &self.parts;
+        parts.store.start_worker(parts.worker, &parts.name, parts.clock.now()).await?;
+        // One failing piece of work ends the others too: they see the stop.
+        let halt = Stop::new();
+        let works = futures::future::join_all((0..parts.terms.at_once.max(1)).map(|_| self.work(until, stop, &halt)));
+        let renewing = self.held.keep(parts, &halt);
+        let mut outcome = Ok(());
+        tokio::select! {
+            results = works => outcome = results.into_iter().collect::<Result<(), _>>(),
+            lost = renewing => outcome = lost,
+        }
+        halt.raise();
+        parts.pool.shut_down().await;
+        parts.store.release_all(parts.worker, parts.clock.now()).await?;
+        outcome
+    }
+
+    async fn work(&self, until: &Until, stop: &Stop, halt: &Stop) -> Result<(), WorkerError> {
+        loop {
+            if stop.is_raised() || halt.is_raised() {
+                return Ok(());
+            }
+            let found = tokio::select! {
+                found = self.do_next(stop) => found,
+                () = halt.raised() => return Ok(()),
+            };
+            match found {
+                Ok(Found::Work) => {}
+                Ok(Found::Nothing) if self.is_done(until).await? => return Ok(()),
+                Ok(Found::Nothing) => {
+                    tokio::select! {
+                        () = tokio::time::sleep(IDLE) => {}
+                        () = stop.raised() => {}
+                        () = halt.raised() => {}
+                    }
+                }
+                Err(cause) => {
+                    halt.raise();
+                    return Err(cause);
+                }
+            }
+        }
+    }
+
+    /// Files come before pages: the sooner all pages are known, the sooner the time left can be told.
+    async fn do_next(&self, stop: &Stop) -> Result<Found, WorkerError> {
+        let parts = &self.parts;
+        let now = parts.clock.now();
+        if let Some(scan) = parts.store.claim_scan(parts.worker, now, parts.terms.lease).await? {
+            open_scan::open(self, scan).await?;
+            return Ok(Found::Work);
+        }
+        let pages = parts.store.claim_pages(parts.worker, read_pages::AT_ONCE, now, parts.terms.lease).await?;
+        if pages.is_empty() {
+            return Ok(Found::Nothing);
+        }
+        read_pages::read(self, pages, stop).await?;
+        Ok(Found::Work)
+    }
+
+    async fn is_done(&self, until: &Until) -> Result<bool, WorkerError> {
+        let Until::NothingLeft { batch, complete } = until else { return Ok(false) };
+        if !complete.is_raised() {
+            return Ok(false);
+        }
+        let left = self.parts.store.work_left(*batch).await?;
+        Ok(left.scans == 0 && left.pages == 0)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+}
+
+/// Returns how long to wait before the next attempt after `failed` ones: 1 s, 4 s, 9 s, ...
+fn back_off(failed: u32) -> Duration {
+    let tries = failed.saturating_add(1).min(60);
+    Duration::from_secs(u64::from(tries * tries))
+}
+
+/// Says why an attempt failed, in words that hold nothing of the page.
+fn reason(error: &CallError) -> String {
+    match error {
+        CallError::Deadline(limit) => format!("it took longer than {} s", limit.as_secs()),
+        CallError::MemoryLimit => "it took more memory than allowed".into(),
+        other => other.to_string(),
+    }
+}

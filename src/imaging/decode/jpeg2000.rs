@@ -40,7 +40,10 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
         ));
     }
     if header.tiles > 65_535 {
-        return Err(damaged(Format::Jpeg2000, format_args!("it states {} tiles, at most 65535 can exist", header.tiles)));
+        return Err(damaged(
+            Format::Jpeg2000,
+            format_args!("it states {} tiles, at most 65535 can exist", header.tiles),
+        ));
     }
     let dpi = dpi(data);
     let mut last = no_codestream();

@@ -113,7 +113,10 @@ impl Layout {
         }
         let photometric = photometric(directory.short(262), compression, samples)?;
         if samples < photometric.colors() {
-            return Err(damaged(Format::Tiff, format_args!("{samples} sample(s) per pixel are too few for its colours")));
+            return Err(damaged(
+                Format::Tiff,
+                format_args!("{samples} sample(s) per pixel are too few for its colours"),
+            ));
         }
         let bits = bits(directory, compression)?;
         let format = directory.short(339).unwrap_or(1);

@@ -81,11 +81,14 @@ fn decode(file: &File<'_>, directory: &Directory<'_>, limits: &Limits) -> Result
     if bytes > limits.max_pixels.saturating_mul(4) {
         return Err(Reject::file(
             RejectReason::TooManyPixels,
-            format!("A strip or tile of the TIFF file takes {bytes} bytes, more than 4 for each of the {} pixels allowed.",
-                limits.max_pixels),
+            format!(
+                "A strip or tile of the TIFF file takes {bytes} bytes, more than 4 for each of the {} pixels allowed.",
+                limits.max_pixels
+            ),
         ));
     }
-    let palette = if layout.photometric == Photometric::Palette { palette(directory, layout.bits)? } else { Vec::new() };
+    let palette =
+        if layout.photometric == Photometric::Palette { palette(directory, layout.bits)? } else { Vec::new() };
     let tables = directory.bytes(347).unwrap_or(&[]);
     let planes = if layout.planar { layout.samples } else { 1 };
     let per_plane = layout.across * layout.down;
@@ -160,7 +163,5 @@ fn palette(directory: &Directory<'_>, bits: u8) -> Result<Vec<[u8; 3]>, Reject> 
         return Err(damaged(Format::Tiff, format_args!("its palette has {} of {} values", values.len(), 3 * count)));
     }
     let shift = if values.iter().all(|value| *value < 256) { 0 } else { 8 };
-    Ok((0..count)
-        .map(|index| [0, 1, 2].map(|channel| (values[channel * count + index] >> shift) as u8))
-        .collect())
+    Ok((0..count).map(|index| [0, 1, 2].map(|channel| (values[channel * count + index] >> shift) as u8)).collect())
 }

@@ -1,0 +1,184 @@
+//! What became of a batch: the account that must add up, and every file that needs a person.
+
+use serde::Serialize;
+
+use super::{App, AppError};
+use crate::chart::{Batch, BatchCounts, BatchId, DeliveryId, Digest, DocumentId, Reject};
+use crate::store::{PageSelection, ScanState};
+
+/// Rows that are read from the database at a time.
+const ROWS: u32 = 500;
+
+/// The account of a batch.
+#[derive(Debug, Clone, Serialize)]
+pub struct BatchReport {
+    /// The batch.
+    pub batch: Batch,
+    /// Where its deliveries and pages stand.
+    pub counts: BatchCounts,
+    /// Whether pages in = pages read + pages left to a person + pages rejected + pages waiting.
+    pub adds_up: bool,
+    /// Pages dealt with that have no reliable text.
+    pub unreliable_pages: u64,
+    /// What the expected number of sheets says.
+    pub sheets: Sheets,
+}
+
+/// The expected sheets against the pages that were found. A sheet has one or two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sheets {
+    /// Nobody counted.
+    NotCounted,
+    /// The pages can be the sides of so many sheets.
+    Plausible,
+    /// Fewer pages than sheets: at least so many sheets are missing.
+    Missing(u64),
+    /// More pages than so many sheets have sides: at least so many pages too many.
+    TooMany(u64),
+}
+
+/// What became of one delivered file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileReport {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Name of the source file.
+    pub source: String,
+    /// Digest of its bytes.
+    pub sha256: Digest,
+    /// Bytes.
+    pub size: u64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The document made of it.
+    pub document: Option<DocumentId>,
+    /// The delivery that brought the same bytes before.
+    pub repeats: Option<DeliveryId>,
+    /// Rejections: of the file, or of pages of it.
+    pub rejects: Vec<Reject>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Not yet looked into.
+    Waiting,
+    /// Its pages are known and read, or being read.
+    Ok,
+    /// It cannot be read; the bytes are kept.
+    Reject,
+    /// It is encrypted; the bytes are kept.
+    NeedsPassword,
+}
+
+impl App {
+    /// Makes the account of a batch.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn batch_report(&self, batch: Batch) -> Result<BatchReport, AppError> {
+        let counts = self.store.batch_counts(batch.id).await?;
+        let unreliable_pages = self.store.reliability(Some(batch.id)).await?.unreliable;
+        Ok(BatchReport {
+            adds_up: counts.pages
+                == counts.pages_done + counts.pages_failed + counts.pages_rejected + counts.pages_waiting,
+            sheets: sheets(batch.expected_sheets, &counts),
+            batch,
+            counts,
+            unreliable_pages,
+        })
+    }
+
+    /// Lists what became of every file of a batch, in the order of delivery.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn file_reports(&self, batch: BatchId) -> Result<Vec<FileReport>, AppError> {
+        let mut files = Vec::new();
+        let mut after = None;
+        loop {
+            let rows = self.store.deliveries(batch, after, ROWS).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            for row in rows {
+                files.push(FileReport {
+                    delivery: row.id,
+                    source: row.source_name,
+                    sha256: row.scan,
+                    size: row.size,
+                    outcome: outcome(row.scan_state),
+                    document: row.document,
+                    repeats: row.repeated_of,
+                    rejects: Vec::new(),
+                });
+            }
+        }
+        self.add_rejects(batch, &mut files).await?;
+        Ok(files)
+    }
+
+    /// Puts a batch's failed and rejected pages and files back in the queue; says how many.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn retry_batch(&self, batch: BatchId) -> Result<u64, AppError> {
+        let now = self.clock.now();
+        let mut count = 0;
+        for state in [ScanState::Rejected, ScanState::NeedsPassword] {
+            count += self.store.retry_scans(batch, state, now).await?;
+        }
+        Ok(count + self.store.retry_pages(PageSelection::Batch(batch), now).await?)
+    }
+
+    async fn add_rejects(&self, batch: BatchId, files: &mut [FileReport]) -> Result<(), AppError> {
+        let mut after = None;
+        loop {
+            let rows = self.store.rejects(batch, after, ROWS).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = Some((last.delivery, last.reject.page.map_or(0, |page| page.get())));
+            for row in rows {
+                // Deliveries are in the order of their ids.
+                if let Ok(place) = files.binary_search_by_key(&row.delivery, |file| file.delivery) {
+                    files[place].rejects.push(row.reject);
+                }
+            }
+        }
+    }
+}
+
+const fn outcome(state: ScanState) -> Outcome {
+    match state {
+        ScanState::Waiting | ScanState::Claimed => Outcome::Waiting,
+        ScanState::Opened => Outcome::Ok,
+        ScanState::Rejected => Outcome::Reject,
+        ScanState::NeedsPassword => Outcome::NeedsPassword,
+    }
+}
+
+fn sheets(expected: Option<u32>, counts: &BatchCounts) -> Sheets {
+    let Some(expected) = expected.map(u64::from) else { return Sheets::NotCounted };
+    if counts.pages < expected {
+        Sheets::Missing(expected - counts.pages)
+    } else if counts.pages > expected * 2 {
+        Sheets::TooMany(counts.pages - expected * 2)
+    } else {
+        Sheets::Plausible
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_has_one_or_two_sides() {
+        let counts = |pages| BatchCounts { pages, ..BatchCounts::default() };
+        assert_eq!(sheets(None, &counts(3)), Sheets::NotCounted);
+        assert_eq!(sheets(Some(212), &counts(211)), Sheets::Missing(1));
+        assert_eq!(sheets(Some(212), &counts(212)), Sheets::Plausible);
+        assert_eq!(sheets(Some(212), &counts(424)), Sheets::Plausible);
+        assert_eq!(sheets(Some(212), &counts(425)), Sheets::TooMany(1));
+    }
+}

@@ -1,0 +1,370 @@
+//! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// The default configuration with comments, as `muniment init` writes it.
+pub const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// Prefix of the environment variables that win over the file.
+const PREFIX: &str = "MUNIMENT_";
+/// Variables with the prefix that are no configuration keys: they are read elsewhere.
+const NOT_KEYS: &[&str] = &["MUNIMENT_CONFIG", "MUNIMENT_LOG", "MUNIMENT_PDF_PASSWORD"];
+
+/// The whole configuration, with every default filled in and every path absolute or relative to the working directory.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where everything lives.
+    pub data: Data,
+    /// The object store.
+    pub store: ObjectStoreConfig,
+    /// The database.
+    pub database: Database,
+    /// The search index.
+    pub index: IndexConfig,
+    /// The place where it runs.
+    pub facility: Facility,
+    /// What is taken in, and when.
+    pub intake: IntakeConfig,
+    /// Pipelines.
+    pub pipelines: Pipelines,
+    /// Children and their limits.
+    pub recognition: Recognition,
+    /// Claims.
+    pub worker: WorkerConfig,
+}
+
+/// Where everything lives.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The folder.
+    pub folder: PathBuf,
+}
+
+/// The object store.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectStoreConfig {
+    /// Root folder.
+    pub folder: PathBuf,
+}
+
+/// The database.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://...`.
+    pub url: String,
+}
+
+/// The search index.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexConfig {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Memory of the writer, in MiB.
+    pub memory_mib: u64,
+    /// A site's own definitions.
+    #[serde(deserialize_with = "optional_path")]
+    pub definitions: Option<PathBuf>,
+}
+
+/// The place where it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facility {
+    /// Time zone of its civil dates, for example `America/New_York`.
+    pub zone: String,
+}
+
+/// What is taken in, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntakeConfig {
+    /// Quiet time before a file is taken, in seconds.
+    pub settle_seconds: u64,
+    /// Time between two looks at a watched folder, in seconds.
+    pub poll_seconds: u64,
+    /// Largest file, in MiB.
+    pub max_file_mib: u64,
+    /// Most pages in a file.
+    pub max_pages: u32,
+}
+
+/// Pipelines.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipelines {
+    /// Name of the one for batches that name none.
+    pub default: String,
+    /// A site's own.
+    #[serde(deserialize_with = "optional_path")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Children and their limits.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recognition {
+    /// How many; 0 is one per core.
+    pub children: usize,
+    /// Tesseract languages joined by `+`.
+    pub languages: String,
+    /// Folder of the traineddata files.
+    #[serde(deserialize_with = "optional_path")]
+    pub tessdata: Option<PathBuf>,
+    /// Memory per child, in MiB.
+    pub memory_mib: u64,
+    /// Time per page, in seconds.
+    pub page_seconds: u64,
+    /// Time to list a file's pages, in seconds.
+    pub file_seconds: u64,
+    /// Most pixels of a page, in millions.
+    pub max_megapixels: u64,
+    /// Pages per child.
+    pub pages_per_child: u32,
+}
+
+/// Claims.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerConfig {
+    /// How long a claim lasts without renewal, in seconds.
+    pub lease_seconds: u64,
+}
+
+/// What is wrong with a configuration: every fault at once.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path} cannot be read: {cause}. Name another file with --config, or make one with `muniment init`")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file is no TOML.
+    #[error("{path} is not valid TOML: {cause}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        cause: toml::de::Error,
+    },
+    /// Keys that do not exist, values of the wrong kind or out of range.
+    #[error("the configuration has {} fault(s):\n  {}", .0.len(), .0.join("\n  "))]
+    Faults(Vec<String>),
+}
+
+impl Config {
+    /// Reads the configuration: defaults, then `file`, then `environment`. `data_folder` wins over all of them.
+    ///
+    /// # Errors
+    /// The file cannot be read or holds keys or values that do not exist; all of them are named.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        data_folder: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let mut table: Table =
+            DEFAULTS.parse().map_err(|cause| ConfigError::Syntax { path: "defaults".into(), cause })?;
+        let defaults = table.clone();
+        let mut faults = Vec::new();
+        let mut base = PathBuf::new();
+        if let Some(path) = file {
+            let text =
+                std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: path.into(), cause })?;
+            let own: Table = text.parse().map_err(|cause| ConfigError::Syntax { path: path.into(), cause })?;
+            lay_over(&mut table, own, "", &mut faults);
+            base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        }
+        lay_environment_over(&mut table, &defaults, environment, &mut faults);
+        let mut config: Self = match table.try_into() {
+            Ok(config) => config,
+            Err(cause) => {
+                faults.push(cause.to_string().trim_end().to_owned());
+                return Err(ConfigError::Faults(faults));
+            }
+        };
+        config.check(&mut faults);
+        if !faults.is_empty() {
+            return Err(ConfigError::Faults(faults));
+        }
+        config.resolve(&base, data_folder);
+        Ok(config)
+    }
+
+    /// Returns the number of recognition children: as configured, or one per core.
+    pub fn children(&self) -> usize {
+        match self.recognition.children {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            children => children,
+        }
+    }
+
+    fn check(&self, faults: &mut Vec<String>) {
+        let mut range = |key: &str, value: u64, low: u64, high: u64| {
+            if !(low..=high).contains(&value) {
+                faults.push(format!("{key} = {value}: must lie between {low} and {high}"));
+            }
+        };
+        range("index.memory_mib", self.index.memory_mib, 16, 4096);
+        range("intake.settle_seconds", self.intake.settle_seconds, 0, 3600);
+        range("intake.poll_seconds", self.intake.poll_seconds, 1, 3600);
+        range("intake.max_file_mib", self.intake.max_file_mib, 1, 1 << 20);
+        range("intake.max_pages", self.intake.max_pages.into(), 1, 1_000_000);
+        range("recognition.children", self.recognition.children as u64, 0, 256);
+        range("recognition.memory_mib", self.recognition.memory_mib, 256, 1 << 16);
+        range("recognition.page_seconds", self.recognition.page_seconds, 5, 3600);
+        range("recognition.file_seconds", self.recognition.file_seconds, 5, 3600);
+        range("recognition.max_megapixels", self.recognition.max_megapixels, 1, 2000);
+        range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
+        range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
+            faults.push(format!(
+                "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
+                self.facility.zone
+            ));
+        }
+        if self.recognition.languages.is_empty() {
+            faults.push("recognition.languages is empty: name at least one, for example \"eng\"".into());
+        }
+    }
+
+    /// Makes every path whole: relative to the file it was read from, or inside of the data folder.
+    fn resolve(&mut self, base: &Path, data_folder: Option<&Path>) {
+        let data = data_folder.map_or_else(|| base.join(&self.data.folder), Path::to_path_buf);
+        let inside = |path: &Path, default: &str| {
+            if path.as_os_str().is_empty() { data.join(default) } else { base.join(path) }
+        };
+        self.store.folder = inside(&self.store.folder, "objects");
+        self.index.folder = inside(&self.index.folder, "index");
+        for path in [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata] {
+            if let Some(path) = path {
+                *path = base.join(&*path);
+            }
+        }
+        if self.database.url.is_empty() {
+            self.database.url = format!("sqlite:{}", data.join("muniment.db").display());
+        }
+        self.data.folder = data;
+    }
+}
+
+/// Puts `own` over `table`; keys that `table` does not have are faults, with the nearest name as a hint.
+fn lay_over(table: &mut Table, own: Table, path: &str, faults: &mut Vec<String>) {
+    for (key, value) in own {
+        let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match (table.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(own)) => lay_over(inner, own, &full, faults),
+            (Some(known), value) if known.same_type(&value) => *known = value,
+            (Some(known), value) => {
+                faults.push(format!("{full} must be {}, not {}", known.type_str(), value.type_str()));
+            }
+            (None, _) => {
+                let hint =
+                    nearest(&key, table.keys()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+                faults.push(format!("{full} is not a known key{hint}"));
+            }
+        }
+    }
+}
+
+fn lay_environment_over(
+    table: &mut Table,
+    defaults: &Table,
+    environment: impl Iterator<Item = (String, String)>,
+    faults: &mut Vec<String>,
+) {
+    let names: Vec<(String, &str, &str)> = defaults
+        .iter()
+        .filter_map(|(section, keys)| keys.as_table().map(|keys| (section, keys)))
+        .flat_map(|(section, keys)| keys.keys().map(move |key| (section.as_str(), key.as_str())))
+        .map(|(section, key)| (format!("{PREFIX}{}_{}", section.to_uppercase(), key.to_uppercase()), section, key))
+        .collect();
+    for (name, text) in environment {
+        if !name.starts_with(PREFIX) || NOT_KEYS.contains(&name.as_str()) {
+            continue;
+        }
+        let Some((_, section, key)) = names.iter().find(|(known, _, _)| *known == name) else {
+            let known: Vec<String> = names.iter().map(|(known, _, _)| known.clone()).collect();
+            let hint = nearest(&name, known.iter()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+            faults.push(format!("the environment variable {name} is not a known key{hint}"));
+            continue;
+        };
+        let Some(slot) = table.get_mut(*section).and_then(Value::as_table_mut).and_then(|keys| keys.get_mut(*key))
+        else {
+            continue;
+        };
+        match (&*slot, text.parse::<i64>()) {
+            (Value::Integer(_), Ok(number)) => *slot = Value::Integer(number),
+            (Value::Integer(_), Err(_)) => faults.push(format!("{name} must be a whole number")),
+            _ => *slot = Value::String(text),
+        }
+    }
+}
+
+/// Returns the known name that looks most like `name`, if any looks alike.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, candidate)| candidate.as_str())
+}
+
+fn optional_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    Ok((!path.as_os_str().is_empty()).then_some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("muniment.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(
+            Some(&path),
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+            None,
+        )
+    }
+
+    #[test]
+    fn the_written_defaults_are_a_valid_configuration() {
+        let written = load(DEFAULTS, &[]).unwrap();
+        assert_eq!(written.recognition.page_seconds, 120);
+        assert!(written.store.folder.ends_with("muniment-data/objects"));
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once_with_a_hint() {
+        let message =
+            load("[intake]\nmax_pagse = 3\nmax_file_mib = 0\n[databas]\nurl = 'x'", &[("MUNIMENT_DATABASE_URI", "x")])
+                .unwrap_err()
+                .to_string();
+        for part in [
+            "did you mean max_pages?",
+            "did you mean database?",
+            "did you mean MUNIMENT_DATABASE_URL?",
+            "max_file_mib = 0",
+        ] {
+            assert!(message.contains(part), "{part} is missing in: {message}");
+        }
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = load("[worker]\nlease_seconds = 30", &[("MUNIMENT_WORKER_LEASE_SECONDS", "45")]).unwrap();
+        assert_eq!(config.worker.lease_seconds, 45);
+    }
+}

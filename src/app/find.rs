@@ -1,0 +1,81 @@
+//! Searching: the index, its definitions, and the texts behind the hits.
+
+use std::path::Path;
+
+use super::{App, AppError};
+use crate::chart::PageId;
+use crate::search::{Answer, Budget, Index, IndexError, Options, Query, Schema, Searcher};
+use crate::store::StoreError;
+use crate::worker::{self, Indexer};
+
+impl App {
+    /// Returns the declarative schema: the site's, or the built-in one.
+    ///
+    /// # Errors
+    /// A definition is wrong.
+    pub fn schema(&self) -> Result<Schema, AppError> {
+        Ok(match &self.config.index.definitions {
+            Some(folder) => Schema::from_folder(folder)?,
+            None => Schema::embedded()?,
+        })
+    }
+
+    /// Opens the index; makes an empty one where there is none.
+    ///
+    /// # Errors
+    /// It is damaged, or was built with other definitions: `muniment index rebuild` mends both.
+    pub fn index(&self) -> Result<Index, AppError> {
+        let folder: &Path = &self.config.index.folder;
+        let advise = |cause: IndexError| match cause {
+            IndexError::Outdated { .. } | IndexError::Damaged { .. } => {
+                AppError::NotFound(format!("{cause}. Run `muniment index rebuild`: it does both"))
+            }
+            cause => AppError::Index(worker::IndexError::Search(cause)),
+        };
+        Index::open_or_create(folder, &self.schema()?).map_err(advise)
+    }
+
+    /// Takes the index's only writer.
+    ///
+    /// # Errors
+    /// Another process has it, or the index is damaged.
+    pub fn indexer(&self) -> Result<Indexer, AppError> {
+        let memory = usize::try_from(self.config.index.memory_mib).unwrap_or(usize::MAX);
+        let budget = Budget { threads: 1, mib_per_thread: memory };
+        Ok(Indexer::new(self.store.clone(), self.areas.results.clone(), &self.index()?, budget, self.zone())?)
+    }
+
+    /// Answers a query. The texts of the hits are loaded from the object store, for passages and boxes.
+    ///
+    /// # Errors
+    /// The index is damaged or the query too costly.
+    pub async fn search(&self, query: Query, options: Options) -> Result<Answer, AppError> {
+        let searcher: Searcher = self.index()?.searcher().map_err(worker::IndexError::from)?;
+        let (store, results) = (self.store.clone(), self.areas.results.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let load = move |page: &PageId| {
+            let text = runtime.block_on(async {
+                let record = store.current_result(*page).await?;
+                Ok::<_, AppError>(match record {
+                    Some(record) => Some(results.get(&record.object_key).await?),
+                    None => None,
+                })
+            });
+            text.unwrap_or_else(|cause| {
+                tracing::warn!(%page, %cause, "the text of a hit cannot be read");
+                None
+            })
+        };
+        let answering = tokio::task::spawn_blocking(move || searcher.search(&query, &options, load));
+        let answer = answering.await.map_err(|_| AppError::Index(worker::IndexError::Ended))?;
+        Ok(answer.map_err(worker::IndexError::from)?)
+    }
+
+    /// Says how many pages the database holds, and how many of them the index may not know yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn pages_not_indexed(&self) -> Result<u64, StoreError> {
+        self.store.outbox_length().await
+    }
+}

@@ -1,0 +1,93 @@
+//! Puts together what workers, children and the index need out of the configuration.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::config::Config;
+use super::{App, AppError, new_document, new_worker};
+use crate::pipeline::child::message::{FileLimits, Setup};
+use crate::pipeline::shelf::Shelf;
+use crate::sandbox::{Launch, Limits, Pool, Recycle};
+use crate::worker::{Parts, Redrawer, Terms, Worker};
+
+/// How long a child may take to open its models and lock itself down.
+const CHILD_START: Duration = Duration::from_secs(60);
+/// Resident memory above which a child is replaced: this part of what it may use.
+const REPLACE_ABOVE: f64 = 0.75;
+
+const MIB: u64 = 1 << 20;
+
+impl App {
+    /// Prepares a worker with its children. `passwords` are for encrypted files and kept nowhere.
+    ///
+    /// # Errors
+    /// The program's own file cannot be found.
+    pub fn worker(&self, passwords: Vec<String>) -> Result<Worker, AppError> {
+        let recognition = &self.config.recognition;
+        Ok(Worker::new(Parts {
+            store: self.store.clone(),
+            areas: self.areas.clone(),
+            shelf: Shelf::default(),
+            pool: pool(&self.config, true, self.config.children())?,
+            redrawer: self.redrawer()?,
+            clock: self.clock.clone(),
+            new_document: Box::new(new_document),
+            worker: new_worker(),
+            name: worker_name(),
+            passwords,
+            terms: Terms {
+                at_once: self.config.children(),
+                lease: Duration::from_secs(self.config.worker.lease_seconds),
+                page_deadline: Duration::from_secs(recognition.page_seconds),
+                file_deadline: Duration::from_secs(recognition.file_seconds),
+            },
+        }))
+    }
+
+    /// Prepares the other renderer.
+    ///
+    /// # Errors
+    /// The program's own file cannot be found.
+    pub fn redrawer(&self) -> Result<Redrawer, AppError> {
+        Ok(Redrawer {
+            launcher: own_file()?,
+            memory_bytes: self.config.recognition.memory_mib * MIB,
+            deadline: Duration::from_secs(self.config.recognition.page_seconds),
+        })
+    }
+}
+
+/// Plans `size` reading children; with `recognise` they hold a recogniser, else they draw and write only.
+///
+/// # Errors
+/// The program's own file cannot be found.
+pub fn pool(config: &Config, recognise: bool, size: usize) -> Result<Pool, AppError> {
+    let recognition = &config.recognition;
+    let setup = Setup {
+        languages: recognise.then(|| recognition.languages.clone()),
+        tessdata: recognition.tessdata.clone(),
+        limits: FileLimits {
+            max_file_bytes: config.intake.max_file_mib * MIB,
+            max_pages: config.intake.max_pages,
+            max_pixels: recognition.max_megapixels * 1_000_000,
+        },
+    };
+    let memory_bytes = recognition.memory_mib * MIB;
+    let limits = Limits { memory_bytes, ..Limits::default() };
+    let launch = Launch::new(own_file()?, ["child", "read"], &setup, limits, CHILD_START)?;
+    let recycle = Recycle {
+        after_calls: recognition.pages_per_child.into(),
+        above_resident_bytes: (memory_bytes as f64 * REPLACE_ABOVE) as u64,
+    };
+    Ok(Pool::new(launch, size, recycle))
+}
+
+fn own_file() -> Result<PathBuf, AppError> {
+    std::env::current_exe().map_err(AppError::OwnFile)
+}
+
+/// Returns machine and process, for people who look at the list of workers.
+fn worker_name() -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{host}/{}", std::process::id())
+}

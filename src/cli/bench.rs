@@ -1,0 +1,121 @@
+//! `muniment bench`: measures. `make bench` runs all of it, beside other programs.
+
+use std::path::{Path, PathBuf};
+
+use super::exit::{CommandError, Ended, error};
+use super::output::{Output, warn};
+use super::start::{self, Place};
+use crate::app::measure::{self, Slice};
+use crate::search;
+
+/// Measures accuracy and search.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Reads the images of folders that have NAME.gt.txt beside them, and compares: character and word error rates, recall
+    Accuracy {
+        /// Folders with images and texts; each is a slice of its own
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// Pipeline [default: the configured one]
+        #[arg(long, value_name = "NAME")]
+        pipeline: Option<String>,
+        /// Measures the bare tesseract command line on the same files too
+        #[arg(long)]
+        bare: bool,
+    },
+    /// Builds an index of generated page texts and measures building and searching
+    Search {
+        /// Number of pages
+        #[arg(long, default_value_t = 1_000_000)]
+        pages: u64,
+        /// The same seed gives the same texts
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Folder for the index [default: a temporary one]
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
+    /// Makes one PDF of that many pages, for measuring memory
+    LongPdf {
+        /// File to write
+        out: PathBuf,
+        /// Number of pages
+        #[arg(long, default_value_t = 1_000)]
+        pages: u32,
+    },
+}
+
+/// Measures.
+pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
+    match &args.what {
+        What::Accuracy { folders, pipeline, bare } => {
+            start::block_on(accuracy(folders, pipeline.as_deref(), *bare, place, output))
+        }
+        What::Search { pages, seed, folder } => {
+            let temporary = tempfile::tempdir()?;
+            let folder = folder.as_deref().unwrap_or(temporary.path());
+            let report = search::measure::run(*pages, *seed, folder)?;
+            output.value(&report, ToString::to_string);
+            Ok(Ended::Well)
+        }
+        What::LongPdf { out, pages } => {
+            crate::samples::long_pdf(*pages, 1, out)?;
+            output.line(format!("{pages} pages in {}", out.display()));
+            Ok(Ended::Well)
+        }
+    }
+}
+
+async fn accuracy(
+    folders: &[PathBuf],
+    pipeline: Option<&str>,
+    bare: bool,
+    place: &Place<'_>,
+    output: Output,
+) -> Result<Ended, CommandError> {
+    let config = place.load()?;
+    let mut slices = Vec::new();
+    for folder in folders {
+        let slice = measure::accuracy(&config, pipeline, folder, bare, |name, why| {
+            warn(&format!("muniment: {} was not measured: {why}", Path::new(name).display()));
+        })
+        .await?;
+        if slice.pages == 0 {
+            return Err(error(format!("{} holds no image with a text NAME.gt.txt beside it", folder.display())));
+        }
+        slices.push(slice);
+    }
+    output.value(&slices, |slices| table(slices));
+    Ok(Ended::Well)
+}
+
+fn table(slices: &[Slice]) -> String {
+    let head = "slice                 pages  CER %  WER %  recall %  digits %  CPU s/page";
+    let row = |slice: &Slice, name: &str, measured: &measure::Measured| {
+        let percent = |share: f64| 100.0 * share;
+        let accuracy = &measured.accuracy;
+        format!(
+            "{name:<21} {:>5} {:>6.2} {:>6.2} {:>9.2} {:>9.2} {:>11.2}",
+            slice.pages,
+            percent(accuracy.character_error_rate()),
+            percent(accuracy.word_error_rate()),
+            percent(accuracy.recall()),
+            percent(accuracy.digit_recall()),
+            measured.cpu_seconds / slice.pages as f64
+        )
+    };
+    let mut lines = vec![head.to_owned()];
+    for slice in slices {
+        lines.push(row(slice, &slice.name, &slice.muniment));
+        if let Some(bare) = &slice.bare {
+            lines.push(row(slice, &format!("{} (bare)", slice.name), bare));
+        }
+    }
+    lines.join("\n")
+}

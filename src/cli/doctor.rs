@@ -1,0 +1,199 @@
+//! `muniment doctor`: checks everything that a working day needs, and says what to do about what is missing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::exit::{CommandError, Ended};
+use super::output::Output;
+use super::start::Place;
+use crate::app::{App, pool};
+use crate::sandbox::{Limits, Program, ProgramInput, ProgramOutput};
+
+/// Checks languages, folders, space, limits, the database, the index and the containment of children.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Free space below which doctor warns, in bytes.
+const LITTLE_SPACE: u64 = 5 << 30;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Grade {
+    Good,
+    Warning,
+    Bad,
+}
+
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    grade: Grade,
+    message: String,
+}
+
+/// Runs every check; one that fails does not stop the others.
+pub async fn run(_: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
+    let mut checks = Vec::new();
+    match place.load() {
+        Err(cause) => checks.push(bad("configuration", cause.to_string())),
+        Ok(config) => {
+            checks.push(good("configuration", format!("read; data in {}", config.data.folder.display())));
+            match App::open(config).await {
+                Err(cause) => checks.push(bad("data", cause.to_string())),
+                Ok(app) => check_app(&app, &mut checks).await,
+            }
+        }
+    }
+    let worst = if checks.iter().any(|check| check.grade == Grade::Bad) { Ended::NeedsAttention } else { Ended::Well };
+    output.value(&checks, |checks| {
+        let lines: Vec<String> = checks
+            .iter()
+            .map(|check| {
+                let sign = match check.grade {
+                    Grade::Good => "ok     ",
+                    Grade::Warning => "warning",
+                    Grade::Bad => "BAD    ",
+                };
+                format!("{sign}  {:<14} {}", check.name, check.message)
+            })
+            .collect();
+        lines.join("\n")
+    });
+    Ok(worst)
+}
+
+async fn check_app(app: &App, checks: &mut Vec<Check>) {
+    checks.push(good("database", format!("{} opened and up to date", app.store.engine())));
+    checks
+        .push(good("object store", format!("{} is writable, flushed create-only", app.config.store.folder.display())));
+    checks.push(space(app));
+    checks.push(encryption(&app.config.data.folder));
+    checks.push(children(app).await);
+    checks.push(other_renderer(app).await);
+    checks.push(index(app).await);
+    let recognition = &app.config.recognition;
+    checks.push(good(
+        "limits",
+        format!(
+            "{} children of {} MiB; a page: {} s, {} megapixels; a file: {} s, {} MiB, {} pages",
+            app.config.children(),
+            recognition.memory_mib,
+            recognition.page_seconds,
+            recognition.max_megapixels,
+            recognition.file_seconds,
+            app.config.intake.max_file_mib,
+            app.config.intake.max_pages
+        ),
+    ));
+    checks.push(match app.definition(None) {
+        Ok(definition) => {
+            let stamp = definition.stamp();
+            good("pipeline", format!("{} revision {}", stamp.name, stamp.revision))
+        }
+        Err(cause) => bad("pipeline", cause.to_string()),
+    });
+}
+
+fn space(app: &App) -> Check {
+    match app.location.free_bytes() {
+        Ok(Some(free)) if free < LITTLE_SPACE => {
+            warning("space", format!("only {} MiB free in the object store; make room", free >> 20))
+        }
+        Ok(Some(free)) => good("space", format!("{} GiB free in the object store", free >> 30)),
+        Ok(None) => good("space", "the object store states no limit".into()),
+        Err(cause) => bad("space", cause.to_string()),
+    }
+}
+
+/// Says whether the data folder lies on a device-mapper volume of the kind that encryption uses.
+fn encryption(folder: &Path) -> Check {
+    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let by_place: BTreeMap<usize, &str> = mounts
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split(' ');
+            let (device, place) = (words.next()?, words.next()?);
+            folder.starts_with(place).then_some((place.len(), device))
+        })
+        .collect();
+    match by_place.values().next_back() {
+        Some(device) if device.starts_with("/dev/mapper/") || device.starts_with("/dev/dm-") => {
+            good("encryption", format!("the data folder is on {device}; make sure that it is an encrypted volume"))
+        }
+        _ => warning(
+            "encryption",
+            "the data folder is not on a volume that is known to be encrypted; patient records belong on one".into(),
+        ),
+    }
+}
+
+async fn children(app: &App) -> Check {
+    let pool = match pool(&app.config, true, 1) {
+        Ok(pool) => pool,
+        Err(cause) => return bad("children", cause.to_string()),
+    };
+    let check = match pool.lease().await {
+        Ok(child) => match child.containment() {
+            Some(containment) if containment.is_complete() => {
+                good("children", format!("Tesseract {} opened; {containment}", app.config.recognition.languages))
+            }
+            Some(containment) => warning(
+                "children",
+                format!(
+                    "Tesseract opened, but containment is not complete: {containment}. A newer kernel has the rest"
+                ),
+            ),
+            None => bad("children", "the child said nothing about its containment".into()),
+        },
+        Err(cause) => bad("children", format!("{cause}. Install the packages tesseract-ocr-LANG, or run make setup")),
+    };
+    pool.shut_down().await;
+    check
+}
+
+async fn other_renderer(app: &App) -> Check {
+    let launcher = match std::env::current_exe() {
+        Ok(path) => path,
+        Err(cause) => return bad("pdftoppm", cause.to_string()),
+    };
+    let program = Program {
+        launcher,
+        launcher_args: vec!["child".into(), "exec".into()],
+        program: "pdftoppm".into(),
+        args: vec!["-v".into()],
+        readable: Vec::new(),
+        input: ProgramInput::Nothing,
+        output: ProgramOutput::Captured { max_bytes: 1 << 16 },
+        limits: Limits { memory_bytes: app.config.recognition.memory_mib << 20, ..Limits::default() },
+        deadline: Duration::from_secs(10),
+    };
+    match program.run().await {
+        Ok(_) => good("pdftoppm", "draws the PDF pages that the own renderer cannot".into()),
+        Err(cause) => warning("pdftoppm", format!("{cause}. Some PDF pages stay unread; install poppler-utils")),
+    }
+}
+
+async fn index(app: &App) -> Check {
+    let behind = app.pages_not_indexed().await.unwrap_or_default();
+    match app.index().and_then(|index| Ok(index.searcher().map_err(crate::worker::IndexError::from)?.page_count())) {
+        Ok(pages) if behind == 0 => good("index", format!("{pages} pages, in step with the database")),
+        Ok(pages) => warning("index", format!("{pages} pages, {behind} changes behind; muniment index update")),
+        Err(cause) => bad("index", cause.to_string()),
+    }
+}
+
+const fn good(name: &'static str, message: String) -> Check {
+    Check { name, grade: Grade::Good, message }
+}
+
+const fn warning(name: &'static str, message: String) -> Check {
+    Check { name, grade: Grade::Warning, message }
+}
+
+const fn bad(name: &'static str, message: String) -> Check {
+    Check { name, grade: Grade::Bad, message }
+}

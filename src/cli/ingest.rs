@@ -1,0 +1,288 @@
+//! `muniment ingest`: takes files in, reads their pages and puts them into the index.
+
+use std::path::{Path, PathBuf};
+
+use super::batch;
+use super::exit::{CommandError, Ended, error};
+use super::output::{Output, warn};
+use super::progress::{LOOK_EVERY, Progress};
+use super::start::Place;
+use crate::app::deliver::{Delivering, Delivery, Rule};
+use crate::app::{App, AppError};
+use crate::chart::Batch;
+use crate::worker::{Stop, Until};
+
+/// Takes files and folders in as one batch, reads every page and makes them searchable.
+///
+/// Each file is copied, flushed and confirmed before anything else happens to it. The same bytes are recognised and not
+/// read twice. Stop at any time with Ctrl-C: the same command goes on where it stopped.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files and folders
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Name of the batch; an existing batch is added to [default: today's date]
+    #[arg(long, value_name = "NAME")]
+    batch: Option<String>,
+    /// Sheets of paper that were counted before scanning
+    #[arg(long, value_name = "N")]
+    sheets: Option<u32>,
+    /// Pipeline [default: the configured one]
+    #[arg(long, value_name = "NAME")]
+    pipeline: Option<String>,
+    /// Goes on taking what arrives in the folders, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+    /// What becomes of a source once it is safe
+    #[arg(long, value_enum, default_value_t = SourceRule::Keep, value_name = "RULE")]
+    source: SourceRule,
+    /// Folder for sources that are moved [default: "taken" in the data folder]
+    #[arg(long, value_name = "FOLDER")]
+    taken: Option<PathBuf>,
+    /// Takes files in without reading them; `muniment worker` or a later ingest reads them
+    #[arg(long)]
+    no_read: bool,
+    #[command(flatten)]
+    passwords: Passwords,
+}
+
+/// Passwords for encrypted PDF files.
+#[derive(Debug, clap::Args)]
+pub struct Passwords {
+    /// File with passwords for encrypted PDFs, one a line, for this run only; - reads standard input.
+    /// The variable MUNIMENT_PDF_PASSWORD gives one too
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum SourceRule {
+    /// It stays where it is
+    Keep,
+    /// It is moved away, once its copy is confirmed and recorded
+    Move,
+}
+
+impl Args {
+    /// Makes the arguments of a plain run over `paths`.
+    pub fn of(paths: Vec<PathBuf>, batch: &str) -> Self {
+        Self {
+            paths,
+            batch: Some(batch.to_owned()),
+            sheets: None,
+            pipeline: None,
+            watch: false,
+            source: SourceRule::Keep,
+            taken: None,
+            no_read: false,
+            passwords: Passwords { password_file: None },
+        }
+    }
+}
+
+impl Passwords {
+    /// Reads the passwords. They are held in memory only, for as long as the command runs.
+    pub fn read(&self) -> Result<Vec<String>, CommandError> {
+        let mut passwords: Vec<String> = std::env::var("MUNIMENT_PDF_PASSWORD").into_iter().collect();
+        if let Some(path) = &self.password_file {
+            let text = if path == Path::new("-") {
+                std::io::read_to_string(std::io::stdin())
+            } else {
+                std::fs::read_to_string(path)
+            };
+            let text = text.map_err(|cause| error(format!("the password file cannot be read: {cause}")))?;
+            passwords.extend(text.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+        }
+        Ok(passwords)
+    }
+}
+
+/// Takes the files in and works them off.
+pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
+    let app = place.open().await?;
+    let passwords = args.passwords.read()?;
+    let batch = open_batch(args, &app, output).await?;
+    if !passwords.is_empty() {
+        app.store.retry_scans(batch.id, crate::store::ScanState::NeedsPassword, app.clock.now()).await?;
+    }
+    let rule = match args.source {
+        SourceRule::Keep => Rule::Keep,
+        SourceRule::Move => Rule::Move(args.taken.clone().unwrap_or_else(|| app.config.data.folder.join("taken"))),
+    };
+    let stop = stop_on_ctrl_c();
+    let delivering = app.delivering(&batch, rule);
+    let delivered = Stop::new();
+    let deliver = async {
+        let outcome = take(&delivering, args, &stop, output).await;
+        if outcome.is_err() {
+            stop.raise();
+        }
+        delivered.raise();
+        outcome
+    };
+    let (taken, read) = if args.no_read {
+        (deliver.await, Ok(()))
+    } else {
+        tokio::join!(deliver, read_pages(&app, &batch, passwords, &delivered, &stop, output))
+    };
+    let taken = taken?;
+    read?;
+    report(&app, batch, taken, stop.is_raised(), output).await
+}
+
+/// Reads whatever of a batch waits, and reports on it.
+pub async fn work_off(app: &App, batch: Batch, passwords: Vec<String>, output: Output) -> Result<Ended, CommandError> {
+    let stop = stop_on_ctrl_c();
+    let delivered = Stop::new();
+    delivered.raise();
+    read_pages(app, &batch, passwords, &delivered, &stop, output).await?;
+    report(app, batch, Taken::default(), stop.is_raised(), output).await
+}
+
+/// Returns a signal that the first Ctrl-C (or SIGTERM) raises; the second ends the program at once.
+pub fn stop_on_ctrl_c() -> Stop {
+    let stop = Stop::new();
+    let raised = stop.clone();
+    tokio::spawn(async move {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        loop {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                Some(()) = async { match &mut terminate { Some(signal) => signal.recv().await, None => None } } => {}
+            }
+            if raised.is_raised() {
+                // Nothing is lost: claims run out by themselves and every write is whole or absent.
+                std::process::exit(130);
+            }
+            raised.raise();
+            warn("Stopping: pages that are being read are finished first. Again to stop at once; nothing is lost.");
+        }
+    });
+    stop
+}
+
+/// What was taken in by this run.
+#[derive(Default)]
+struct Taken {
+    /// Files that could not be taken in, with the reason; they are where they were.
+    failed: Vec<(PathBuf, String)>,
+}
+
+async fn open_batch(args: &Args, app: &App, output: Output) -> Result<Batch, CommandError> {
+    let name = match &args.batch {
+        Some(name) if name.trim().is_empty() => return Err(error("--batch needs a name that is not empty")),
+        Some(name) => name.clone(),
+        None => app.clock.now().to_zoned(app.zone()).strftime("%Y-%m-%d").to_string(),
+    };
+    let opened = app.open_batch(&name, args.pipeline.as_deref(), args.sheets).await?;
+    if opened.resumed {
+        output.line(format!("Adding to batch {name}."));
+        if args.sheets.is_some() && opened.batch.expected_sheets != args.sheets {
+            warn(&format!(
+                "muniment: batch {name} was opened with {}; --sheets is not changed",
+                opened
+                    .batch
+                    .expected_sheets
+                    .map_or("no expected sheets".into(), |sheets| format!("{sheets} expected sheets"))
+            ));
+        }
+        let wanted = app.definition(args.pipeline.as_deref())?.stamp();
+        if args.pipeline.is_some() && opened.batch.pipeline != wanted {
+            warn(&format!(
+                "muniment: batch {name} keeps its pipeline {} revision {}; see `muniment reprocess`",
+                opened.batch.pipeline.name, opened.batch.pipeline.revision
+            ));
+        }
+    }
+    Ok(opened.batch)
+}
+
+async fn take(delivering: &Delivering<'_>, args: &Args, stop: &Stop, output: Output) -> Result<Taken, AppError> {
+    let mut taken = Taken::default();
+    let mut note = |delivery: Delivery| match delivery {
+        Delivery::Taken => {}
+        Delivery::NotMoved { path, why } => warn(&format!("muniment: {}: {why}", path.display())),
+        Delivery::Skipped { path, why } => {
+            if !output.json {
+                warn(&format!("left out {}: {why}", path.display()));
+            }
+        }
+        Delivery::Failed { path, why } => {
+            warn(&format!("muniment: {} was not taken in: {why}", path.display()));
+            taken.failed.push((path, why));
+        }
+    };
+    if args.watch {
+        delivering.watch(&args.paths, stop, &mut note).await?;
+    } else {
+        delivering.take_all(&args.paths, stop, &mut note).await?;
+    }
+    Ok(taken)
+}
+
+async fn read_pages(
+    app: &App,
+    batch: &Batch,
+    passwords: Vec<String>,
+    delivered: &Stop,
+    stop: &Stop,
+    output: Output,
+) -> Result<(), CommandError> {
+    let worker = app.worker(passwords)?;
+    let read = Stop::new();
+    let until = Until::NothingLeft { batch: Some(batch.id), complete: delivered.clone() };
+    let work = async {
+        let outcome = worker.run(&until, stop).await;
+        if outcome.is_err() {
+            stop.raise();
+        }
+        read.raise();
+        outcome
+    };
+    let indexing = async {
+        match app.indexer() {
+            Ok(mut indexer) => indexer.run(&read, &Stop::new()).await.map_err(CommandError::from),
+            Err(AppError::Index(crate::worker::IndexError::Search(crate::search::IndexError::Locked { .. }))) => {
+                tracing::info!("another process keeps the index");
+                Ok(())
+            }
+            Err(cause) => Err(cause.into()),
+        }
+    };
+    let watching = async {
+        let mut progress = Progress::begin(output.json);
+        while !read.is_raised() {
+            if let Ok(counts) = app.store.batch_counts(batch.id).await {
+                progress.show(&counts);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = read.raised() => {}
+            }
+        }
+        progress.end();
+    };
+    let (worked, indexed, ()) = tokio::join!(work, indexing, watching);
+    worked?;
+    if let Err(cause) = indexed {
+        // Pages are safe and read; only the search over them lags.
+        warn(&format!("muniment: the index was not brought up to date: {cause}. Run `muniment index rebuild`"));
+    }
+    Ok(())
+}
+
+async fn report(app: &App, batch: Batch, taken: Taken, stopped: bool, output: Output) -> Result<Ended, CommandError> {
+    let id = batch.id;
+    let report = app.batch_report(batch).await?;
+    let files = app.file_reports(id).await?;
+    batch::print(&report, &files, false, output);
+    if stopped {
+        warn("Stopped. The same command goes on where this one stopped.");
+        return Ok(Ended::Interrupted);
+    }
+    if !taken.failed.is_empty() || batch::needs_a_person(&report) {
+        return Ok(Ended::NeedsAttention);
+    }
+    output.line("Next: muniment search WORDS");
+    Ok(Ended::Well)
+}

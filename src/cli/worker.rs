@@ -1,0 +1,41 @@
+//! `muniment worker`: takes part in the work of other machines on the same database and object store.
+
+use super::exit::{CommandError, Ended};
+use super::ingest::stop_on_ctrl_c;
+use super::output::{Output, warn};
+use super::start::Place;
+use crate::chart::BatchId;
+use crate::worker::{Stop, Until};
+
+/// Reads pages until stopped; any number of workers share one PostgreSQL and one store.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Ends when nothing is left, instead of waiting for more
+    #[arg(long)]
+    until_done: bool,
+    /// With --until-done: only this batch decides when nothing is left
+    #[arg(long, requires = "until_done", value_name = "NAME")]
+    batch: Option<String>,
+}
+
+/// Runs the worker.
+pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
+    let app = place.open().await?;
+    let stop = stop_on_ctrl_c();
+    let batch: Option<BatchId> = match &args.batch {
+        Some(name) => Some(app.batch(name).await?.id),
+        None => None,
+    };
+    let until = if args.until_done {
+        let complete = Stop::new();
+        complete.raise();
+        Until::NothingLeft { batch, complete }
+    } else {
+        Until::Stopped
+    };
+    if !output.json {
+        warn(&format!("Working with {} children on {}. Ctrl-C stops.", app.config.children(), app.store.engine()));
+    }
+    app.worker(Vec::new())?.run(&until, &stop).await?;
+    Ok(if stop.is_raised() { Ended::Interrupted } else { Ended::Well })
+}

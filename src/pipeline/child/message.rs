@@ -1,0 +1,154 @@
+//! What a reading child is asked and what it answers. Files travel beside a message as open descriptors, never as paths.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chart::{Digest, PageId, PageNumber, PageText, QuarterTurns, Rect, Reject, Size};
+use crate::pipeline::definition::Definition;
+
+/// What a child is told at its start, before it locks itself down.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Setup {
+    /// Tesseract languages, joined by `+`; `None` for a child that only draws and writes.
+    pub languages: Option<String>,
+    /// Folder of the traineddata files; the system's when `None`.
+    pub tessdata: Option<PathBuf>,
+    /// Limits for every file.
+    pub limits: FileLimits,
+}
+
+/// Limits for one file.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct FileLimits {
+    /// Largest file, in bytes.
+    pub max_file_bytes: u64,
+    /// Most pages in a file.
+    pub max_pages: u32,
+    /// Most pixels of one page.
+    pub max_pixels: u64,
+}
+
+/// One thing to do. The first descriptor is the scan file unless said otherwise.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Request {
+    /// Lists the pages of a file; passwords are tried in turn.
+    Inspect {
+        /// The scan file.
+        scan: Digest,
+        /// Passwords given for this run; they are kept nowhere.
+        passwords: Vec<String>,
+    },
+    /// Writes a copy of an encrypted PDF without its encryption to the second descriptor.
+    Decrypt {
+        /// The scan file.
+        scan: Digest,
+        /// Passwords given for this run.
+        passwords: Vec<String>,
+    },
+    /// Reads one page.
+    Read {
+        /// The page.
+        page: PageId,
+        /// What to do with it.
+        definition: Box<Definition>,
+        /// The first descriptor is the page as another renderer drew it, as an image file.
+        drawn_elsewhere: bool,
+    },
+    /// Draws one page as PNG.
+    Draw {
+        /// The scan file, so that an opened one is used again.
+        scan: Digest,
+        /// The page.
+        number: PageNumber,
+        /// Longest side of the drawing in pixels; smaller pages stay as they are.
+        longest_side: u32,
+        /// Clockwise turn for view.
+        turn: QuarterTurns,
+        /// Boxes to draw, in pixels of the page image.
+        marks: Vec<Mark>,
+        /// As for [`Request::Read`].
+        drawn_elsewhere: bool,
+    },
+    /// Begins a searchable PDF; the first descriptor is the file to write.
+    BeginPdf {
+        /// Title; never a patient's name.
+        title: String,
+        /// When it is made, RFC 3339.
+        made_at: jiff::Timestamp,
+    },
+    /// Adds a page to the searchable PDF that was begun.
+    AddPdfPage {
+        /// The page.
+        page: PageId,
+        /// Clockwise turn for view.
+        turn: QuarterTurns,
+        /// What was read on it.
+        text: Option<Box<PageText>>,
+        /// As for [`Request::Read`].
+        drawn_elsewhere: bool,
+    },
+    /// Ends the searchable PDF.
+    EndPdf,
+}
+
+/// A box to draw on a page.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Mark {
+    /// Where, in pixels of the page image.
+    pub rect: Rect,
+    /// How the word was found.
+    pub how: MarkKind,
+}
+
+/// How a marked word was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MarkKind {
+    /// As it was asked for.
+    Exact,
+    /// By a synonym.
+    Synonym,
+    /// By tolerance for misread letters.
+    Tolerant,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Response {
+    /// The file can be read.
+    Inspected(Inspection),
+    /// The page was read.
+    Read(Box<PageText>),
+    /// The page's drawing seems empty although the page is not: another renderer should draw it.
+    DrawElsewhere,
+    /// The page was drawn; the PNG is the attachment.
+    Drawn(Size),
+    /// What was asked is done.
+    Done,
+    /// The file, or the page, cannot be read, and another try would not help.
+    Rejected(Reject),
+    /// It could not be done this time.
+    Failed(String),
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Inspection {
+    /// Name of the format, for example `tiff`.
+    pub format: String,
+    /// Whether a password was needed: pages are then read from a decrypted copy.
+    pub encrypted: bool,
+    /// Whether the file breaks its format's rules.
+    pub damaged: bool,
+    /// Its pages, in order.
+    pub pages: Vec<InspectedPage>,
+}
+
+/// What is known of a page before it is decoded.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct InspectedPage {
+    /// Size of the page image, in pixels.
+    pub size: Size,
+    /// Pixels per inch, where the file tells.
+    pub dpi: Option<(f32, f32)>,
+}

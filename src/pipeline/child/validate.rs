@@ -1,0 +1,86 @@
+//! Checks what a child answers before anything believes it: a child has parsed foreign bytes and may be anyone's.
+
+use crate::chart::{PAGE_TEXT_SCHEMA, PageId, PageText, PipelineStamp, Size};
+
+/// Most words that a page may hold; a dense newspaper page has some 5,000.
+const MAX_WORDS: usize = 200_000;
+/// Longest word in bytes.
+const MAX_WORD_BYTES: usize = 4_096;
+/// Most findings of a page.
+const MAX_FINDINGS: usize = 100;
+
+/// Says what is wrong with a result that was asked for `page` and `pipeline`, if anything is.
+pub fn fault(text: &PageText, page: PageId, pipeline: &PipelineStamp) -> Option<&'static str> {
+    let size = Size { width: text.image.width, height: text.image.height };
+    if text.schema != PAGE_TEXT_SCHEMA {
+        return Some("the answer has another schema");
+    }
+    if text.page != page {
+        return Some("the answer is about another page");
+    }
+    if text.pipeline != *pipeline {
+        return Some("the answer was made by another pipeline");
+    }
+    if size.pixels() == 0 || !(text.image.dpi.0.is_finite() && text.image.dpi.1.is_finite()) {
+        return Some("the page image has no size");
+    }
+    if !text.skew_degrees.is_finite() || text.findings.len() > MAX_FINDINGS {
+        return Some("the answer holds impossible values");
+    }
+    if text.words().count() > MAX_WORDS {
+        return Some("the answer holds more words than a page can");
+    }
+    for word in text.words() {
+        if word.text.is_empty() || word.text.len() > MAX_WORD_BYTES || word.text.contains(char::is_whitespace) {
+            return Some("a word is empty, too long or holds white space");
+        }
+        if word.rect.right() > size.width || word.rect.bottom() > size.height {
+            return Some("a word lies outside of the page image");
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{Block, Confidence, Digest, Line, PageImage, PageNumber, QuarterTurns, Rect, TextSource, Word};
+
+    fn text() -> PageText {
+        let rect = Rect::new(1, 1, 5, 5);
+        let word = Word { text: "aspirin".into(), rect, confidence: Confidence::CERTAIN };
+        PageText {
+            schema: PAGE_TEXT_SCHEMA,
+            page: PageId { scan: Digest::of(b"x"), number: PageNumber::FIRST },
+            pipeline: PipelineStamp { name: "p".into(), revision: 1, digest: Digest::of(b"p") },
+            engine: "e".into(),
+            source: TextSource::Recognised,
+            image: PageImage { width: 10, height: 10, dpi: (300.0, 300.0) },
+            upright: QuarterTurns::None,
+            skew_degrees: 0.0,
+            hidden: false,
+            blocks: vec![Block { rect, lines: vec![Line { rect, words: vec![word] }] }],
+            findings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_an_answer_to_the_question_is_believed() {
+        let good = text();
+        let (page, stamp) = (good.page, good.pipeline.clone());
+        assert_eq!(fault(&good, page, &stamp), None);
+        let other_page = PageId { number: PageNumber::from_index(1), ..page };
+        assert!(fault(&good, other_page, &stamp).is_some());
+        for spoil in [
+            |text: &mut PageText| text.blocks[0].lines[0].words[0].rect.left = 8,
+            |text: &mut PageText| text.blocks[0].lines[0].words[0].text = "two words".into(),
+            |text: &mut PageText| text.pipeline.revision = 2,
+            |text: &mut PageText| text.image.width = 0,
+            |text: &mut PageText| text.skew_degrees = f32::NAN,
+        ] {
+            let mut bad = text();
+            spoil(&mut bad);
+            assert!(fault(&bad, page, &stamp).is_some());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The requests, one function each. What the child keeps between them: the recogniser, the file opened last, and the
+//! PDF being written.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::os::fd::OwnedFd;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::chart::{Digest, PageId, PageNumber, Reject};
+use crate::ocr::Tesseract;
+use crate::pipeline::definition::Definition;
+use crate::pipeline::page;
+use crate::sandbox::{self, map_file};
+
+use super::draw;
+use super::message::{Request, Response, Setup};
+use super::source::{Bytes, Source, SourcePage};
+use super::write_pdf::PdfInProgress;
+
+/// A failure to answer that is no fault of the file.
+type Failure = String;
+
+/// What the child keeps.
+struct Desk {
+    setup: Setup,
+    recognizer: Option<Tesseract>,
+    opened: Option<(Digest, Source)>,
+    pdf: Option<PdfInProgress>,
+}
+
+/// Serves the parent until it closes the channel.
+pub fn serve() -> ExitCode {
+    sandbox::child::serve(Desk::set_up, Desk::answer)
+}
+
+impl Desk {
+    fn set_up(setup: Setup) -> Result<Self, String> {
+        let recognizer = match &setup.languages {
+            Some(languages) => {
+                Some(Tesseract::open(languages, setup.tessdata.as_deref()).map_err(|cause| cause.to_string())?)
+            }
+            None => None,
+        };
+        Ok(Self { setup, recognizer, opened: None, pdf: None })
+    }
+
+    fn answer(&mut self, request: Request, files: Vec<OwnedFd>) -> (Response, Option<Vec<u8>>) {
+        let mut files = files.into_iter();
+        match self.carry_out(request, &mut files) {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(reject)) => (Response::Rejected(reject), None),
+            Err(failure) => (Response::Failed(failure), None),
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        request: Request,
+        files: &mut impl Iterator<Item = OwnedFd>,
+    ) -> Result<Result<(Response, Option<Vec<u8>>), Reject>, Failure> {
+        let mut next = || files.next().ok_or_else(|| Failure::from("the request came without its file"));
+        let plain = |response| (response, None);
+        Ok(match request {
+            Request::Inspect { scan, passwords } => {
+                self.source(scan, next()?, &passwords)?.map(|source| plain(Response::Inspected(source.inspection())))
+            }
+            Request::Decrypt { scan, passwords } => {
+                let (file, copy) = (next()?, next()?);
+                match self.source(scan, file, &passwords)? {
+                    Ok(source) => decrypt(source, copy)?.map(|()| plain(Response::Done)),
+                    Err(reject) => Err(reject),
+                }
+            }
+            Request::Read { page, definition, drawn_elsewhere } => {
+                self.read(page, &definition, drawn_elsewhere, next()?)?.map(plain)
+            }
+            Request::Draw { scan, number, longest_side, turn, marks, drawn_elsewhere } => {
+                match self.page(scan, number, drawn_elsewhere, next()?)? {
+                    Ok(page) if page.draw_elsewhere => Ok(plain(Response::DrawElsewhere)),
+                    Ok(page) => draw::png(&page.raster, longest_side, turn, &marks)
+                        .map(|(size, png)| Ok((Response::Drawn(size), Some(png))))?,
+                    Err(reject) => Err(reject),
+                }
+            }
+            Request::BeginPdf { title, made_at } => {
+                self.pdf = Some(PdfInProgress::begin(File::from(next()?), &title, made_at)?);
+                Ok(plain(Response::Done))
+            }
+            Request::AddPdfPage { page, turn, text, drawn_elsewhere } => {
+                let mut pdf = self.pdf.take().ok_or("no PDF was begun")?;
+                let file = next()?;
+                let added = if drawn_elsewhere {
+                    match self.drawing(file)? {
+                        Ok(drawing) => pdf.add(&drawing, PageNumber::FIRST, turn, text.as_deref())?,
+                        Err(reject) => Err(reject),
+                    }
+                } else {
+                    match self.source(page.scan, file, &[])? {
+                        Ok(source) => pdf.add(source, page.number, turn, text.as_deref())?,
+                        Err(reject) => Err(reject),
+                    }
+                };
+                self.pdf = Some(pdf);
+                added.map(|added| plain(if added { Response::Done } else { Response::DrawElsewhere }))
+            }
+            Request::EndPdf => {
+                self.pdf.take().ok_or("no PDF was begun")?.end()?;
+                Ok(plain(Response::Done))
+            }
+        })
+    }
+
+    /// Opens the file, or takes the one that is open already: pages of one file tend to come in a row.
+    fn source(&mut self, scan: Digest, file: OwnedFd, passwords: &[String]) -> Result<Result<&Source, Reject>, Failure> {
+        if self.opened.as_ref().is_none_or(|(digest, _)| *digest != scan) {
+            self.opened = None;
+            let data: Bytes = Arc::new(map_file(&file).map_err(|cause| format!("the file cannot be mapped: {cause}"))?);
+            match Source::open(data, passwords, self.setup.limits) {
+                Ok(source) => self.opened = Some((scan, source)),
+                Err(reject) => return Ok(Err(reject)),
+            }
+        }
+        self.opened.as_ref().map(|(_, source)| Ok(source)).ok_or_else(|| "no file is open".into())
+    }
+
+    /// Opens a page as another renderer drew it.
+    fn drawing(&self, file: OwnedFd) -> Result<Result<Source, Reject>, Failure> {
+        let data: Bytes = Arc::new(map_file(&file).map_err(|cause| format!("the drawing cannot be mapped: {cause}"))?);
+        Ok(Source::open(data, &[], self.setup.limits))
+    }
+
+    fn page(
+        &mut self,
+        scan: Digest,
+        number: PageNumber,
+        drawn_elsewhere: bool,
+        file: OwnedFd,
+    ) -> Result<Result<SourcePage, Reject>, Failure> {
+        let page = if drawn_elsewhere {
+            self.drawing(file)?.and_then(|drawing| drawing.page(PageNumber::FIRST))
+        } else {
+            self.source(scan, file, &[])?.and_then(|source| source.page(number))
+        };
+        Ok(page.map_err(|reject| Reject { page: Some(number), ..reject }))
+    }
+
+    fn read(
+        &mut self,
+        id: PageId,
+        definition: &Definition,
+        drawn_elsewhere: bool,
+        file: OwnedFd,
+    ) -> Result<Result<Response, Reject>, Failure> {
+        let page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
+            Ok(page) if page.draw_elsewhere => return Ok(Ok(Response::DrawElsewhere)),
+            Ok(page) => page,
+            Err(reject) => return Ok(Err(reject)),
+        };
+        let recognizer = self.recognizer.as_mut().ok_or("this child has no recogniser")?;
+        let text = page::read(page.raster, page.text, definition, recognizer, id).map_err(|cause| cause.to_string())?;
+        Ok(Ok(Response::Read(Box::new(text))))
+    }
+}
+
+fn decrypt(source: &Source, copy: OwnedFd) -> Result<Result<(), Reject>, Failure> {
+    let mut out = BufWriter::new(File::from(copy));
+    match source.decrypted_copy(&mut out) {
+        Ok(written) => {
+            let written = written.and_then(|()| out.flush());
+            written.map(Ok).map_err(|cause| format!("the decrypted copy cannot be written: {cause}"))
+        }
+        Err(reject) => Ok(Err(reject)),
+    }
+}

@@ -1,0 +1,55 @@
+//! The definitions that results were or will be made with, kept in the database under their digest.
+//!
+//! A site may change a definition's file while pages wait that were promised the old one, and a worker on another machine
+//! may not have the file at all. So the definition itself is kept when a batch begins, and looked up by digest.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::chart::Digest;
+use crate::pipeline::definition::Definition;
+use crate::store::{Store, StoreError};
+
+/// The definitions known to a database.
+#[derive(Default)]
+pub struct Shelf {
+    read: Mutex<HashMap<Digest, Arc<Definition>>>,
+}
+
+impl Shelf {
+    /// Keeps a definition; a second time has no effect.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn keep(store: &Store, definition: &Definition) -> Result<(), StoreError> {
+        let stamp = definition.stamp();
+        let text = serde_json::to_string(definition).map_err(|_| StoreError::unreadable("pipeline definition"))?;
+        store.keep_setting_once(&key(stamp.digest), &text).await.map(drop)
+    }
+
+    /// Returns the definition with this digest; `None` when it was never kept, or is not what its digest says.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn by_digest(&self, store: &Store, digest: Digest) -> Result<Option<Arc<Definition>>, StoreError> {
+        if let Some(known) = self.read().get(&digest) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let kept = store.setting(&key(digest)).await?;
+        let definition = kept.and_then(|text| serde_json::from_str::<Definition>(&text).ok());
+        let Some(definition) = definition.filter(|definition| definition.stamp().digest == digest) else {
+            return Ok(None);
+        };
+        let definition = Arc::new(definition);
+        self.read().insert(digest, Arc::clone(&definition));
+        Ok(Some(definition))
+    }
+
+    fn read(&self) -> std::sync::MutexGuard<'_, HashMap<Digest, Arc<Definition>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn key(digest: Digest) -> String {
+    format!("pipeline:{digest}")
+}

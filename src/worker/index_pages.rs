@@ -1,0 +1,221 @@
+//! Keeps the index in step with the database: takes what changed from the outbox, and builds a missing index anew.
+//!
+//! The index is a projection: it holds nothing that the database and the object store do not hold. A page leaves the
+//! outbox only after the index has it on disk, so that a crash in between makes the index do the page again.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::Stop;
+use crate::archive::{ArchiveError, ResultArea};
+use crate::chart::{DocumentId, PageText};
+use crate::search::{self, Budget, Index, IndexWriter, PageEntry, PageFacts};
+use crate::store::{IndexedPage, Store, StoreError};
+
+/// Pages that are put in between two commits.
+const PER_COMMIT: u32 = 500;
+/// How long to sleep when nothing changed.
+const IDLE: Duration = Duration::from_millis(500);
+/// Checkpoint of an index that holds everything but what the outbox says.
+pub const COMPLETE: &str = "complete";
+/// State of a page that nobody has verified.
+const UNVERIFIED: &str = "unverified";
+
+/// Why the index cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The index failed.
+    #[error(transparent)]
+    Search(#[from] search::IndexError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A task was ended.
+    #[error("the index was being written when its task was ended")]
+    Ended,
+}
+
+/// The one owner of the index's writer.
+pub struct Indexer {
+    store: Store,
+    results: ResultArea,
+    writer: Option<IndexWriter>,
+    checkpoint: Option<String>,
+    zone: TimeZone,
+    /// Texts that could not be loaded; their pages are in the index as pages without reliable text.
+    missing: u64,
+}
+
+/// A page with its text, ready for the index.
+struct Loaded {
+    facts: PageFacts,
+    text: Option<PageText>,
+}
+
+impl Indexer {
+    /// Takes the index's writer.
+    ///
+    /// # Errors
+    /// Another process has it, or the index is damaged.
+    pub fn new(
+        store: Store,
+        results: ResultArea,
+        index: &Index,
+        budget: Budget,
+        zone: TimeZone,
+    ) -> Result<Self, IndexError> {
+        let checkpoint = index.checkpoint()?;
+        let writer = Some(index.writer(budget)?);
+        Ok(Self { store, results, writer, checkpoint, zone, missing: 0 })
+    }
+
+    /// Builds what is missing, then follows the outbox until `done` is raised and nothing is left, or `stop` is raised.
+    ///
+    /// # Errors
+    /// The index or the database failed.
+    pub async fn run(&mut self, done: &Stop, stop: &Stop) -> Result<(), IndexError> {
+        self.build(stop, |_| {}).await?;
+        while !stop.is_raised() {
+            if self.follow().await? > 0 {
+                continue;
+            }
+            if done.is_raised() {
+                return Ok(());
+            }
+            tokio::select! {
+                () = tokio::time::sleep(IDLE) => {}
+                () = done.raised() => {}
+                () = stop.raised() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds the index from the stored results, unless it is complete; goes on where an earlier build stopped. Returns
+    /// the number of pages put in; `progress` is told it after each commit.
+    ///
+    /// # Errors
+    /// The index or the database failed. What was committed stays.
+    pub async fn build(&mut self, stop: &Stop, mut progress: impl FnMut(u64)) -> Result<u64, IndexError> {
+        let mut done = 0;
+        if self.checkpoint.as_deref() == Some(COMPLETE) {
+            return Ok(done);
+        }
+        let mut after = self.checkpoint.as_deref().and_then(parse_checkpoint);
+        while !stop.is_raised() {
+            let pages = self.store.indexed_pages(after, PER_COMMIT).await?;
+            let Some(last) = pages.last() else {
+                self.commit(Vec::new(), Vec::new(), COMPLETE).await?;
+                break;
+            };
+            let next = (last.document, last.position);
+            done += pages.len() as u64;
+            let loaded = self.load(pages).await?;
+            self.commit(Vec::new(), loaded, &format!("{} {}", next.0, next.1)).await?;
+            after = Some(next);
+            progress(done);
+        }
+        Ok(done)
+    }
+
+    /// Puts in what changed; returns how many changes there were.
+    async fn follow(&mut self) -> Result<usize, IndexError> {
+        let changes = self.store.outbox(PER_COMMIT).await?;
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        let sequences: Vec<i64> = changes.iter().map(|change| change.sequence).collect();
+        // The same page may have changed more than once; its last state is what every change gives.
+        let mut pages = HashMap::new();
+        for change in changes {
+            pages.insert(change.page, change.entries);
+        }
+        let removed = pages.keys().copied().collect();
+        let loaded = self.load(pages.into_values().flatten().collect()).await?;
+        self.commit(removed, loaded, COMPLETE).await?;
+        self.store.acknowledge(&sequences).await?;
+        Ok(sequences.len())
+    }
+
+    async fn load(&mut self, pages: Vec<IndexedPage>) -> Result<Vec<Loaded>, IndexError> {
+        let mut loaded = Vec::with_capacity(pages.len());
+        for page in pages {
+            let text = match &page.object_key {
+                Some(key) => match self.results.get(key).await {
+                    Ok(text) => Some(text),
+                    Err(cause) => {
+                        self.missing += 1;
+                        warn_missing(&page, &cause);
+                        None
+                    }
+                },
+                None => None,
+            };
+            loaded.push(Loaded { facts: facts(page, &self.zone), text });
+        }
+        Ok(loaded)
+    }
+
+    async fn commit(
+        &mut self,
+        removed: Vec<crate::chart::PageId>,
+        loaded: Vec<Loaded>,
+        checkpoint: &str,
+    ) -> Result<(), IndexError> {
+        let mut writer = self.writer.take().ok_or(IndexError::Ended)?;
+        let note = checkpoint.to_owned();
+        let writing = tokio::task::spawn_blocking(move || {
+            let outcome = write(&mut writer, &removed, &loaded, &note);
+            (writer, outcome)
+        });
+        let (writer, outcome) = writing.await.map_err(|_| IndexError::Ended)?;
+        self.writer = Some(writer);
+        outcome?;
+        self.checkpoint = Some(checkpoint.to_owned());
+        Ok(())
+    }
+}
+
+fn write(
+    writer: &mut IndexWriter,
+    removed: &[crate::chart::PageId],
+    loaded: &[Loaded],
+    checkpoint: &str,
+) -> Result<(), search::IndexError> {
+    for page in removed {
+        writer.remove_page(*page);
+    }
+    for page in loaded {
+        writer.add(&PageEntry { facts: &page.facts, text: page.text.as_ref() })?;
+    }
+    writer.commit(checkpoint)
+}
+
+fn warn_missing(page: &IndexedPage, cause: &ArchiveError) {
+    tracing::warn!(page = %page.page, %cause, "the text of a page cannot be read; it is indexed without");
+}
+
+fn facts(page: IndexedPage, zone: &TimeZone) -> PageFacts {
+    PageFacts {
+        page: page.page,
+        document: page.document,
+        position: page.position,
+        batch: page.batch,
+        batch_name: page.batch_name,
+        received: page.received_at.to_zoned(zone.clone()).date(),
+        state: UNVERIFIED.to_owned(),
+        kind: None,
+        labels: Vec::new(),
+        language: None,
+        file: Some(page.source_name),
+        title: None,
+        hidden: page.hidden,
+    }
+}
+
+fn parse_checkpoint(note: &str) -> Option<(DocumentId, u32)> {
+    let (document, position) = note.split_once(' ')?;
+    Some((document.parse().ok()?, position.parse().ok()?))
+}

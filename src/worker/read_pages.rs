@@ -1,0 +1,124 @@
+//! Reads claimed pages in a child, one after the other, and records each result.
+
+use std::fs::File;
+use std::os::fd::AsFd;
+
+use super::{Stop, Worker, WorkerError, back_off, reason};
+use crate::chart::{PageText, Reject};
+use crate::pipeline::child::message::{Request, Response};
+use crate::pipeline::child::validate;
+use crate::pipeline::definition::Definition;
+use crate::sandbox::Leased;
+use crate::store::{ClaimedPage, StoreError};
+
+/// Pages claimed together. Few, so that several workers share a file; some, so that a child opens a file less often.
+pub(super) const AT_ONCE: u32 = 4;
+
+/// What became of one attempt.
+enum Outcome {
+    Read(Box<PageText>),
+    Rejected(Reject),
+    Failed(String),
+}
+
+/// Reads the pages; those that are left when `stop` is raised stay claimed and are given back by the worker's end.
+///
+/// # Errors
+/// The database or the object store cannot be used.
+pub(super) async fn read(worker: &Worker, pages: Vec<ClaimedPage>, stop: &Stop) -> Result<(), WorkerError> {
+    worker.held.hold_pages(pages.iter().map(|page| &page.claim));
+    let mut child: Option<Leased<'_>> = None;
+    for page in &pages {
+        if stop.is_raised() {
+            return Ok(());
+        }
+        let outcome = attempt(worker, page, &mut child).await?;
+        if matches!(outcome, Outcome::Failed(_)) {
+            // Whatever the child's state is, the next page deserves another one.
+            child = None;
+        }
+        let recorded = record(worker, page, outcome).await;
+        worker.held.let_page_go(&page.claim);
+        match recorded {
+            // Somebody else has the page by now.
+            Err(WorkerError::Store(StoreError::ClaimLost { .. })) => {}
+            recorded => recorded?,
+        }
+    }
+    Ok(())
+}
+
+async fn attempt<'w>(
+    worker: &'w Worker,
+    page: &ClaimedPage,
+    child: &mut Option<Leased<'w>>,
+) -> Result<Outcome, WorkerError> {
+    let parts = &worker.parts;
+    let id = page.claim.page;
+    let Some(definition) = parts.shelf.by_digest(&parts.store, page.pipeline.digest).await? else {
+        return Ok(Outcome::Failed(format!(
+            "pipeline {} revision {} is not known here",
+            page.pipeline.name, page.pipeline.revision
+        )));
+    };
+    let file = match &page.decrypted_key {
+        Some(key) => parts.areas.copies.open(key).await?,
+        None => parts.areas.intake.open(id.scan).await?,
+    };
+    let mut leased = match child.take() {
+        Some(leased) => leased,
+        None => parts.pool.lease().await?,
+    };
+    let mut answer = call(worker, &mut leased, page, &definition, &file, false).await;
+    if matches!(answer, Ok(Response::DrawElsewhere)) {
+        answer = match parts.redrawer.draw(file, id.number).await {
+            Ok(drawing) => call(worker, &mut leased, page, &definition, &drawing, true).await,
+            Err(why) => Err(why),
+        };
+    }
+    let outcome = match answer {
+        Ok(Response::Read(text)) => match validate::fault(&text, id, &page.pipeline) {
+            None => Outcome::Read(text),
+            Some(fault) => Outcome::Failed(fault.into()),
+        },
+        Ok(Response::Rejected(reject)) => Outcome::Rejected(reject),
+        Ok(Response::Failed(why)) | Err(why) => Outcome::Failed(why),
+        Ok(_) => Outcome::Failed("the child gave an answer to another question".into()),
+    };
+    if !matches!(outcome, Outcome::Failed(_)) {
+        *child = Some(leased);
+    }
+    Ok(outcome)
+}
+
+async fn call(
+    worker: &Worker,
+    child: &mut Leased<'_>,
+    page: &ClaimedPage,
+    definition: &Definition,
+    file: &File,
+    drawn_elsewhere: bool,
+) -> Result<Response, String> {
+    let request = Request::Read { page: page.claim.page, definition: Box::new(definition.clone()), drawn_elsewhere };
+    let answer = child.call::<_, Response>(&request, &[file.as_fd()], worker.parts.terms.page_deadline).await;
+    answer.map(|(response, _)| response).map_err(|cause| reason(&cause))
+}
+
+async fn record(worker: &Worker, page: &ClaimedPage, outcome: Outcome) -> Result<(), WorkerError> {
+    let store = &worker.parts.store;
+    match outcome {
+        Outcome::Read(text) => {
+            let kept = worker.parts.areas.results.put(*text).await?;
+            store.finish_page(&page.claim, &kept.text, &kept.key, worker.now()).await?;
+        }
+        Outcome::Rejected(reject) => {
+            tracing::info!(page = %page.claim.page, reason = reject.reason.name(), "page rejected");
+            store.reject_page(&page.claim, &reject, worker.now()).await?;
+        }
+        Outcome::Failed(why) => {
+            let attempt = store.fail_page_attempt(&page.claim, &why, worker.now(), back_off(page.attempts)).await?;
+            tracing::warn!(page = %page.claim.page, ?attempt, why, "an attempt to read a page failed");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Keeps the claims of a worker alive while it works on them.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::{Parts, Stop, WorkerError};
+use crate::store::{PageClaim, ScanClaim, StoreError};
+
+/// The claims that a worker holds at present.
+#[derive(Default)]
+pub struct Held {
+    claims: Mutex<Claims>,
+}
+
+#[derive(Default)]
+struct Claims {
+    scans: Vec<ScanClaim>,
+    pages: Vec<PageClaim>,
+}
+
+impl Held {
+    /// Takes note of a claim on a scan.
+    pub fn hold_scan(&self, claim: &ScanClaim) {
+        self.claims().scans.push(claim.clone());
+    }
+
+    /// Forgets a claim on a scan.
+    pub fn let_scan_go(&self, claim: &ScanClaim) {
+        self.claims().scans.retain(|held| held.scan != claim.scan);
+    }
+
+    /// Takes note of claims on pages.
+    pub fn hold_pages<'a>(&self, claims: impl Iterator<Item = &'a PageClaim>) {
+        self.claims().pages.extend(claims.cloned());
+    }
+
+    /// Forgets a claim on a page.
+    pub fn let_page_go(&self, claim: &PageClaim) {
+        self.claims().pages.retain(|held| held.page != claim.page);
+    }
+
+    /// Renews every claim three times per lease, until `halt`. A claim that is lost is left to whoever has it now: its
+    /// result will be refused.
+    pub async fn keep(&self, parts: &Parts, halt: &Stop) -> Result<(), WorkerError> {
+        let pause = parts.terms.lease / 3;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = halt.raised() => return Ok(()),
+            }
+            let now = parts.clock.now();
+            parts.store.heartbeat(parts.worker, now).await?;
+            let (scans, pages) = {
+                let claims = self.claims();
+                (claims.scans.clone(), claims.pages.clone())
+            };
+            for claim in scans {
+                match parts.store.renew_scan(&claim, now, parts.terms.lease).await {
+                    Ok(()) => {}
+                    Err(StoreError::ClaimLost { .. }) => self.let_scan_go(&claim),
+                    Err(cause) => return Err(cause.into()),
+                }
+            }
+            for lost in parts.store.renew_pages(&pages, now, parts.terms.lease).await? {
+                tracing::warn!(page = %lost.page, "the lease was lost");
+                self.let_page_go(&lost);
+            }
+        }
+    }
+
+    fn claims(&self) -> std::sync::MutexGuard<'_, Claims> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
