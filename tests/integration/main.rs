@@ -1,6 +1,11 @@
 //! The integration tests: one binary, one file per subject.
-#![expect(missing_docs, reason = "tests are read, not rendered")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test stops where it is wrong, and says what it could not run"
+)]
 
 mod support;
 
 mod sandbox;
+mod tidy;

@@ -213,6 +213,31 @@ fn a_parent_that_is_killed_leaves_no_orphan() {
     }
 }
 
+/// The kernel's parent-death signal means the thread that started the child; threads of a runtime come and go.
+#[test]
+fn a_child_outlives_the_thread_that_asked_for_it() {
+    let asking = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(orderly())
+    });
+    let child = asking.join().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    // The channel belonged to the runtime that is gone, so only the process can be looked at.
+    assert!(exists(child.pid()) && !gone_within(child.pid(), Duration::from_millis(10)));
+    let pid = child.pid();
+    drop(child);
+    assert!(gone_within(pid, Duration::from_secs(2)));
+}
+
+#[tokio::test]
+async fn a_child_yields_to_interactive_work() {
+    let child = orderly().await;
+    let stat = fs::read_to_string(format!("/proc/{}/stat", child.pid())).unwrap();
+    // The fields after the name start with the third; niceness is the nineteenth.
+    let niceness: i32 = stat.rsplit_once(") ").unwrap().1.split_whitespace().nth(16).unwrap().parse().unwrap();
+    assert!(niceness >= 10, "{niceness}");
+}
+
 #[tokio::test]
 async fn a_pool_reuses_replaces_and_recycles_its_children() {
     let pool = pool(1, Recycle { after_calls: 3, above_resident_bytes: u64::MAX });

@@ -19,8 +19,9 @@ pub(super) fn for_serving() -> Result<Vec<BpfProgram>, seccompiler::Error> {
     allowed.insert(libc::SYS_clone3, vec![]);
     // Signals to this process alone (abort needs it).
     allowed.insert(libc::SYS_tgkill, vec![equal(0, u64::from(std::process::id()))?]);
-    // Memory that can be executed was mapped when the program was loaded.
-    allowed.insert(libc::SYS_mmap, vec![no_bits(2, libc::PROT_EXEC)?]);
+    // Memory that can be executed was mapped when the program was loaded; shared memory escapes the limit on data.
+    let private = [condition(2, masked(libc::PROT_EXEC), 0)?, condition(3, masked(libc::MAP_SHARED), 0)?];
+    allowed.insert(libc::SYS_mmap, vec![SeccompRule::new(private.into())?]);
     allowed.insert(libc::SYS_mprotect, vec![no_bits(2, libc::PROT_EXEC)?]);
     // Reading limits, not setting them: root could raise its own.
     allowed.insert(libc::SYS_prlimit64, vec![equal(2, 0)?]);
@@ -79,15 +80,23 @@ fn differs(argument: u8, value: u64) -> Result<SeccompRule, seccompiler::Error> 
 }
 
 fn all_bits(argument: u8, mask: i32) -> Result<SeccompRule, seccompiler::Error> {
-    rule(argument, SeccompCmpOp::MaskedEq(bits(mask)), bits(mask))
+    rule(argument, masked(mask), bits(mask))
 }
 
 fn no_bits(argument: u8, mask: i32) -> Result<SeccompRule, seccompiler::Error> {
-    rule(argument, SeccompCmpOp::MaskedEq(bits(mask)), 0)
+    rule(argument, masked(mask), 0)
 }
 
 fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, seccompiler::Error> {
-    Ok(SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Qword, operator, value)?])?)
+    Ok(SeccompRule::new(vec![condition(argument, operator, value)?])?)
+}
+
+fn condition(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompCondition, seccompiler::Error> {
+    Ok(SeccompCondition::new(argument, SeccompCmpArgLen::Qword, operator, value)?)
+}
+
+fn masked(mask: i32) -> SeccompCmpOp {
+    SeccompCmpOp::MaskedEq(bits(mask))
 }
 
 fn bits(value: i32) -> u64 {
@@ -132,7 +141,7 @@ const PROGRAM_DENIED: &[i64] = &[
     libc::SYS_ptrace, libc::SYS_process_vm_readv, libc::SYS_process_vm_writev, libc::SYS_pidfd_open, libc::SYS_pidfd_getfd,
     libc::SYS_pidfd_send_signal, libc::SYS_tkill, libc::SYS_setsid, libc::SYS_setpgid, libc::SYS_setpriority,
     // Names in the file system.
-    libc::SYS_unlinkat, libc::SYS_renameat, libc::SYS_renameat2, libc::SYS_mkdirat, libc::SYS_mknodat, libc::SYS_linkat,
+    libc::SYS_unlinkat, libc::SYS_renameat2, libc::SYS_mkdirat, libc::SYS_mknodat, libc::SYS_linkat,
     libc::SYS_symlinkat, libc::SYS_fchmod, libc::SYS_fchmodat, libc::SYS_fchown, libc::SYS_fchownat, libc::SYS_truncate,
     libc::SYS_utimensat, libc::SYS_setxattr, libc::SYS_lsetxattr, libc::SYS_fsetxattr, libc::SYS_removexattr,
     libc::SYS_open_by_handle_at, libc::SYS_name_to_handle_at,
@@ -142,7 +151,7 @@ const PROGRAM_DENIED: &[i64] = &[
     libc::SYS_add_key, libc::SYS_request_key, libc::SYS_init_module, libc::SYS_finit_module, libc::SYS_delete_module,
     libc::SYS_kexec_load, libc::SYS_reboot, libc::SYS_swapon, libc::SYS_swapoff, libc::SYS_settimeofday,
     libc::SYS_clock_settime, libc::SYS_clock_adjtime, libc::SYS_sethostname, libc::SYS_setdomainname, libc::SYS_acct,
-    libc::SYS_quotactl, libc::SYS_setrlimit, libc::SYS_personality, libc::SYS_memfd_create,
+    libc::SYS_quotactl, libc::SYS_personality, libc::SYS_memfd_create,
 ];
 
 #[cfg(target_arch = "x86_64")]
@@ -150,7 +159,8 @@ const PROGRAM_DENIED: &[i64] = &[
 const PROGRAM_DENIED_ARCH: &[i64] = &[
     libc::SYS_fork, libc::SYS_vfork, libc::SYS_creat, libc::SYS_unlink, libc::SYS_rename, libc::SYS_mkdir, libc::SYS_rmdir,
     libc::SYS_mknod, libc::SYS_link, libc::SYS_symlink, libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime,
-    libc::SYS_utimes, libc::SYS_futimesat, libc::SYS_ioperm, libc::SYS_iopl, libc::SYS_modify_ldt,
+    libc::SYS_utimes, libc::SYS_futimesat, libc::SYS_renameat, libc::SYS_setrlimit, libc::SYS_ioperm, libc::SYS_iopl, libc::SYS_modify_ldt,
 ];
+/// renameat and setrlimit by the numbers of the generic table, which libc leaves out for newer architectures.
 #[cfg(not(target_arch = "x86_64"))]
-const PROGRAM_DENIED_ARCH: &[i64] = &[];
+const PROGRAM_DENIED_ARCH: &[i64] = &[38, 164];

@@ -134,3 +134,33 @@ fn leave_when_alone(channel: UnixStream) -> io::Result<()> {
     })?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Landlock holds the calling thread only, so a thread can be given up to prove that it holds without the filter.
+    #[test]
+    fn landlock_alone_closes_files_and_network() {
+        let given_up = std::thread::spawn(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let (secret, open) = (folder.path().join("secret"), Path::new("/usr"));
+            std::fs::write(&secret, "x").unwrap();
+            let abi = close_file_system(&[open])?;
+            let read = std::fs::read(&secret).map_err(|error| error.kind());
+            let written = std::fs::write(&secret, "y").map_err(|error| error.kind());
+            let listed = std::fs::read_dir(open).is_ok();
+            let network = std::net::TcpListener::bind(("127.0.0.1", 0)).map(drop).map_err(|error| error.kind());
+            // The folder cannot be removed from here any more; whoever waits for this thread does it.
+            Some((abi, read, written, listed, network, folder.keep()))
+        });
+        let Some((abi, read, written, listed, network, folder)) = given_up.join().unwrap() else {
+            return; // This kernel has no Landlock, and `Containment` says so.
+        };
+        std::fs::remove_dir_all(folder).unwrap();
+        assert_eq!(read, Err(io::ErrorKind::PermissionDenied));
+        assert_eq!(written, Err(io::ErrorKind::PermissionDenied));
+        assert!(listed);
+        assert_eq!(network, if abi >= 4 { Err(io::ErrorKind::PermissionDenied) } else { Ok(()) });
+    }
+}

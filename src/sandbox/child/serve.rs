@@ -66,7 +66,13 @@ where
             return Ok(ExitCode::from(FAULT));
         }
     };
-    let mut containment = lockdown::lock_down(&opening.limits, channel.try_clone()?)?;
+    let mut containment = match lockdown::lock_down(&opening.limits, channel.try_clone()?) {
+        Ok(containment) => containment,
+        Err(error) => {
+            channel.send(&Message::<Resp>::Refused(format!("it could not lock itself down: {error}")), &[])?;
+            return Ok(ExitCode::from(FAULT));
+        }
+    };
     containment.parent_death_signal = parent_death_signal;
     channel.send(&Message::<Resp>::Ready(containment), &[])?;
 
