@@ -43,9 +43,7 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
 }
 
 fn decode(data: &[u8]) -> Result<DynamicImage, Reject> {
-    BmpDecoder::new(Cursor::new(data))
-        .and_then(DynamicImage::from_decoder)
-        .map_err(|error| damaged(Format::Bmp, error))
+    BmpDecoder::new(Cursor::new(data)).and_then(DynamicImage::from_decoder).map_err(|error| damaged(Format::Bmp, error))
 }
 
 fn too_short() -> Reject {

@@ -68,7 +68,9 @@ pub(super) fn flatten(image: DynamicImage) -> DynamicImage {
 /// Makes an RGB image whose pixels are all grey a grey one: palettes of greys are common in scans.
 pub(super) fn grey_if_colourless(image: DynamicImage) -> DynamicImage {
     match image {
-        DynamicImage::ImageRgb8(rgb) if rgb.pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]) => {
+        DynamicImage::ImageRgb8(rgb)
+            if rgb.pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]) =>
+        {
             let size = Size { width: rgb.width(), height: rgb.height() };
             self::image(size, 1, rgb.pixels().map(|pixel| pixel.0[0]).collect()).unwrap_or_default()
         }

@@ -35,7 +35,8 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
             }
         }
     }
-    let image = color::image(size, 3, pixels).ok_or_else(|| damaged(Format::Gif, "its size contradicts its samples"))?;
+    let image =
+        color::image(size, 3, pixels).ok_or_else(|| damaged(Format::Gif, "its size contradicts its samples"))?;
     let image = color::grey_if_colourless(image);
     let colors = decoder.palette().map_or(0, |palette| palette.len() / 3);
     let bilevel = colors == 2 && color::is_black_and_white(&image);

@@ -12,7 +12,11 @@ pub(super) fn inspect(data: &[u8], limits: &Limits) -> Result<FileInfo, Reject> 
     if file.page_count() > limits.max_pages as usize {
         return Err(Reject::file(
             RejectReason::TooManyPages,
-            format!("The JBIG2 file has {} pages, more than the limit of {}: split it.", file.page_count(), limits.max_pages),
+            format!(
+                "The JBIG2 file has {} pages, more than the limit of {}: split it.",
+                file.page_count(),
+                limits.max_pages
+            ),
         ));
     }
     let pages: Vec<_> = file
@@ -20,7 +24,10 @@ pub(super) fn inspect(data: &[u8], limits: &Limits) -> Result<FileInfo, Reject> 
         .map(|page| FilePage { size: Size { width: page.width(), height: page.height() }, dpi: None })
         .collect();
     if pages.is_empty() {
-        return Err(Reject::file(RejectReason::NoPages, "The JBIG2 file has no page: export it again from its source."));
+        return Err(Reject::file(
+            RejectReason::NoPages,
+            "The JBIG2 file has no page: export it again from its source.",
+        ));
     }
     Ok(FileInfo { format: Format::Jbig2, pages, damaged: !complete })
 }

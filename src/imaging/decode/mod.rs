@@ -75,9 +75,7 @@ pub fn page(data: &[u8], number: PageNumber, limits: &Limits) -> Result<Raster, 
     let raster = contain(Some(number), format, || match format {
         Format::Tiff => tiff::page(data, number, limits),
         Format::Jbig2 => jbig2::page(data, number, limits),
-        _ if format.is_decoded() && number != PageNumber::FIRST => {
-            Err(no_such_page(format, number, 1))
-        }
+        _ if format.is_decoded() && number != PageNumber::FIRST => Err(no_such_page(format, number, 1)),
         Format::Jpeg => jpeg::page(data, limits),
         Format::Png => png::page(data, limits),
         Format::WebP => webp::page(data, limits),
@@ -146,7 +144,9 @@ fn damaged(format: Format, what: impl std::fmt::Display) -> Reject {
 fn unsupported(format: Format, what: impl std::fmt::Display) -> Reject {
     Reject::file(
         RejectReason::UnsupportedFeature,
-        format!("The {format} file uses {what}, which is not read: export it again as PDF, TIFF (G4 or LZW), PNG or JPEG."),
+        format!(
+            "The {format} file uses {what}, which is not read: export it again as PDF, TIFF (G4 or LZW), PNG or JPEG."
+        ),
     )
 }
 

@@ -14,8 +14,7 @@ const METADATA_BYTES: usize = 64 << 20;
 
 /// Reads size, resolution and orientation.
 pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
-    // The header alone, and what precedes the picture only if it is sound.
-    match open(data, true) {
+    match open(data, false) {
         Ok(reader) => {
             let orientation = orientation(&reader);
             let size = Size { width: reader.info().width, height: reader.info().height };
@@ -29,6 +28,8 @@ pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
 pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     let size = header_size(data).ok_or_else(|| damaged(Format::Png, "it ends within its header"))?;
     check_size(Format::Png, size, limits)?;
+    // What precedes the picture must be sound: a header whose check sum is wrong may state any size or depth.
+    open(data, false).map_err(|error| explain(&error))?;
     match decode(data, size, false) {
         Ok(raster) if !raster.damaged => Ok(raster),
         // Wrong check sums may hide sound rows after the first wrong one.

@@ -28,6 +28,23 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     Ok(Raster { image, dpi, bilevel: false, damaged: false })
 }
 
+/// Returns the size of a picture inside of another format.
+pub(super) fn size(data: &[u8]) -> Option<Size> {
+    let (width, height) = open(data).ok()?.dimensions();
+    Some(Size { width, height })
+}
+
+/// Decodes a picture inside of another format to 3 (RGB) or 4 (RGB, alpha) samples per pixel.
+pub(super) fn samples(data: &[u8], channels: usize) -> Option<(Size, Vec<u8>)> {
+    let image = DynamicImage::from_decoder(open(data).ok()?).ok()?;
+    let size = Size { width: image.width(), height: image.height() };
+    match channels {
+        3 => Some((size, image.into_rgb8().into_raw())),
+        4 => Some((size, image.into_rgba8().into_raw())),
+        _ => None,
+    }
+}
+
 fn open(data: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>, Reject> {
     WebPDecoder::new(Cursor::new(data)).map_err(|error| damaged(Format::WebP, error))
 }

@@ -61,7 +61,12 @@ impl<'a> Canvas<'a> {
                     continue;
                 }
                 if layout.planar {
-                    unpack(packed, layout.bits, self.big_endian, values[plane_index..].iter_mut().step_by(layout.samples));
+                    unpack(
+                        packed,
+                        layout.bits,
+                        self.big_endian,
+                        values[plane_index..].iter_mut().step_by(layout.samples),
+                    );
                 } else {
                     unpack(packed, layout.bits, self.big_endian, values.iter_mut());
                 }
