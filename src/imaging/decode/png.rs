@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Decoder, DecodingError, InterlaceInfo, Reader, Transformations, Unit};
 
-use super::{FilePage, Format, check_size, color, damaged, density, oriented_dpi, oriented_size};
+use super::{FilePage, Format, check_size, color, damaged, density, exif_data, oriented_dpi, oriented_size};
 use crate::chart::{Reject, Size};
 use crate::imaging::{Limits, Raster};
 
@@ -109,8 +109,7 @@ fn header_size(data: &[u8]) -> Option<Size> {
 }
 
 fn orientation(reader: &Reader<Cursor<&[u8]>>) -> Orientation {
-    let exif = reader.info().exif_metadata.as_deref();
-    exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+    reader.info().exif_metadata.as_deref().map_or(Orientation::NoTransforms, exif_data::orientation)
 }
 
 fn dpi(reader: &Reader<Cursor<&[u8]>>) -> Option<(f32, f32)> {

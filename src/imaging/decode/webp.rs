@@ -6,7 +6,7 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder};
 
-use super::{FilePage, Format, check_size, color, damaged, density, oriented_dpi, oriented_size};
+use super::{FilePage, Format, check_size, color, damaged, exif_data, oriented_dpi, oriented_size};
 use crate::chart::{Reject, Size};
 use crate::imaging::{Limits, Raster};
 
@@ -51,8 +51,8 @@ fn open(data: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>, Reject> {
 
 fn describe(decoder: &mut WebPDecoder<Cursor<&[u8]>>) -> (Size, Orientation, Option<(f32, f32)>) {
     let (width, height) = decoder.dimensions();
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let exif = decoder.exif_metadata().ok().flatten();
-    let dpi = oriented_dpi(exif.as_deref().and_then(density::exif), orientation);
+    let exif = decoder.exif_metadata().ok().flatten().unwrap_or_default();
+    let orientation = exif_data::orientation(&exif);
+    let dpi = oriented_dpi(exif_data::dpi(&exif), orientation);
     (Size { width, height }, orientation, dpi)
 }
