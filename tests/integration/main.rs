@@ -5,6 +5,7 @@
     reason = "a test stops where it is wrong, and says what it could not run"
 )]
 
+mod decode;
 mod support;
 
 mod sandbox;

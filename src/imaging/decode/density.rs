@@ -1,7 +1,5 @@
 //! Resolutions as files state them: believable ones only.
 
-use exif::{In, Reader, Tag, Value};
-
 /// Returns the resolution in dots per inch, or `None` when it cannot be meant: programs write 0, 1 and garbage.
 pub(super) fn believable(across: f64, down: f64) -> Option<(f32, f32)> {
     let plausible = |dpi: f64| dpi.is_finite() && (10.0..=20_000.0).contains(&dpi);
@@ -16,20 +14,6 @@ pub(super) fn per_metre(across: f64, down: f64) -> Option<(f32, f32)> {
 /// As [`believable`], from dots per centimetre.
 pub(super) fn per_centimetre(across: f64, down: f64) -> Option<(f32, f32)> {
     believable(across * 2.54, down * 2.54)
-}
-
-/// Reads the resolution that EXIF data states.
-pub(super) fn exif(data: &[u8]) -> Option<(f32, f32)> {
-    let exif = Reader::new().read_raw(data.to_vec()).ok()?;
-    let number = |tag| match &exif.get_field(tag, In::PRIMARY)?.value {
-        Value::Rational(values) => values.first().map(|value| value.to_f64()),
-        _ => None,
-    };
-    let (across, down) = (number(Tag::XResolution)?, number(Tag::YResolution)?);
-    match exif.get_field(Tag::ResolutionUnit, In::PRIMARY).and_then(|field| field.value.get_uint(0)) {
-        Some(3) => per_centimetre(across, down),
-        _ => believable(across, down),
-    }
 }
 
 /// Whole dots per metre cannot state 300 dpi exactly (11811 is 299.9994): returns the whole number that was meant.

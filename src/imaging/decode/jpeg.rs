@@ -7,7 +7,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{FilePage, Format, check_size, color, damaged, density, leptonica, oriented_dpi, oriented_size};
+use super::{FilePage, Format, check_size, color, damaged, density, exif_data, leptonica, oriented_dpi, oriented_size};
 use crate::chart::{Reject, Size};
 use crate::imaging::{Limits, Raster};
 
@@ -37,6 +37,8 @@ struct Header<'a> {
     jfif_dpi: Option<(f32, f32)>,
     exif: Option<&'a [u8]>,
     adobe: bool,
+    /// Whether a scan follows: without one there is nothing to decode.
+    scan: bool,
 }
 
 /// Reads size, resolution and orientation.
@@ -64,6 +66,7 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
                 .ok_or_else(|| damaged(Format::Jpeg, "its size contradicts its samples"))?;
             Raster { image, dpi, bilevel: false, damaged: !frame.complete }
         }
+        None if !header.scan => return Err(damaged(Format::Jpeg, "it ends before its picture data")),
         None => leptonica::jpeg(data, limits)
             .map(|raster| Raster { dpi, ..raster })
             .ok_or_else(|| damaged(Format::Jpeg, "its picture data cannot be decoded"))?,
@@ -159,6 +162,7 @@ impl<'a> Header<'a> {
             }
             let Some((length, _)) = rest.split_first_chunk::<2>() else { break };
             let length = usize::from(u16::from_be_bytes(*length));
+            header.scan |= marker == 0xDA;
             if matches!(marker, 0xD9 | 0xDA) || length < 2 {
                 break;
             }
@@ -191,10 +195,10 @@ impl<'a> Header<'a> {
     }
 
     fn orientation(&self) -> Orientation {
-        self.exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+        self.exif.map_or(Orientation::NoTransforms, exif_data::orientation)
     }
 
     fn dpi(&self) -> Option<(f32, f32)> {
-        self.jfif_dpi.or_else(|| self.exif.and_then(density::exif))
+        self.jfif_dpi.or_else(|| self.exif.and_then(exif_data::dpi))
     }
 }

@@ -59,24 +59,31 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
 fn decode(data: &[u8], size: Size, strict: bool) -> Result<Raster, Reject> {
     let settings = DecodeSettings { strict, ..DecodeSettings::default() };
     let image = Image::new(data, &settings).map_err(|error| damaged(Format::Jpeg2000, error))?;
-    if (image.width(), image.height()) != (size.width, size.height) {
+    if image.width() > size.width || image.height() > size.height {
         return Err(damaged(Format::Jpeg2000, "it states two different sizes"));
     }
-    let colors = usize::from(image.color_space().num_channels());
-    let stored = colors + usize::from(image.has_alpha());
-    let channels = match (image.color_space(), colors) {
-        (_, 1 | 2) => 1,
-        (ColorSpace::CMYK, 4) | (ColorSpace::Icc { .. }, 4) | (_, 3) => 3,
-        _ => return Err(unsupported(Format::Jpeg2000, format_args!("{colors} colour channels"))),
-    };
+    let size = Size { width: image.width(), height: image.height() };
+    let stated = usize::from(image.color_space().num_channels());
+    let may_be_ink = matches!(image.color_space(), ColorSpace::CMYK | ColorSpace::Icc { .. });
     let mut context = DecoderContext::default();
     let decoded = image.decode(&mut context).map_err(|error| damaged(Format::Jpeg2000, error))?;
     let expected = size.pixels() as usize;
-    if decoded.components().len() != stored
-        || decoded.components().iter().any(|component| component.samples().len() != expected)
-    {
+    // Some writers promise an alpha channel that is not there, or leave out colours.
+    let stored = decoded.components().len();
+    let bare = data.starts_with(&CODESTREAM);
+    let colors = match stated.min(stored) {
+        1 | 2 => 1,
+        3 => 3,
+        // A bare codestream does not say what its components are; programs that write four mean opacity.
+        4 if bare => 3,
+        4 if may_be_ink => 4,
+        other => return Err(unsupported(Format::Jpeg2000, format_args!("{other} colour channels"))),
+    };
+    let channels = if colors == 1 { 1 } else { 3 };
+    if decoded.components().iter().any(|component| component.samples().len() != expected) {
         return Err(damaged(Format::Jpeg2000, "its components differ in size"));
     }
+    let alpha_at = ((image.has_alpha() || bare) && stored > colors).then_some(stored - 1);
     let samples = decoded.data_u8();
     let mut pixels = Vec::with_capacity(expected * channels);
     for pixel in samples.chunks_exact(stored) {
@@ -85,7 +92,7 @@ fn decode(data: &[u8], size: Size, strict: bool) -> Result<Raster, Reject> {
             3 => [pixel[0], pixel[1], pixel[2]],
             _ => [pixel[0]; 3],
         };
-        let alpha = if stored > colors { pixel[colors] } else { 255 };
+        let alpha = alpha_at.map_or(255, |at| pixel[at]);
         pixels.extend(light[..channels].iter().map(|sample| color::over_white(*sample, alpha)));
     }
     let image = color::image(size, channels, pixels)
@@ -97,15 +104,41 @@ fn no_codestream() -> Reject {
     damaged(Format::Jpeg2000, "it has no readable codestream")
 }
 
+/// Finds the codestream: the whole of a bare one, else the content of the box that holds it.
+fn codestream(data: &[u8]) -> Option<&[u8]> {
+    let mut rest = data;
+    // Each turn passes over a box header of 8 bytes at least.
+    while !rest.starts_with(&CODESTREAM) {
+        let (length, kind) = (u32::from_be_bytes(*rest.first_chunk()?), rest.get(4..8)?);
+        let (header, length) = match length {
+            0 => (8, rest.len()),
+            1 => (16, usize::try_from(u64::from_be_bytes(*rest.get(8..)?.first_chunk()?)).ok()?),
+            length => (8, length as usize),
+        };
+        if kind == b"jp2c" {
+            return rest.get(header..).filter(|content| content.starts_with(&CODESTREAM));
+        }
+        rest = rest.get(length.max(header)..)?;
+    }
+    Some(rest)
+}
+
 impl Header {
     fn read(data: &[u8]) -> Option<Self> {
-        let start = data.windows(4).position(|window| window == CODESTREAM)?;
-        let body = data.get(start + 8..)?;
+        let body = codestream(data)?.get(8..)?;
         let u32 = |at: usize| body.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
         let (right, bottom, left, top) = (u32(0)?, u32(4)?, u32(8)?, u32(12)?);
         let (tile_width, tile_height, tile_left, tile_top) = (u32(16)?, u32(20)?, u32(24)?, u32(28)?);
         let components = u16::from_be_bytes(body.get(32..34)?.try_into().ok()?);
-        let size = Size { width: right.saturating_sub(left), height: bottom.saturating_sub(top) };
+        // Where every component is sub-sampled alike, the picture is that much smaller than its grid.
+        let mut steps = body.get(34..)?.chunks_exact(3).take(usize::from(components)).map(|step| (step[1], step[2]));
+        let first = steps.next()?;
+        let (step_across, step_down) = if steps.all(|step| step == first) { first } else { (1, 1) };
+        let side = |end: u32, start: u32, step: u8| {
+            let step = u32::from(step.max(1));
+            end.div_ceil(step).saturating_sub(start.div_ceil(step))
+        };
+        let size = Size { width: side(right, left, step_across), height: side(bottom, top, step_down) };
         if tile_width == 0 || tile_height == 0 {
             return None;
         }

@@ -1,7 +1,7 @@
 //! The last resort: Leptonica with libtiff, libjpeg and OpenJPEG, for what the decoders in Rust do not read.
 #![expect(unsafe_code, reason = "Leptonica is a C library; every call into it is in this file")]
 
-use std::ffi::c_int;
+use std::ffi::{c_char, c_int};
 use std::ptr::{self, NonNull};
 
 use leptonica_sys as sys;
@@ -35,13 +35,19 @@ pub(super) fn jpeg2000(data: &[u8], limits: &Limits) -> Option<Raster> {
     pix.raster(limits, true)
 }
 
+extern "C" fn discard(_message: *const c_char) {}
+
 /// An image that Leptonica owns.
 struct Pix(NonNull<sys::PIX>);
 
 impl Pix {
     fn take(read: impl FnOnce() -> *mut sys::PIX) -> Option<Self> {
-        // SAFETY: sets a global number of the library; it writes about foreign files on stderr otherwise.
-        unsafe { sys::setMsgSeverity(sys::L_SEVERITY_NONE as c_int) };
+        // SAFETY: both set a global of the library to a value that stays valid; it writes about foreign files on stderr
+        // otherwise.
+        unsafe {
+            sys::setMsgSeverity(sys::L_SEVERITY_NONE as c_int);
+            sys::leptSetStderrHandler(Some(discard));
+        }
         NonNull::new(read()).map(Self)
     }
 

@@ -7,6 +7,7 @@
 mod bmp;
 mod color;
 mod density;
+mod exif_data;
 mod gif;
 mod jbig2;
 mod jpeg;

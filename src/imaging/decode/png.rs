@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Decoder, DecodingError, InterlaceInfo, Reader, Transformations, Unit};
 
-use super::{FilePage, Format, check_size, color, damaged, density, oriented_dpi, oriented_size};
+use super::{FilePage, Format, check_size, color, damaged, density, exif_data, oriented_dpi, oriented_size};
 use crate::chart::{Reject, Size};
 use crate::imaging::{Limits, Raster};
 
@@ -14,8 +14,7 @@ const METADATA_BYTES: usize = 64 << 20;
 
 /// Reads size, resolution and orientation.
 pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
-    // The header alone, and what precedes the picture only if it is sound.
-    match open(data, true) {
+    match open(data, false) {
         Ok(reader) => {
             let orientation = orientation(&reader);
             let size = Size { width: reader.info().width, height: reader.info().height };
@@ -29,6 +28,8 @@ pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
 pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     let size = header_size(data).ok_or_else(|| damaged(Format::Png, "it ends within its header"))?;
     check_size(Format::Png, size, limits)?;
+    // What precedes the picture must be sound: a header whose check sum is wrong may state any size or depth.
+    open(data, false).map_err(|error| explain(&error))?;
     match decode(data, size, false) {
         Ok(raster) if !raster.damaged => Ok(raster),
         // Wrong check sums may hide sound rows after the first wrong one.
@@ -108,8 +109,7 @@ fn header_size(data: &[u8]) -> Option<Size> {
 }
 
 fn orientation(reader: &Reader<Cursor<&[u8]>>) -> Orientation {
-    let exif = reader.info().exif_metadata.as_deref();
-    exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+    reader.info().exif_metadata.as_deref().map_or(Orientation::NoTransforms, exif_data::orientation)
 }
 
 fn dpi(reader: &Reader<Cursor<&[u8]>>) -> Option<(f32, f32)> {

@@ -6,7 +6,7 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder};
 
-use super::{FilePage, Format, check_size, color, damaged, density, oriented_dpi, oriented_size};
+use super::{FilePage, Format, check_size, color, damaged, exif_data, oriented_dpi, oriented_size};
 use crate::chart::{Reject, Size};
 use crate::imaging::{Limits, Raster};
 
@@ -28,14 +28,31 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     Ok(Raster { image, dpi, bilevel: false, damaged: false })
 }
 
+/// Returns the size of a picture inside of another format.
+pub(super) fn size(data: &[u8]) -> Option<Size> {
+    let (width, height) = open(data).ok()?.dimensions();
+    Some(Size { width, height })
+}
+
+/// Decodes a picture inside of another format to 3 (RGB) or 4 (RGB, alpha) samples per pixel.
+pub(super) fn samples(data: &[u8], channels: usize) -> Option<(Size, Vec<u8>)> {
+    let image = DynamicImage::from_decoder(open(data).ok()?).ok()?;
+    let size = Size { width: image.width(), height: image.height() };
+    match channels {
+        3 => Some((size, image.into_rgb8().into_raw())),
+        4 => Some((size, image.into_rgba8().into_raw())),
+        _ => None,
+    }
+}
+
 fn open(data: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>, Reject> {
     WebPDecoder::new(Cursor::new(data)).map_err(|error| damaged(Format::WebP, error))
 }
 
 fn describe(decoder: &mut WebPDecoder<Cursor<&[u8]>>) -> (Size, Orientation, Option<(f32, f32)>) {
     let (width, height) = decoder.dimensions();
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let exif = decoder.exif_metadata().ok().flatten();
-    let dpi = oriented_dpi(exif.as_deref().and_then(density::exif), orientation);
+    let exif = decoder.exif_metadata().ok().flatten().unwrap_or_default();
+    let orientation = exif_data::orientation(&exif);
+    let dpi = oriented_dpi(exif_data::dpi(&exif), orientation);
     (Size { width, height }, orientation, dpi)
 }

@@ -64,6 +64,8 @@ pub(super) const CCITT_G3: u16 = 3;
 pub(super) const CCITT_G4: u16 = 4;
 /// JPEG after Technical Note 2.
 pub(super) const JPEG: u16 = 7;
+/// WebP, as map makers' programs write it.
+pub(super) const WEBP: u16 = 50001;
 
 impl Photometric {
     /// Samples that carry colour.
@@ -230,6 +232,9 @@ fn chunk_size(directory: &Directory<'_>, size: Size) -> Result<Size, Reject> {
         }
         return Ok(tile);
     }
-    let rows = directory.number(278).filter(|rows| *rows > 0).unwrap_or(u64::MAX);
+    let rows = directory.number(278).unwrap_or(u64::MAX);
+    if rows == 0 {
+        return Err(damaged(Format::Tiff, "strips of 0 rows"));
+    }
     Ok(Size { width: size.width, height: rows.min(u64::from(size.height)) as u32 })
 }

@@ -1,7 +1,7 @@
 //! TIFF: every kind that scanners and fax software write, strip by strip, so that a damaged file gives what is left of it.
 //!
 //! Each directory is a page, in the order of the file, also where one calls itself a reduced picture of another: some scanners
-//! set that mark on real pages, and no page may be lost. Rare kinds (old JPEG, LZMA, WebP, LogLuv, Lab, ...) go to libtiff.
+//! set that mark on real pages, and no page may be lost. Rare kinds (old JPEG, LZMA, sub-sampled chrominance without JPEG, ...) go to libtiff.
 
 mod ccitt;
 mod chunk;
@@ -14,7 +14,7 @@ use self::directory::{ChainEnd, Directory, File};
 use self::layout::{Layout, Photometric};
 use self::samples::Canvas;
 use super::{FileInfo, FilePage, Format, check_size, color, damaged, jpeg, leptonica, no_such_page, oriented_dpi};
-use super::{oriented_size, unsupported};
+use super::{oriented_size, unsupported, webp};
 use crate::chart::{PageNumber, Reject, RejectReason, Size};
 use crate::imaging::{Limits, Raster};
 
@@ -124,6 +124,9 @@ fn decode_chunk(data: &[u8], tables: &[u8], layout: &Layout, rows: usize) -> Res
     if layout.compression == layout::JPEG {
         return Ok(jpeg_chunk(data, tables, layout, rows));
     }
+    if layout.compression == layout::WEBP {
+        return Ok(webp_chunk(data, layout, rows));
+    }
     chunk::decompress(data, layout, rows)
         .ok_or_else(|| unsupported(Format::Tiff, format_args!("compression {}", layout.compression)))
 }
@@ -139,17 +142,33 @@ fn jpeg_chunk(data: &[u8], tables: &[u8], layout: &Layout, rows: usize) -> Decod
     if layout.bits != 8 {
         return Decoded::default();
     }
-    let Some(frame) = jpeg::abbreviated(data, tables, coding, limit) else { return Decoded::default() };
-    if frame.channels != channels {
+    jpeg::abbreviated(data, tables, coding, limit)
+        .filter(|frame| frame.channels == channels)
+        .map(|frame| chunk_rows(&frame.samples, frame.size, frame.complete, layout, rows))
+        .unwrap_or_default()
+}
+
+/// Decodes a WebP strip or tile.
+fn webp_chunk(data: &[u8], layout: &Layout, rows: usize) -> Decoded {
+    let fits =
+        webp::size(data).is_some_and(|size| size.width <= layout.chunk.width && size.height <= layout.chunk.height);
+    if layout.bits != 8 || !fits {
         return Decoded::default();
     }
-    let (have, want) = (frame.size.width as usize * channels, layout.row_bytes());
+    webp::samples(data, layout.chunk_samples())
+        .map(|(size, samples)| chunk_rows(&samples, size, true, layout, rows))
+        .unwrap_or_default()
+}
+
+/// Brings rows of 8-bit samples to the width of the strips or tiles.
+fn chunk_rows(samples: &[u8], size: Size, complete: bool, layout: &Layout, rows: usize) -> Decoded {
+    let (have, want) = (size.width as usize * layout.chunk_samples(), layout.row_bytes());
     let mut bytes = Vec::with_capacity(want * rows);
-    for row in frame.samples.chunks_exact(have).take(rows) {
+    for row in samples.chunks_exact(have).take(rows) {
         bytes.extend_from_slice(&row[..have.min(want)]);
         bytes.resize(bytes.len() + want.saturating_sub(have), 255);
     }
-    Decoded { complete: frame.complete && bytes.len() == want * rows && have >= want, bytes }
+    Decoded { complete: complete && bytes.len() == want * rows && have >= want, bytes }
 }
 
 /// Reads the colours of a palette picture. Writers that stored 8-bit values in the 16-bit table are understood.
