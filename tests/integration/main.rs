@@ -6,7 +6,7 @@
 )]
 
 mod decode;
-mod support;
-
+mod pdf_read;
 mod sandbox;
+mod support;
 mod tidy;

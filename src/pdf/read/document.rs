@@ -8,6 +8,7 @@ use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use super::page::{PdfPage, read_page};
 use super::repair::{self, CopyError};
+use super::unwinding::contain;
 use crate::chart::{PageNumber, Reject, RejectReason};
 use crate::pdf::Limits;
 
@@ -38,13 +39,21 @@ impl Document {
     /// # Errors
     ///
     /// `Empty`, `FileTooLarge`, `UnsupportedFormat` (no PDF header), `NeedsPassword`, `UnsupportedFeature` (an encryption
-    /// that is not the standard one), `Damaged`, `NoPages`, `TooManyPages`.
+    /// that is not the standard one), `Damaged`, `NoPages`, `TooManyPages`, `Crash`.
     pub fn open(data: SharedBytes, password: Option<&str>, limits: &Limits) -> Result<Self, Reject> {
         check_bytes((*data).as_ref(), limits)?;
         let password = password.filter(|password| !password.is_empty());
+        contain(|| Self::open_checked(data, password, limits)).unwrap_or_else(|_| Err(unreadable_structure()))
+    }
+
+    fn open_checked(data: SharedBytes, password: Option<&str>, limits: &Limits) -> Result<Self, Reject> {
+        let mut encrypted = repair::mentions_encryption((*data).as_ref());
         let opened = Pdf::new_with_password(Arc::new(Shared(Arc::clone(&data))), password.unwrap_or_default());
         let (pdf, mut damaged) = match opened {
-            Ok(pdf) if has_pages(&pdf) => (pdf, false),
+            Ok(pdf) if has_pages(&pdf) => {
+                encrypted = encrypted && repair::is_decrypting(&pdf);
+                (pdf, false)
+            }
             Ok(_) => (second_opinion(&data, password)?.ok_or_else(no_pages)?, true),
             Err(LoadPdfError::Invalid) => (second_opinion(&data, password)?.ok_or_else(damaged_file)?, true),
             Err(LoadPdfError::Decryption(DecryptionError::UnsupportedAlgorithm)) => return Err(unknown_encryption()),
@@ -54,6 +63,7 @@ impl Document {
                     DecryptionError::PasswordProtected => needs_password(password.is_some()),
                     _ => broken_encryption(),
                 })?;
+                encrypted = true;
                 (pdf, false)
             }
         };
@@ -68,7 +78,6 @@ impl Document {
             ));
         }
         damaged |= repair::declared_pages(&pdf).is_some_and(|declared| declared > pages as u64);
-        let encrypted = repair::mentions_encryption((*data).as_ref());
         Ok(Self { pdf, data, password: password.map(str::to_owned), encrypted, damaged })
     }
 
@@ -96,7 +105,8 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// `NoPages` beyond the last page, `TooManyPixels` when an image on the page passes the limit.
+    /// `NoPages` beyond the last page, `TooManyPixels` when an image on the page passes the limit, `MemoryLimit` when the
+    /// page unpacks to more than a page can hold, `Crash` when a decoder fails: another renderer may manage.
     pub fn page(&self, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
         let page = self.pdf.pages().get(number.index() as usize).ok_or_else(|| {
             Reject::page(
@@ -199,6 +209,10 @@ fn damaged_file() -> Reject {
         RejectReason::Damaged,
         "The file begins as a PDF but is too damaged for any page to be found. Ask for it again.",
     )
+}
+
+fn unreadable_structure() -> Reject {
+    Reject::file(RejectReason::Crash, "The reader of PDF files failed on the structure of the file. Ask for it again.")
 }
 
 fn unknown_encryption() -> Reject {

@@ -4,8 +4,10 @@
 //! a scan that one raster covers is decoded at its own resolution and its encoded stream is returned beside it; several
 //! rasters (strips, or a scan with a margin) are put together pixel by pixel; everything else is rendered.
 //!
-//! Nothing here catches crashes or hangs of the decoders: whoever reads foreign files does it in a child process.
+//! Panics of the decoders become rejects. Hangs and exhausted memory are not caught here: whoever reads foreign files does
+//! it in a child process with limits.
 
+mod bombs;
 mod canvas;
 mod color_space;
 mod document;
@@ -17,6 +19,7 @@ mod render;
 mod repair;
 mod stream;
 mod survey;
+mod unwinding;
 mod words;
 
 pub use document::Document;

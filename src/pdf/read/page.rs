@@ -4,6 +4,7 @@ use hayro_interpret::kurbo::Rect;
 use hayro_syntax::page::Page;
 use image::DynamicImage;
 
+use super::bombs::oversized_stream;
 use super::canvas::Canvas;
 use super::document::size_points;
 use super::fields;
@@ -11,6 +12,7 @@ use super::layout::{self, ToPixels};
 use super::raster::{self, Plan, decode, image_share, is_ink, orientation, plan};
 use super::render::render;
 use super::survey::{Survey, page_rect, survey};
+use super::unwinding::{Unwound, contain};
 use super::words;
 use crate::chart::{Block, PageNumber, QuarterTurns, Reject, RejectReason, Size};
 use crate::pdf::{ImageStream, Limits};
@@ -25,6 +27,10 @@ const PICTURE_SHARE: f64 = 0.5;
 const LAYER_SHARE: f64 = 0.05;
 /// The share of unknown letters from which on a page's own text is of no use.
 const UNKNOWN_SHARE: f64 = 0.2;
+/// What stands for a letter that the file does not name.
+const UNKNOWN: char = '\u{FFFD}';
+/// As many letters over a full image are more than a stamp or a running number: the image is a background.
+const STAMP_LETTERS: usize = 300;
 
 /// One page of a PDF.
 #[derive(Debug, Clone)]
@@ -64,8 +70,46 @@ pub enum TextOrigin {
     Absent,
 }
 
-/// Reads a page.
+impl PdfPage {
+    /// Says whether the page brings its own text, so that it needs no recognition: letters that a viewer shows, readable
+    /// for the most part, and more than a stamp on a scan.
+    pub fn is_born_digital(&self) -> bool {
+        let words = || self.text.iter().flatten().flat_map(|block| &block.lines).flat_map(|line| &line.words);
+        let (letters, unknown) = words().fold((0, 0), |(letters, unknown), word| {
+            (letters + word.text.chars().count(), unknown + word.text.matches(UNKNOWN).count())
+        });
+        self.text_origin == TextOrigin::Visible
+            && is_readable(letters, unknown)
+            && (f64::from(self.image_share) < PICTURE_SHARE || letters >= STAMP_LETTERS)
+    }
+}
+
+/// Reads a page; a panic on the way becomes a reject.
 pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+    if let Some(bound) = oversized_stream(page) {
+        return Err(Reject::page(
+            number,
+            RejectReason::MemoryLimit,
+            format!("A stream of page {number} unpacks to more than {bound} bytes, the limit for its kind."),
+        ));
+    }
+    contain(|| read(page, number, limits)).unwrap_or_else(|unwound| {
+        Err(match unwound {
+            Unwound::Stopped => Reject::page(
+                number,
+                RejectReason::MemoryLimit,
+                format!("Page {number} paints more letters or shapes than a page can hold. Ask for a print of it."),
+            ),
+            Unwound::Panicked => Reject::page(
+                number,
+                RejectReason::Crash,
+                format!("The reader of PDF files failed on page {number}. Ask for a print of it."),
+            ),
+        })
+    })
+}
+
+fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
     let survey = survey(page);
     check_images(&survey, number, limits)?;
     let area = page_rect(page);
@@ -188,14 +232,18 @@ fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWo
         .reduce(f64::max);
     let native = finest.map(|per_point| per_point * 72.0 / unit);
     let letters: usize = visible.iter().map(|word| word.text.chars().count()).sum();
-    let unknown: usize = visible.iter().map(|word| word.text.matches('\u{FFFD}').count()).sum();
-    let readable = letters > 0 && (unknown as f64) < letters as f64 * UNKNOWN_SHARE;
+    let unknown: usize = visible.iter().map(|word| word.text.matches(UNKNOWN).count()).sum();
+    let readable = is_readable(letters, unknown);
     let pictures = image_share(&survey.images, area) >= PICTURE_SHARE;
     match native {
         Some(native) => native.clamp(VIEWING_DPI, RECOGNITION_DPI),
         None if readable && !pictures => VIEWING_DPI,
         None => RECOGNITION_DPI,
     }
+}
+
+fn is_readable(letters: usize, unknown: usize) -> bool {
+    letters > 0 && (unknown as f64) < letters as f64 * UNKNOWN_SHARE
 }
 
 fn check_images(survey: &Survey, number: PageNumber, limits: &Limits) -> Result<(), Reject> {

@@ -1,5 +1,7 @@
 //! The second reader's opinion on a file's structure: repair by writing it afresh, decryption, and proof that a copy is faithful.
 
+use std::borrow::Cow;
+
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, Stream};
 use lopdf::encryption::DecryptionError;
@@ -69,9 +71,18 @@ fn load(bytes: &[u8], password: Option<&str>) -> Result<lopdf::Document, Unreada
     Ok(document)
 }
 
-/// Says whether the file mentions an encryption dictionary. Cheap: it looks for the key, wherever it stands.
+/// Says whether the file mentions an encryption dictionary, be it in an attachment.
 pub(super) fn mentions_encryption(bytes: &[u8]) -> bool {
     bytes.windows(8).any(|window| window == b"/Encrypt")
+}
+
+/// Says whether streams of the file come out decrypted; true when there is no stream to tell by.
+pub(super) fn is_decrypting(pdf: &Pdf) -> bool {
+    let first = pdf.pages().iter().take(64).find_map(|page| {
+        let contents = page.raw().get::<Stream<'_>>(b"Contents");
+        contents.or_else(|| page.raw().get::<Array<'_>>(b"Contents")?.iter::<Stream<'_>>().next())
+    });
+    first.is_none_or(|stream| matches!(stream.raw_data(), Cow::Owned(_)))
 }
 
 /// Returns the number of pages that the root of the page tree announces; `None` without a page tree.

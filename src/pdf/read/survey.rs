@@ -15,8 +15,13 @@ use hayro_interpret::{
 use hayro_syntax::object::{Dict, String as PdfString};
 use hayro_syntax::page::Page;
 
-/// More glyphs than any page of paper holds; the rest is not collected.
+use super::unwinding::stop;
+
+/// More glyphs than any page of paper holds; beyond, the page is given up.
 const MAX_GLYPHS: usize = 400_000;
+/// More operations than any page that was printed needs; beyond, the page is given up, since rendering would take as long
+/// again and memory with it.
+const MAX_OPERATIONS: u64 = 3_000_000;
 /// More images than any page that is put together from strips or tiles has.
 const MAX_IMAGES: usize = 20_000;
 /// The share of the page below which a stencil is a part of a drawing, not of a scan.
@@ -103,7 +108,7 @@ impl PaintedImage {
     }
 }
 
-/// Surveys a page.
+/// Surveys a page. Leaves by [`stop`] when it paints more than a page can hold.
 pub(super) fn survey(page: &Page<'_>) -> Survey {
     let font_missing = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&font_missing);
@@ -148,6 +153,7 @@ struct Surveyor {
     page: Rect,
     order: u32,
     images_seen: usize,
+    operations: u64,
     clips: Vec<(Rect, bool)>,
     groups: Vec<(f32, bool)>,
     spans: Vec<Span>,
@@ -159,7 +165,15 @@ struct Span {
 }
 
 impl Surveyor {
+    fn count(&mut self) {
+        self.operations += 1;
+        if self.operations > MAX_OPERATIONS {
+            stop();
+        }
+    }
+
     fn next(&mut self) -> u32 {
+        self.count();
         self.order += 1;
         self.order
     }
@@ -169,6 +183,7 @@ impl Surveyor {
     }
 
     fn push(&mut self, rect: Rect, shaped: bool) {
+        self.count();
         let (current, was_shaped) = self.clip();
         self.clips.push((intersection(current, rect), was_shaped || shaped));
     }
@@ -239,8 +254,7 @@ impl<'a> Device<'a> for Surveyor {
         let uniform = scales.windows(2).all(|pair| (pair[0] - pair[1]).abs() <= pair[0] * 1e-4);
         for glyph in glyph_run.glyphs() {
             if self.survey.glyphs.len() >= MAX_GLYPHS {
-                self.survey.truncated = true;
-                return;
+                stop();
             }
             let transform = props.transform * glyph.transform();
             let [a, b, c, d, e, f] = transform.as_coeffs();
