@@ -1,4 +1,6 @@
 //! The integration tests: one binary, one file per subject.
 #![expect(missing_docs, reason = "tests are read, not rendered")]
 
+mod export;
+mod pdf_write;
 mod support;
