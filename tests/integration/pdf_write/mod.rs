@@ -15,8 +15,8 @@ use muniment::pdf::{ColorSpace, ImageStream, StreamFilter};
 use page::{DPI, NOTE, draw, lay, lean, points};
 use tools::Written;
 
-const WIDTH: u32 = 1654;
-const HEIGHT: u32 = 1100;
+const WIDTH: u32 = 1224;
+const HEIGHT: u32 = 1584;
 
 fn metadata() -> Metadata {
     Metadata {
@@ -91,11 +91,49 @@ fn words_are_read_back_in_order_with_spaces_and_line_ends() {
 fn turned_and_leaning_pages_are_read_back_in_order() {
     let (image, text) = draw(WIDTH, HEIGHT, NOTE);
     for upright in [QuarterTurns::None, QuarterTurns::One, QuarterTurns::Two, QuarterTurns::Three] {
-        for degrees in [0.0, -2.5, 3.0, 9.0] {
+        for degrees in [0.0, 0.4, -1.0, 2.0, -2.0] {
             let (image, text) = lean(&image, &text, degrees);
             let (image, text) = lay(&image, &text, upright);
             let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
             assert_lines(&written, &text);
+    }
+}
+
+/// Beyond a few degrees Poppler no longer knows which line a word is on, but every word has to stay whole.
+#[test]
+fn words_of_pages_that_lean_far_stay_whole() {
+    let long = [NOTE, &[(130, 24.0, "electroencephalographically pseudohypoparathyroidism")]].concat();
+    let (image, text) = draw(WIDTH, HEIGHT, &long);
+    for degrees in [-9.0, -5.0, 5.0, 9.0, 14.0] {
+        let (image, text) = lean(&image, &text, degrees);
+        let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+        let Some(read) = written.text(&["-raw"]) else { return };
+        let read: Vec<&str> = read.split_whitespace().collect();
+        let expected: Vec<&str> = text.words().map(|word| word.text.as_str()).collect();
+        assert_eq!(read, expected, "{degrees}");
+    }
+}
+
+/// Levelling moves words of a leaning page for the readers' sake, by no more than a hundredth of the page.
+#[test]
+fn words_of_leaning_pages_stay_within_a_hundredth_of_the_page() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    for degrees in [-4.0, -1.0, 0.5, 2.0, 6.0] {
+        let (image, text) = lean(&image, &text, degrees);
+        let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+        let Some(listing) = written.text(&["-bbox", "-raw"]) else { return };
+        let boxes: Vec<[f64; 4]> = listing.lines().filter(|line| line.contains("<word")).map(box_of).collect();
+        assert_eq!(boxes.len(), text.words().count());
+        for ([left, top, right, bottom], word) in boxes.into_iter().zip(text.words()) {
+            let pixels = f64::from(DPI) / 72.0;
+            let (x, y) = ((left + right) / 2.0 * pixels, (top + bottom) / 2.0 * pixels);
+            let [expected_x, expected_y] = [
+                f64::from(word.rect.left) + f64::from(word.rect.width) / 2.0,
+                f64::from(word.rect.top) + f64::from(word.rect.height) / 2.0,
+            ];
+            // The middle of the line's height may lie off the middle of a word without ascenders.
+            assert!((x - expected_x).abs() <= 4.0, "{degrees}: {x} for {expected_x}, {word:?}");
+            assert!((y - expected_y).abs() <= f64::from(HEIGHT) * 0.01 + 6.0, "{degrees}: {y} for {expected_y}");
         }
     }
 }
@@ -105,16 +143,15 @@ fn letters_of_other_scripts_and_beyond_the_first_plane_come_back() {
     let words = ["Größe", "Ωμέγα", "Пациент", "患者", "漢字", "😀🩺", "naïve", "ﬁne", "(a<b>)\\"];
     let words = words.iter().enumerate().map(|(index, text)| Word {
         text: (*text).to_owned(),
-        rect: Rect::new(100 + 150 * index as u32, 200, 120, 40),
+        rect: Rect::new(40 + 130 * index as u32, 200, 105, 40),
         confidence: muniment::chart::Confidence::CERTAIN,
     });
     let text = page::page_text(WIDTH, HEIGHT, vec![page::block(vec![page::line(words.collect())])]);
     let image = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));
     let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
     written.passes_qpdf();
-    // Poppler takes ligatures apart; everything else has to come back letter for letter.
     let Some(read) = written.text(&[]) else { return };
-    assert_eq!(read.trim_end(), text.plain().trim_end().replace('ﬁ', "fi"));
+    assert_eq!(read.trim_end(), text.plain().trim_end());
 }
 
 #[test]
@@ -174,7 +211,7 @@ fn encoded_images_go_through_byte_for_byte() {
     written.passes_qpdf();
     let inside = placed(&jbig2).stream.data;
     assert!(jbig2.windows(inside.len()).any(|part| part == inside), "the segments stand in the file as they are");
-    let Some(images) = written.images() else { return };
+    let Some(images) = written.images("-all") else { return };
     let expected = [("jpg", &jpeg), ("ccitt", &fax.data), ("jb2e", &inside)];
     for ((ending, data), (expected_ending, expected)) in images.iter().filter(|(e, _)| e != "params").zip(expected) {
         assert_eq!(ending, expected_ending);
@@ -197,24 +234,29 @@ fn jbig2_file(image: &GrayImage) -> Vec<u8> {
 fn what_is_shown_is_what_was_given() {
     let (image, text) = draw(WIDTH, HEIGHT, NOTE);
     let bits = bilevel(&image);
-    let jbig2 = jbig2_file(&bits);
-    for (name, page) in [
-        ("gray", OutputImage::Pixels(image.clone().into())),
-        ("gray as colour", OutputImage::Pixels(DynamicImage::from(image.clone()).to_rgb8().into())),
+    for (name, page, expected) in [
+        ("gray", OutputImage::Pixels(image.clone().into()), &image),
+        ("gray as colour", OutputImage::Pixels(DynamicImage::from(image.clone()).to_rgb8().into()), &image),
+        ("fax", OutputImage::Pixels(bits.clone().into()), &bits),
+        ("jbig2", OutputImage::Placed(placed(&jbig2_file(&bits))), &bits),
     ] {
         let written = write([(page, points(&image), QuarterTurns::None, Some(&text))]);
+        if let Some(images) = written.images("-png") {
+            let inside = image::load_from_memory(&images[0].1).expect("an image").to_luma8();
+            assert!(inside == *expected, "{name}");
+        }
         if let Some(shown) = written.shown(DPI) {
-            assert!(shown == image, "{name}");
+            assert_looks_like(&shown, expected, name);
         }
     }
-    for (name, page) in
-        [("fax", OutputImage::Pixels(bits.clone().into())), ("jbig2", OutputImage::Placed(placed(&jbig2)))]
-    {
-        let written = write([(page, points(&image), QuarterTurns::None, Some(&text))]);
-        if let Some(shown) = written.shown(DPI) {
-            assert!(shown == bits, "{name}");
-        }
-    }
+}
+
+/// Poppler resamples an image even where one pixel is one pixel, so edges may differ a little; misplaced or inverted
+/// pages differ in far more.
+fn assert_looks_like(shown: &GrayImage, expected: &GrayImage, name: &str) {
+    assert_eq!(shown.dimensions(), expected.dimensions(), "{name}");
+    let differing = shown.pixels().zip(expected.pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 96).count();
+    assert!(differing * 100 < expected.len(), "{name}: {differing} of {} pixels differ", expected.len());
 }
 
 #[test]
@@ -223,14 +265,18 @@ fn colour_pixels_come_back_exactly() {
     let image = color(&image);
     let size = (WIDTH as f32 * 72.0 / DPI, HEIGHT as f32 * 72.0 / DPI);
     let written = write([(OutputImage::Pixels(image.clone().into()), size, QuarterTurns::None, None)]);
-    let Some(images) = written.images() else { return };
+    let Some(images) = written.images("-all") else { return };
     assert_eq!(images[0].0, "png");
     assert!(image::load_from_memory(&images[0].1).expect("an image").to_rgb8() == image);
 }
 
 #[test]
 fn every_exif_orientation_is_shown_as_a_viewer_shows_it() {
-    let (image, _) = draw(800, 500, &[(120, 60.0, "This way up")]);
+    let (mut image, _) = draw(800, 500, &[(120, 60.0, "This way up")]);
+    // A dark corner, so that every wrong way is far off.
+    for (x, y) in (0..300).flat_map(|x| (0..100).map(move |y| (x, y))) {
+        image.put_pixel(x, y, Luma([40]));
+    }
     for value in 1..=8 {
         let orientation = image::metadata::Orientation::from_exif(value).expect("known");
         let stream = pack(&image.clone().into());
@@ -242,10 +288,7 @@ fn every_exif_orientation_is_shown_as_a_viewer_shows_it() {
         let size = (width as f32 * 72.0 / DPI, height as f32 * 72.0 / DPI);
         let written = write([(OutputImage::Placed(placed), size, QuarterTurns::None, None)]);
         let Some(shown) = written.shown(DPI) else { return };
-        let expected = expected.to_luma8();
-        assert_eq!(shown.dimensions(), expected.dimensions());
-        let differing = shown.pixels().zip(expected.pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 64).count();
-        assert!(differing == 0, "orientation {value}: {differing} pixels differ");
+        assert_looks_like(&shown, &expected.to_luma8(), &format!("orientation {value}"));
     }
 }
 

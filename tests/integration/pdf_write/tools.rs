@@ -38,10 +38,11 @@ impl Written {
         run("pdftotext", &arguments).map(|output| String::from_utf8(output.stdout).expect("UTF-8"))
     }
 
-    /// Returns the encoded images as pdfimages takes them out, in the order of the pages, with their endings.
-    pub fn images(&self) -> Option<Vec<(String, Vec<u8>)>> {
+    /// Returns the images as pdfimages takes them out, in the order of the pages, with their endings: as they are encoded
+    /// with `-all`, decoded with `-png`.
+    pub fn images(&self, form: &str) -> Option<Vec<(String, Vec<u8>)>> {
         let root = self.directory.path().join("image");
-        run("pdfimages", &[Path::new("-all"), &self.path(), &root])?;
+        run("pdfimages", &[Path::new(form), &self.path(), &root])?;
         let mut files: Vec<PathBuf> = std::fs::read_dir(self.directory.path())
             .expect("listed")
             .map(|entry| entry.expect("an entry").path())
