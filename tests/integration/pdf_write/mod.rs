@@ -96,6 +96,7 @@ fn turned_and_leaning_pages_are_read_back_in_order() {
             let (image, text) = lay(&image, &text, upright);
             let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
             assert_lines(&written, &text);
+        }
     }
 }
 
