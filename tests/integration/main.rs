@@ -6,7 +6,9 @@
 )]
 
 mod decode;
+mod export;
 mod pdf_read;
+mod pdf_write;
 mod sandbox;
 mod support;
 mod tidy;

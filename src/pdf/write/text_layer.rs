@@ -2,6 +2,10 @@
 //!
 //! The words of a line share one size and one baseline, as printed text does. Viewers put words into lines by those two;
 //! boxes that each had their own height would be read back in a scattered order.
+//!
+//! Where the page leans, its lines climb past each other, and readers lose track of which word is on which line. Then the
+//! text is levelled about the middle of the page just as far as they need, and never so far that a word leaves its place
+//! by more than a hundredth of the page.
 
 use std::fmt::Write as _;
 
@@ -14,6 +18,13 @@ use crate::chart::{Line, PageText, QuarterTurns, Rect, Word};
 const MAX_LEAN: f64 = 20.0;
 /// The least gap between words, in parts of the line's height, that readers still take for a space.
 const LEAST_GAP: f64 = 0.16;
+/// How far a word may climb from its first letter to its last, in points. Readers that go by the baseline (Poppler) take
+/// a letter further off for the start of another word; such a word is laid along the edge of the page, at its place.
+const MOST_CLIMB: f64 = 0.4;
+/// How far a line may climb from its first word to its last, in parts of its height, for readers to still see one line.
+const MOST_LINE_CLIMB: f64 = 0.4;
+/// How far levelling may move a word, in parts of the page.
+const MOST_MOVE: f64 = 0.009;
 /// The least height of a line in points.
 const LEAST_HEIGHT: f64 = 0.5;
 
@@ -24,12 +35,16 @@ struct Frame {
     scale: (f64, f64),
     /// Where text runs to.
     along: (f64, f64),
-    /// Sine and cosine of the lean against the nearest edge of the page.
+    /// The same without the lean.
+    edge: (f64, f64),
+    /// Sine and cosine of the lean.
     lean: (f64, f64),
     /// Whether text runs along the height of the page.
     upended: bool,
-    /// Height of the page.
-    height: f64,
+    /// Size of the page.
+    size: (f64, f64),
+    /// How much of the lean's sine is taken away, in the direction of the lean.
+    level: f64,
 }
 
 /// A word in the frame: where it starts and ends along the line, and its edges across.
@@ -42,10 +57,13 @@ struct Span {
 
 /// Returns the operators that show the text of a page of `size` points (without any turn), or nothing for no words.
 pub(super) fn operators(text: &PageText, size: (f64, f64), font: &mut InvisibleFont) -> String {
-    let frame = Frame::of(text, size);
+    let mut frame = Frame::of(text, size);
+    frame.level = frame.levelling(text);
     let mut operators = String::new();
     for line in text.lines() {
-        show_line(line, &frame, font, &mut operators);
+        if let Some(line) = PlacedLine::of(line, &frame) {
+            line.show(&frame, font, &mut operators);
+        }
     }
     if operators.is_empty() { operators } else { format!("BT\n3 Tr\n{operators}ET\n") }
 }
@@ -70,7 +88,7 @@ impl Frame {
         let along = (along.0 / length, along.1 / length);
         let lean = ((edge.0 * along.1 - edge.1 * along.0).abs(), edge.0 * along.0 + edge.1 * along.1);
         let upended = matches!(text.upright, QuarterTurns::One | QuarterTurns::Three);
-        Self { scale, along, lean, upended, height: size.1 }
+        Self { scale, along, edge, lean, upended, size, level: 0.0 }
     }
 
     /// Finds the leaning rectangle that a box was drawn around.
@@ -88,42 +106,98 @@ impl Frame {
         Span { start: u - width / 2.0, end: u + width / 2.0, top: v - height / 2.0, bottom: v + height / 2.0 }
     }
 
+    /// Finds how much of the lean has to go for the longest lines to be read as lines, as far as words may be moved.
+    fn levelling(&self, text: &PageText) -> f64 {
+        let lean = self.along.1 * self.edge.0 - self.along.0 * self.edge.1;
+        let bearable = text
+            .lines()
+            .filter_map(|line| PlacedLine::of(line, self))
+            .map(|line| MOST_LINE_CLIMB * line.size() / line.length().max(f64::MIN_POSITIVE))
+            .fold(f64::INFINITY, f64::min);
+        let (across, down) = if self.upended { (self.size.1, self.size.0) } else { self.size };
+        let most = MOST_MOVE * down / (across / 2.0);
+        (lean.abs() - bearable).clamp(0.0, most) * lean.signum()
+    }
+
     /// Returns the matrix that puts text at `u` along and `v` across.
     fn matrix(&self, u: f64, v: f64) -> String {
-        let (cosine, sine) = self.along;
-        let x = u * cosine - v * sine;
-        let y = u * sine + v * cosine;
+        self.matrix_along(self.along, self.point(u, v))
+    }
+
+    /// Returns the matrix that puts text of length `length` along the edge of the page, so that its middle is where it
+    /// would be if it leant.
+    fn matrix_along_edge(&self, u: f64, v: f64, length: f64) -> String {
+        let (x, y) = self.point(u + length / 2.0, v);
+        let (along_x, along_y) = self.edge;
+        self.matrix_along(self.edge, (x - along_x * length / 2.0, y - along_y * length / 2.0))
+    }
+
+    fn matrix_along(&self, (cosine, sine): (f64, f64), (x, y): (f64, f64)) -> String {
         let [a, b, c, d] = [cosine, -sine, sine, cosine].map(number);
-        format!("{a} {b} {c} {d} {} {} Tm", number(x), number(self.height - y))
+        format!("{a} {b} {c} {d} {} {} Tm", number(x), number(self.size.1 - y))
+    }
+
+    fn point(&self, u: f64, v: f64) -> (f64, f64) {
+        let (cosine, sine) = self.along;
+        let (x, y) = (u * cosine - v * sine, u * sine + v * cosine);
+        let (edge_x, edge_y) = self.edge;
+        let from_middle = (x - self.size.0 / 2.0) * edge_x + (y - self.size.1 / 2.0) * edge_y;
+        let rise = self.level * from_middle;
+        (x + edge_y * rise, y - edge_x * rise)
     }
 }
 
-fn show_line(line: &Line, frame: &Frame, font: &mut InvisibleFont, out: &mut String) {
-    let words: Vec<(&Word, Span)> = line
-        .words
-        .iter()
-        .filter(|word| word.text.chars().any(is_shown))
-        .map(|word| (word, frame.span(&word.rect)))
-        .collect();
-    let top = words.iter().map(|(_, span)| span.top).fold(f64::INFINITY, f64::min);
-    let bottom = words.iter().map(|(_, span)| span.bottom).fold(f64::NEG_INFINITY, f64::max);
-    if words.is_empty() {
-        return;
+/// The words of a line that have something to show, with their places.
+struct PlacedLine<'a> {
+    words: Vec<(&'a Word, Span)>,
+    top: f64,
+    bottom: f64,
+}
+
+impl<'a> PlacedLine<'a> {
+    fn of(line: &'a Line, frame: &Frame) -> Option<Self> {
+        let words: Vec<(&Word, Span)> = line
+            .words
+            .iter()
+            .filter(|word| word.text.chars().any(is_shown))
+            .map(|word| (word, frame.span(&word.rect)))
+            .collect();
+        let top = words.iter().map(|(_, span)| span.top).reduce(f64::min)?;
+        let bottom = words.iter().map(|(_, span)| span.bottom).reduce(f64::max)?;
+        Some(Self { words, top, bottom })
     }
-    let size = (bottom - top).max(LEAST_HEIGHT);
-    let _ = writeln!(out, "/F {} Tf", number(size));
-    for (index, (word, span)) in words.iter().enumerate() {
-        let length = span.end - span.start;
-        let next = words.get(index + 1).map(|(_, next)| next.start).filter(|start| *start > span.start);
-        let end = match next {
-            Some(next) => span.end.min((next - LEAST_GAP * size).max(span.start + length * 0.5)),
-            None => span.end,
-        };
-        let _ = writeln!(out, "{}", frame.matrix(span.start, bottom));
-        show(word.text.chars().filter(|&c| is_shown(c)), end - span.start, size, font, out);
-        if index + 1 < words.len() {
-            let gap = next.map_or(0.0, |next| next - end).max(LEAST_GAP * size);
-            show(std::iter::once(' '), gap, size, font, out);
+
+    fn size(&self) -> f64 {
+        (self.bottom - self.top).max(LEAST_HEIGHT)
+    }
+
+    fn length(&self) -> f64 {
+        let start = self.words.iter().map(|(_, span)| span.start).fold(f64::INFINITY, f64::min);
+        let end = self.words.iter().map(|(_, span)| span.end).fold(f64::NEG_INFINITY, f64::max);
+        end - start
+    }
+
+    fn show(&self, frame: &Frame, font: &mut InvisibleFont, out: &mut String) {
+        let size = self.size();
+        let _ = writeln!(out, "/F {} Tf", number(size));
+        for (index, (word, span)) in self.words.iter().enumerate() {
+            let length = span.end - span.start;
+            let next = self.words.get(index + 1).map(|(_, next)| next.start).filter(|start| *start > span.start);
+            let end = match next {
+                Some(next) => span.end.min((next - LEAST_GAP * size).max(span.start + length * 0.5)),
+                None => span.end,
+            };
+            let matrix = if length * frame.lean.0 > MOST_CLIMB {
+                frame.matrix_along_edge(span.start, self.bottom, length)
+            } else {
+                frame.matrix(span.start, self.bottom)
+            };
+            let _ = writeln!(out, "{matrix}");
+            show(word.text.chars().filter(|&c| is_shown(c)), end - span.start, size, font, out);
+            if index + 1 < self.words.len() {
+                let gap = next.map_or(0.0, |next| next - end).max(LEAST_GAP * size);
+                show(std::iter::once(' '), gap, size, font, out);
+            }
         }
     }
 }

@@ -1,0 +1,441 @@
+//! Searchable PDF/A-2b: what is written is read back by the programs of others.
+
+mod page;
+mod tools;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, GrayImage, Luma, RgbImage};
+use lopdf::{Dictionary, Document, Object};
+use muniment::chart::{PageNumber, PageText, QuarterTurns, Rect, Size, Word};
+use muniment::pdf::image_stream::PlacedImage;
+use muniment::pdf::stream_of_file::placed_image;
+use muniment::pdf::write::{Metadata, OutputImage, OutputPage, WriteError, Writer, pack};
+use muniment::pdf::{ColorSpace, ImageStream, StreamFilter};
+
+use page::{DPI, NOTE, draw, lay, lean, points};
+use tools::Written;
+
+const WIDTH: u32 = 1224;
+const HEIGHT: u32 = 1584;
+
+fn metadata() -> Metadata {
+    Metadata {
+        title: "Document 1 <&> ü".to_owned(),
+        producer: "Muniment 0.1.0".to_owned(),
+        created: "2026-11-22T14:37:22Z".parse().expect("a time"),
+    }
+}
+
+fn write<'a>(
+    pages: impl IntoIterator<Item = (OutputImage, (f32, f32), QuarterTurns, Option<&'a PageText>)>,
+) -> Written {
+    let mut writer = Writer::new(Vec::new(), metadata()).expect("begun");
+    for (image, size_points, turn, text) in pages {
+        writer.add_page(&OutputPage { image, size_points, turn, text }).expect("added");
+    }
+    Written::new(writer.finish().expect("finished"))
+}
+
+fn write_one(image: OutputImage, size: (f32, f32), text: &PageText) -> Written {
+    write([(image, size, text.upright, Some(text))])
+}
+
+fn gray_jpeg(image: &GrayImage) -> Vec<u8> {
+    let mut data = Vec::new();
+    JpegEncoder::new_with_quality(&mut data, 80).encode_image(image).expect("encoded");
+    data
+}
+
+fn bilevel(image: &GrayImage) -> GrayImage {
+    GrayImage::from_fn(image.width(), image.height(), |x, y| {
+        Luma([if image.get_pixel(x, y).0[0] < 128 { 0 } else { 255 }])
+    })
+}
+
+fn color(image: &GrayImage) -> RgbImage {
+    RgbImage::from_fn(image.width(), image.height(), |x, y| {
+        let value = image.get_pixel(x, y).0[0];
+        image::Rgb([value, value.saturating_sub((x / 32) as u8), value.saturating_sub((y / 32) as u8)])
+    })
+}
+
+fn placed(data: &[u8]) -> PlacedImage {
+    placed_image(data, PageNumber::FIRST).expect("carried")
+}
+
+fn deflate(data: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, data).expect("a Vec");
+    encoder.finish().expect("a Vec")
+}
+
+fn expected_lines(text: &PageText) -> Vec<String> {
+    text.plain().lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+fn assert_lines(written: &Written, text: &PageText) {
+    let Some(read) = written.text(&[]) else { return };
+    let lines: Vec<String> = read.split(['\n', '\x0C']).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    assert_eq!(lines, expected_lines(text));
+}
+
+#[test]
+fn words_are_read_back_in_order_with_spaces_and_line_ends() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+    written.passes_qpdf();
+    assert_lines(&written, &text);
+}
+
+#[test]
+fn turned_and_leaning_pages_are_read_back_in_order() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    for upright in [QuarterTurns::None, QuarterTurns::One, QuarterTurns::Two, QuarterTurns::Three] {
+        for degrees in [0.0, 0.4, -1.0, 2.0, -2.0] {
+            let (image, text) = lean(&image, &text, degrees);
+            let (image, text) = lay(&image, &text, upright);
+            let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+            assert_lines(&written, &text);
+        }
+    }
+}
+
+/// Beyond a few degrees Poppler no longer knows which line a word is on, but every word has to stay whole.
+#[test]
+fn words_of_pages_that_lean_far_stay_whole() {
+    let long = [NOTE, &[(130, 24.0, "electroencephalographically pseudohypoparathyroidism")]].concat();
+    let (image, text) = draw(WIDTH, HEIGHT, &long);
+    for degrees in [-9.0, -5.0, 5.0, 9.0, 14.0] {
+        let (image, text) = lean(&image, &text, degrees);
+        let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+        let Some(read) = written.text(&["-raw"]) else { return };
+        let read: Vec<&str> = read.split_whitespace().collect();
+        let expected: Vec<&str> = text.words().map(|word| word.text.as_str()).collect();
+        assert_eq!(read, expected, "{degrees}");
+    }
+}
+
+/// Levelling moves words of a leaning page for the readers' sake, by no more than a hundredth of the page.
+#[test]
+fn words_of_leaning_pages_stay_within_a_hundredth_of_the_page() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    for degrees in [-4.0, -1.0, 0.5, 2.0, 6.0] {
+        let (image, text) = lean(&image, &text, degrees);
+        let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+        let Some(listing) = written.text(&["-bbox", "-raw"]) else { return };
+        let boxes: Vec<[f64; 4]> = listing.lines().filter(|line| line.contains("<word")).map(box_of).collect();
+        assert_eq!(boxes.len(), text.words().count());
+        for ([left, top, right, bottom], word) in boxes.into_iter().zip(text.words()) {
+            let pixels = f64::from(DPI) / 72.0;
+            let (x, y) = ((left + right) / 2.0 * pixels, (top + bottom) / 2.0 * pixels);
+            let [expected_x, expected_y] = [
+                f64::from(word.rect.left) + f64::from(word.rect.width) / 2.0,
+                f64::from(word.rect.top) + f64::from(word.rect.height) / 2.0,
+            ];
+            // The middle of the line's height may lie off the middle of a word without ascenders.
+            assert!((x - expected_x).abs() <= 4.0, "{degrees}: {x} for {expected_x}, {word:?}");
+            assert!((y - expected_y).abs() <= f64::from(HEIGHT) * 0.01 + 6.0, "{degrees}: {y} for {expected_y}");
+        }
+    }
+}
+
+#[test]
+fn letters_of_other_scripts_and_beyond_the_first_plane_come_back() {
+    let words = ["Größe", "Ωμέγα", "Пациент", "患者", "漢字", "😀🩺", "naïve", "ﬁne", "(a<b>)\\"];
+    let words = words.iter().enumerate().map(|(index, text)| Word {
+        text: (*text).to_owned(),
+        rect: Rect::new(40 + 130 * index as u32, 200, 105, 40),
+        confidence: muniment::chart::Confidence::CERTAIN,
+    });
+    let text = page::page_text(WIDTH, HEIGHT, vec![page::block(vec![page::line(words.collect())])]);
+    let image = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));
+    let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+    written.passes_qpdf();
+    let Some(read) = written.text(&[]) else { return };
+    assert_eq!(read.trim_end(), text.plain().trim_end());
+}
+
+#[test]
+fn boxes_match_words_across_and_lines_in_height() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+    let Some(listing) = written.text(&["-bbox"]) else { return };
+    let boxes: Vec<[f64; 4]> = listing.lines().filter(|line| line.contains("<word")).map(box_of).collect();
+    let expected: Vec<(&Rect, &Rect)> =
+        text.lines().flat_map(|line| line.words.iter().map(move |word| (&word.rect, &line.rect))).collect();
+    assert_eq!(boxes.len(), expected.len());
+    for ([left, top, right, bottom], (word, line)) in boxes.into_iter().zip(expected) {
+        for (read, written) in [(left, word.left), (right, word.right()), (top, line.top), (bottom, line.bottom())] {
+            let read = read * f64::from(DPI) / 72.0;
+            assert!((read - f64::from(written)).abs() <= 2.0, "{read} for {written} of {word:?} in {line:?}");
+        }
+    }
+}
+
+#[test]
+fn boxes_of_turned_pages_are_where_a_viewer_shows_the_words() {
+    let (image, upright_text) = draw(WIDTH, HEIGHT, NOTE);
+    for upright in [QuarterTurns::One, QuarterTurns::Two, QuarterTurns::Three] {
+        let (image, text) = lay(&image, &upright_text, upright);
+        let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+        let Some(listing) = written.text(&["-bbox"]) else { return };
+        let boxes: Vec<[f64; 4]> = listing.lines().filter(|line| line.contains("<word")).map(box_of).collect();
+        // A viewer turns the page, so the words stand where they stood on the upright page.
+        for ([left, _, right, _], word) in boxes.into_iter().zip(upright_text.words()) {
+            for (read, written) in [(left, word.rect.left), (right, word.rect.right())] {
+                let read = read * f64::from(DPI) / 72.0;
+                assert!((read - f64::from(written)).abs() <= 2.0, "{upright:?}: {read} for {written}");
+            }
+        }
+    }
+}
+
+fn box_of(line: &str) -> [f64; 4] {
+    ["xMin", "yMin", "xMax", "yMax"].map(|name| {
+        let (_, rest) = line.split_once(&format!("{name}=\"")).expect("named");
+        rest.split_once('"').expect("quoted").0.parse().expect("a number")
+    })
+}
+
+#[test]
+fn encoded_images_go_through_byte_for_byte() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    let jpeg = gray_jpeg(&image);
+    let bits = bilevel(&image);
+    let fax = pack(&bits.clone().into());
+    let jbig2 = jbig2_file(&bits);
+    let written = write([
+        (OutputImage::Placed(placed(&jpeg)), points(&image), QuarterTurns::None, Some(&text)),
+        (OutputImage::Stream(fax.clone()), points(&image), QuarterTurns::None, Some(&text)),
+        (OutputImage::Placed(placed(&jbig2)), points(&image), QuarterTurns::None, Some(&text)),
+    ]);
+    written.passes_qpdf();
+    let inside = placed(&jbig2).stream.data;
+    assert!(jbig2.windows(inside.len()).any(|part| part == inside), "the segments stand in the file as they are");
+    let Some(images) = written.images("-all") else { return };
+    let expected = [("jpg", &jpeg), ("ccitt", &fax.data), ("jb2e", &inside)];
+    for ((ending, data), (expected_ending, expected)) in images.iter().filter(|(e, _)| e != "params").zip(expected) {
+        assert_eq!(ending, expected_ending);
+        assert_eq!(data, expected, "{ending}");
+    }
+    let inputs = jpeg.len() + fax.data.len() + jbig2.len();
+    let overhead = written.bytes.len() - inputs;
+    assert!(overhead < 12_000, "the text of three pages, fonts and profiles take {overhead} bytes");
+}
+
+/// Encodes a JBIG2 file of one lossless generic region.
+fn jbig2_file(image: &GrayImage) -> Vec<u8> {
+    let pixels: Vec<u8> = image.as_raw().iter().map(|&value| u8::from(value == 0)).collect();
+    jbig2enc_rust::encode_single_image_lossless(&pixels, image.width(), image.height(), false)
+        .expect("encoded")
+        .page_data
+}
+
+#[test]
+fn what_is_shown_is_what_was_given() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    let bits = bilevel(&image);
+    for (name, page, expected) in [
+        ("gray", OutputImage::Pixels(image.clone().into()), &image),
+        ("gray as colour", OutputImage::Pixels(DynamicImage::from(image.clone()).to_rgb8().into()), &image),
+        ("fax", OutputImage::Pixels(bits.clone().into()), &bits),
+        ("jbig2", OutputImage::Placed(placed(&jbig2_file(&bits))), &bits),
+    ] {
+        let written = write([(page, points(&image), QuarterTurns::None, Some(&text))]);
+        if let Some(images) = written.images("-png") {
+            let inside = image::load_from_memory(&images[0].1).expect("an image").to_luma8();
+            assert!(inside == *expected, "{name}");
+        }
+        if let Some(shown) = written.shown(DPI) {
+            assert_looks_like(&shown, expected, name);
+        }
+    }
+}
+
+/// Poppler resamples an image even where one pixel is one pixel, so edges may differ a little; misplaced or inverted
+/// pages differ in far more.
+fn assert_looks_like(shown: &GrayImage, expected: &GrayImage, name: &str) {
+    assert_eq!(shown.dimensions(), expected.dimensions(), "{name}");
+    let differing = shown.pixels().zip(expected.pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 96).count();
+    assert!(differing * 100 < expected.len(), "{name}: {differing} of {} pixels differ", expected.len());
+}
+
+#[test]
+fn colour_pixels_come_back_exactly() {
+    let (image, _) = draw(WIDTH, HEIGHT, NOTE);
+    let image = color(&image);
+    let size = (WIDTH as f32 * 72.0 / DPI, HEIGHT as f32 * 72.0 / DPI);
+    let written = write([(OutputImage::Pixels(image.clone().into()), size, QuarterTurns::None, None)]);
+    let Some(images) = written.images("-all") else { return };
+    assert_eq!(images[0].0, "png");
+    assert!(image::load_from_memory(&images[0].1).expect("an image").to_rgb8() == image);
+}
+
+#[test]
+fn every_exif_orientation_is_shown_as_a_viewer_shows_it() {
+    let (mut image, _) = draw(800, 500, &[(120, 60.0, "This way up")]);
+    // A dark corner, so that every wrong way is far off.
+    for (x, y) in (0..300).flat_map(|x| (0..100).map(move |y| (x, y))) {
+        image.put_pixel(x, y, Luma([40]));
+    }
+    for value in 1..=8 {
+        let orientation = image::metadata::Orientation::from_exif(value).expect("known");
+        let stream = pack(&image.clone().into());
+        let placed = PlacedImage { stream, orientation };
+        let mut expected = DynamicImage::from(image.clone());
+        expected.apply_orientation(orientation);
+        let Size { width, height } = placed.shown_size();
+        assert_eq!((width, height), (expected.width(), expected.height()));
+        let size = (width as f32 * 72.0 / DPI, height as f32 * 72.0 / DPI);
+        let written = write([(OutputImage::Placed(placed), size, QuarterTurns::None, None)]);
+        let Some(shown) = written.shown(DPI) else { return };
+        assert_looks_like(&shown, &expected.to_luma8(), &format!("orientation {value}"));
+    }
+}
+
+#[test]
+fn pdfbox_finds_what_parts_1_and_2_share_to_be_sound() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    let mut jpeg = Vec::new();
+    JpegEncoder::new(&mut jpeg).encode_image(&color(&image)).expect("encoded");
+    let bits = bilevel(&image);
+    let cmyk = ImageStream {
+        filter: StreamFilter::Flate,
+        size: Size { width: 2, height: 1 },
+        bits_per_component: 8,
+        color: ColorSpace::Cmyk { inverted: true },
+        data: deflate(&[255, 255, 255, 255, 0, 128, 255, 64]),
+        decode_inverted: false,
+    };
+    let upright = QuarterTurns::None;
+    let (turned_image, turned) = lay(&image, &text, QuarterTurns::Three);
+    let written = write([
+        (OutputImage::Placed(placed(&jpeg)), points(&image), upright, Some(&text)),
+        (OutputImage::Placed(placed(&gray_jpeg(&image))), points(&image), upright, None),
+        (OutputImage::Pixels(bits.clone().into()), points(&image), upright, Some(&text)),
+        (OutputImage::Pixels(color(&image).into()), points(&image), upright, Some(&text)),
+        (OutputImage::Pixels(turned_image.clone().into()), points(&turned_image), turned.upright, Some(&turned)),
+        (OutputImage::Placed(placed(&jbig2_file(&bits))), points(&image), upright, Some(&text)),
+        (OutputImage::Stream(cmyk), (100.0, 50.0), upright, None),
+    ]);
+    written.passes_qpdf();
+    written.passes_preflight();
+}
+
+#[test]
+fn the_rules_of_part_2_hold() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    let written = write([
+        (OutputImage::Placed(placed(&gray_jpeg(&image))), points(&image), QuarterTurns::None, Some(&text)),
+        (OutputImage::Pixels(color(&image).into()), points(&image), QuarterTurns::None, Some(&text)),
+    ]);
+    // 6.1.2: the header, and a comment of at least four bytes above 127.
+    assert!(written.bytes.starts_with(b"%PDF-1.7\n%"));
+    assert!(written.bytes[10..14].iter().all(|byte| *byte > 127));
+    let document = Document::load_mem(&written.bytes).expect("read");
+    // 6.1.3: an identifier, no encryption, nothing after the end.
+    assert_eq!(document.trailer.get(b"ID").and_then(Object::as_array).expect("an identifier").len(), 2);
+    assert!(!document.trailer.has(b"Encrypt"));
+    assert!(written.bytes.ends_with(b"%%EOF\n"));
+    let catalog = document.catalog().expect("a catalog");
+    // 6.6.2: the packet is there, not compressed, claims 2b and agrees with the information dictionary.
+    let packet = document.get_object(catalog.get(b"Metadata").and_then(Object::as_reference).expect("a packet"));
+    let packet = packet.and_then(Object::as_stream).expect("a stream");
+    assert!(!packet.dict.has(b"Filter"));
+    let xmp = std::str::from_utf8(&packet.content).expect("UTF-8");
+    for part in [
+        "<pdfaid:part>2</pdfaid:part>",
+        "<pdfaid:conformance>B</pdfaid:conformance>",
+        "Document 1 &lt;&amp;&gt; ü",
+        "<xmp:CreateDate>2026-11-22T14:37:22+00:00<",
+        "<pdf:Producer>Muniment 0.1.0<",
+    ] {
+        assert!(xmp.contains(part), "{part}");
+    }
+    // 6.2.3: one output intent with a profile of three components.
+    let intents = catalog.get(b"OutputIntents").and_then(Object::as_array).expect("intents");
+    let intent = document.get_dictionary(intents[0].as_reference().expect("a reference")).expect("an intent");
+    let profile = intent.get(b"DestOutputProfile").and_then(Object::as_reference).expect("a profile");
+    let profile = document.get_object(profile).and_then(Object::as_stream).expect("a stream");
+    assert_eq!(profile.dict.get(b"N").and_then(Object::as_i64).expect("a number"), 3);
+    assert_eq!(&profile.decompressed_content().expect("inflated")[36..40], b"acsp");
+    let mut fonts = 0;
+    for object in document.objects.values() {
+        let dictionary = match object {
+            Object::Stream(stream) => {
+                // 6.1.7: no LZW, no external data.
+                assert!(stream.filters().unwrap_or_default().iter().all(|filter| *filter != b"LZWDecode"));
+                assert!(!stream.dict.has(b"F"));
+                &stream.dict
+            }
+            Object::Dictionary(dictionary) => dictionary,
+            _ => continue,
+        };
+        // 6.2.5, 6.2.8, 6.2.10: no transfer functions, alternates, smoothing or transparency.
+        for key in ["TR", "TR2", "Alternates", "OPI", "SMask", "BM", "CA", "ca", "Interpolate", "Group", "AA", "JS"] {
+            assert!(!dictionary.has(key.as_bytes()), "{key}");
+        }
+        if dictionary.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"CIDFontType2") {
+            fonts += 1;
+            check_font(&document, dictionary);
+        }
+    }
+    assert_eq!(fonts, 1);
+}
+
+/// 6.2.11: an embedded program, a map of codes to glyphs that never names glyph 0, and no CIDSet that could be wrong.
+fn check_font(document: &Document, font: &Dictionary) {
+    let stream = |dictionary: &Dictionary, key: &[u8]| {
+        let id = dictionary.get(key).and_then(Object::as_reference).expect("a reference");
+        document.get_object(id).and_then(Object::as_stream).expect("a stream").decompressed_content().expect("inflated")
+    };
+    let map = stream(font, b"CIDToGIDMap");
+    assert!(map.len() > 4 && map[2..].chunks(2).all(|glyph| glyph == [0, 1]));
+    let descriptor = font.get(b"FontDescriptor").and_then(Object::as_reference).expect("a reference");
+    let descriptor = document.get_dictionary(descriptor).expect("a descriptor");
+    assert!(!descriptor.has(b"CIDSet"));
+    let program = stream(descriptor, b"FontFile2");
+    let program = ab_glyph::FontRef::try_from_slice(&program).expect("a font");
+    let width = ab_glyph::Font::h_advance_unscaled(&program, ab_glyph::GlyphId(1));
+    assert_eq!(font.get(b"DW").and_then(Object::as_i64).expect("a width"), width as i64);
+}
+
+#[test]
+fn equal_input_makes_equal_files() {
+    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
+    let make = || write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text).bytes;
+    assert!(make() == make());
+}
+
+#[test]
+fn a_thousand_pages_have_a_sound_tree_and_share_what_they_can() {
+    let (image, text) = draw(600, 400, &[(60, 30.0, "page text here")]);
+    let stream = pack(&bilevel(&image).into());
+    let page = || OutputImage::Stream(stream.clone());
+    let written = write((0..1000).map(|_| (page(), points(&image), QuarterTurns::None, Some(&text))));
+    written.passes_qpdf();
+    let document = Document::load_mem(&written.bytes).expect("read");
+    assert_eq!(document.get_pages().len(), 1000);
+    let each = written.bytes.len() / 1000;
+    assert!(each < stream.data.len() + 900, "{each} bytes for a page of {}", stream.data.len());
+}
+
+#[test]
+fn what_is_no_page_is_refused_with_a_reason() {
+    let image = || OutputImage::Pixels(GrayImage::new(2, 2).into());
+    let mut writer = Writer::new(Vec::new(), metadata()).expect("begun");
+    for size_points in [(0.0, 10.0), (f32::NAN, 10.0), (10.0, f32::INFINITY), (-1.0, 5.0)] {
+        let page = OutputPage { image: image(), size_points, turn: QuarterTurns::None, text: None };
+        let error = writer.add_page(&page).expect_err("no size");
+        assert!(matches!(error, WriteError::PageSize { .. }), "{error}");
+    }
+    let empty = OutputPage {
+        image: OutputImage::Pixels(GrayImage::new(0, 5).into()),
+        size_points: (10.0, 10.0),
+        turn: QuarterTurns::None,
+        text: None,
+    };
+    assert!(matches!(writer.add_page(&empty), Err(WriteError::EmptyImage { page: 5 })));
+    let nothing = Writer::new(Vec::new(), metadata()).expect("begun");
+    assert!(matches!(nothing.finish(), Err(WriteError::NoPages)));
+}
