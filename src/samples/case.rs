@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::conditions::{CONDITIONS, Condition, OPERATIONS, Operation};
+use super::conditions::{ACUTE, CHRONIC, Condition};
 use super::dice::Dice;
+use super::operations::{OPERATIONS, Operation};
 use super::people::{Facility, Patient, date, nurse, physician};
 use super::phrase::{Facts, expand};
 
@@ -33,9 +34,15 @@ impl Case {
         let year = dice.between(2009, 2023) as i16;
         let admitted = date(year, dice.between(1, 12), dice.between(1, 28));
         let patient = Patient::invent(dice, year);
-        let picked_count = dice.between(3, 6) as usize;
-        let mut picked = dice.some(CONDITIONS, picked_count);
-        dice.shuffle(&mut picked);
+        let primary = if dice.chance(65) { dice.index(ACUTE.len()) } else { ACUTE.len() + dice.index(CHRONIC.len()) };
+        let primary = ACUTE.iter().chain(CHRONIC).nth(primary).unwrap_or(&ACUTE[0]);
+        let count = dice.between(2, 5) as usize;
+        let mut others = dice.some(CHRONIC, count);
+        if dice.chance(30) {
+            others.push(&ACUTE[dice.index(ACUTE.len())]);
+        }
+        others.retain(|other| other.name != primary.name);
+        dice.shuffle(&mut others);
         let days = dice.between(2, 8);
         let mut case = Self {
             facility: Facility::invent(dice),
@@ -43,8 +50,8 @@ impl Case {
             resident: physician(dice),
             nurses: (0..4).map(|_| nurse(dice)).collect(),
             referrer: physician(dice),
-            primary: picked[0],
-            others: picked[1..].to_vec(),
+            primary,
+            others,
             operation: &OPERATIONS[dice.index(OPERATIONS.len())],
             drugs: Vec::new(),
             allergies: expand(
@@ -151,7 +158,7 @@ mod tests {
         for seed in 0..60 {
             let mut dice = Dice::new(seed, [0; 3]);
             let case = Case::invent(&mut dice);
-            for condition in CONDITIONS {
+            for condition in ACUTE.iter().chain(CHRONIC) {
                 let parts = [
                     condition.story,
                     condition.drugs,

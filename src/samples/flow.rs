@@ -77,6 +77,11 @@ impl<'a> Flow<'a> {
         self.labelled("", text);
     }
 
+    /// Writes a line, close to the next.
+    pub(super) fn line(&mut self, text: &str) {
+        self.hanging("", text, 0.0);
+    }
+
     /// Writes a paragraph that begins with a bold label.
     pub(super) fn labelled(&mut self, label: &str, text: &str) {
         self.hanging(label, text, 0.0);

@@ -13,7 +13,7 @@ use super::options::{Container, Options, Profile, SampleError, Summary};
 use super::plan::Chart;
 use super::sheet::Sheet;
 use super::truth::{FileTruth, Manifest, ManifestFile, PageTruth, TRUTH_SCHEMA, WordTruth};
-use super::wear::{Wear, fax_header};
+use super::wear::{FAX_DPI, Wear, fax_header};
 
 /// Charts and pages that one run writes at most.
 const MOST_CHARTS: u32 = 100_000;
@@ -155,7 +155,7 @@ impl Set<'_> {
             wear.turn = wear.turn.then(QuarterTurns::Two);
         }
         let dpi = match profile {
-            Profile::Fax => 200,
+            Profile::Fax => FAX_DPI,
             Profile::Low => 100,
             _ => self.options.dpi,
         };

@@ -40,6 +40,9 @@ pub(super) struct Lettering {
 /// Parts of a pixel that the pen distinguishes, so that letters of small images do not jump.
 const PARTS: f32 = 4.0;
 
+/// Coverage below which ink is not seen.
+const FAINT: u8 = 24;
+
 static FONTS: LazyLock<[FontRef<'static>; 11]> = LazyLock::new(|| {
     [
         dejavu::sans::regular(),
@@ -102,7 +105,30 @@ fn draw(font: &FontRef<'_>, size: f32, letter: char, offset: f32) -> Shape {
             *pixel = (part * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
         }
     });
-    Shape { left: bounds.min.x as i32, top: bounds.min.y as i32, width, height, coverage }
+    trimmed(&Shape { left: bounds.min.x as i32, top: bounds.min.y as i32, width, height, coverage })
+}
+
+/// Cuts off rows and columns at the sides that hardly any ink reaches, so that boxes are those of visible ink.
+fn trimmed(shape: &Shape) -> Shape {
+    let stride = shape.width.max(1) as usize;
+    let inked = |at: usize| shape.coverage[at] >= FAINT;
+    let places = (0..shape.coverage.len()).filter(|&at| inked(at)).map(|at| (at % stride, at / stride));
+    let start = (usize::MAX, usize::MAX, 0, 0);
+    let (left, top, right, bottom) = places.fold(start, |(left, top, right, bottom), (x, y)| {
+        (left.min(x), top.min(y), right.max(x + 1), bottom.max(y + 1))
+    });
+    if left >= right {
+        return Shape { left: 0, top: 0, width: 0, height: 0, coverage: Vec::new() };
+    }
+    let coverage =
+        (top..bottom).flat_map(|y| &shape.coverage[y * stride + left..y * stride + right]).copied().collect();
+    Shape {
+        left: shape.left + left as i32,
+        top: shape.top + top as i32,
+        width: (right - left) as u32,
+        height: (bottom - top) as u32,
+        coverage,
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod forms;
 mod furniture;
 mod generate;
 mod lettering;
+mod operations;
 mod options;
 mod people;
 mod phrase;

@@ -100,7 +100,8 @@ impl Scene {
         self.marks.push(Mark::Stroke { points, width, ink });
     }
 
-    /// Returns the text as it is read: words parted by spaces, one line of text per line.
+    /// Returns the text as it is read, for tests: words parted by spaces, one line of text per line.
+    #[cfg(test)]
     pub(super) fn plain(&self) -> String {
         let mut lines: Vec<(u32, Vec<&str>)> = Vec::new();
         for mark in &self.marks {

@@ -101,7 +101,7 @@ mod tests {
     fn the_threshold_lies_between_ink_and_paper_and_keeps_blank_pages_blank() {
         let mut page = GrayImage::from_pixel(100, 100, Luma([230]));
         for x in 0..50 {
-            page.put_pixel(x, 20, Luma([130]));
+            page.put_pixel(x, 20, Luma([195]));
         }
         assert_eq!(Bilevel::threshold(&page).pixels.iter().filter(|&&pixel| pixel == 1).count(), 0);
         for y in 20..30 {

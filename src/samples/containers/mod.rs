@@ -5,6 +5,9 @@ mod pdf;
 mod photo;
 mod tiff;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use super::options::{Container, SampleError};

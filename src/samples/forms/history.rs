@@ -69,7 +69,7 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
     let mut story = vec![format!("{opening}{} who presents with {}.", known.join(", "), case.say("{complaint}", dice))];
     story.extend(case.primary.story.iter().map(|phrase| case.say(phrase, dice)));
     story.push(case.say(
-        "[In the emergency department {he} received {500-1000} mL of saline and was placed on a monitor.|{He} was seen by {referrer} on {date} and sent to {facility}.|Prior to arrival {he} took [acetaminophen|nothing|a family member's antibiotic] without relief.]",
+        "[In the emergency department {he} received [250|500|1000] mL of saline and was placed on a monitor.|{He} was seen by {referrer} on {date} and sent to {facility}.|Prior to arrival {he} took [acetaminophen|nothing|a family member's antibiotic] without relief.]",
         dice,
     ));
     flow.paragraph(&story.join(" "));

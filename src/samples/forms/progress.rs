@@ -15,7 +15,7 @@ const SUBJECTIVE: &[&str] = &[
 ];
 
 const OBJECTIVE: &[&str] = &[
-    "Intake {900-2800} mL, output {700-3400} mL, weight {52-112}.{1-9} kg.",
+    "Intake {90-280}0 mL, output {70-340}0 mL, weight {52-112}.{1-9} kg.",
     "[Lungs clear|Crackles at the bases, less than yesterday|Few expiratory wheezes]. [Heart regular|Irregular, rate controlled].",
     "Abdomen soft, [nontender|mild tenderness]. [No edema|Trace edema of the ankles].",
     "Sodium {131-144}, potassium {3.2-5.1}, creatinine {0.7-2.4}, white count {5.1-14.8}, hemoglobin {8.4-14.6}.",

@@ -50,6 +50,6 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
     flow.paragraph(&case.say(REQUESTS[dice.index(REQUESTS.len())], dice));
     flow.paragraph(&case.say("[With kind regards,|Sincerely,|Yours truly,]", dice));
     flow.signed("Referring physician", &case.referrer, &long_date(case.day(-1)), dice);
-    flow.paragraph(&case.say("cc: [patient file|Dr. {referrer}|medical records]   Enclosures: {1-4}", dice));
+    flow.paragraph(&case.say("cc: [patient file|{referrer}|medical records]   Enclosures: {1-4}", dice));
     flow.finish()
 }

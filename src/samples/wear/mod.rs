@@ -14,7 +14,7 @@ use super::lettering::Lettering;
 use super::options::Profile;
 use super::sheet::Sheet;
 
-pub(super) use fax::header as fax_header;
+pub(super) use fax::{DPI as FAX_DPI, header as fax_header};
 
 /// What one page goes through, in the order of the fields.
 #[derive(Debug, Clone, Default, PartialEq)]
