@@ -1,1 +1,3 @@
 //! Pixels: decoding raster files and pure functions on images. No I/O.
+
+pub mod annotate;
