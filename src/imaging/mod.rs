@@ -1,5 +1,6 @@
 //! Pixels: decoding raster files and pure functions on images. No I/O.
 
+pub mod annotate;
 pub mod decode;
 mod limits;
 mod raster;

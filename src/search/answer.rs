@@ -1,0 +1,96 @@
+//! What a search answers. Scores are not part of it.
+
+use serde::Serialize;
+
+use super::entry::PageFacts;
+use super::plan::How;
+use crate::chart::Rect;
+
+/// The answer to a query.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// The query as it was understood.
+    pub query: String,
+    /// Documents that meet it.
+    pub documents: u64,
+    /// Pages of these documents that have any of the words asked for.
+    pub pages: u64,
+    /// Pages that were searched: those that meet the conditions on fields.
+    pub pages_in_scope: u64,
+    /// Pages among them without reliable text: blank in all likelihood, unreadable, or not yet read. What they say is
+    /// not known to this answer.
+    pub pages_without_reliable_text: u64,
+    /// Pages skipped before the first hit.
+    pub offset: u64,
+    /// Hits asked for at most.
+    pub limit: usize,
+    /// How the words asked for were widened.
+    pub terms: Vec<TermNote>,
+    /// Pages, ordered by document as they were brought in, then by position.
+    pub hits: Vec<Hit>,
+}
+
+/// How one word was widened.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct TermNote {
+    /// As asked for.
+    pub asked: String,
+    /// Expressions that mean the same.
+    pub synonyms: Vec<String>,
+    /// Unsure words on pages that were taken for it by spelling.
+    pub read_as: Vec<String>,
+    /// Whether there were more of them than one query may look for.
+    pub incomplete: bool,
+}
+
+/// One page.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Hit {
+    /// What is known about it.
+    #[serde(flatten)]
+    pub facts: PageFacts,
+    /// Whether its text can be trusted.
+    pub reliable: bool,
+    /// Whether the text could not be loaded, so that passages and boxes are missing.
+    pub text_missing: bool,
+    /// Text around the first matches.
+    pub passages: Vec<Passage>,
+    /// Where on the page image all matches stand.
+    pub boxes: Vec<MatchBox>,
+}
+
+/// Some words in a row.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Passage {
+    /// Its pieces, to be joined by spaces.
+    pub pieces: Vec<Piece>,
+}
+
+/// Words in a row that matched in the same way, or did not.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    /// The words as read, joined by spaces.
+    pub text: String,
+    /// How they matched, if they did.
+    #[serde(rename = "match")]
+    pub how: Option<How>,
+}
+
+/// A match on the page image; a phrase over two lines has two.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct MatchBox {
+    /// Covers its words, in pixels of the page image.
+    pub rect: Rect,
+    /// The words as read.
+    pub text: String,
+    /// How they matched.
+    #[serde(flatten)]
+    pub how: How,
+}
+
+impl Passage {
+    /// Returns the text without marks.
+    pub fn text(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}

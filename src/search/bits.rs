@@ -1,0 +1,149 @@
+//! A fixed-length set of small numbers, for pages and documents of one snapshot.
+
+/// A set of numbers below a length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bits {
+    blocks: Vec<u64>,
+    length: usize,
+}
+
+impl Bits {
+    /// Makes the empty set of numbers below `length`.
+    pub(super) fn empty(length: usize) -> Self {
+        Self { blocks: vec![0; length.div_ceil(64)], length }
+    }
+
+    /// Makes the set of all numbers below `length`.
+    pub(super) fn full(length: usize) -> Self {
+        let mut bits = Self { blocks: vec![u64::MAX; length.div_ceil(64)], length };
+        bits.trim();
+        bits
+    }
+
+    /// Adds a number.
+    pub(super) fn insert(&mut self, number: u32) {
+        self.blocks[number as usize / 64] |= 1 << (number % 64);
+    }
+
+    /// Removes a number.
+    pub(super) fn remove(&mut self, number: u32) {
+        self.blocks[number as usize / 64] &= !(1 << (number % 64));
+    }
+
+    /// Says whether a number is in the set.
+    pub(super) fn contains(&self, number: u32) -> bool {
+        self.blocks[number as usize / 64] & (1 << (number % 64)) != 0
+    }
+
+    /// Keeps what is in `other` too.
+    pub(super) fn and(&mut self, other: &Self) {
+        self.blocks.iter_mut().zip(&other.blocks).for_each(|(block, other)| *block &= other);
+    }
+
+    /// Adds what is in `other`.
+    pub(super) fn or(&mut self, other: &Self) {
+        self.blocks.iter_mut().zip(&other.blocks).for_each(|(block, other)| *block |= other);
+    }
+
+    /// Removes what is in `other`.
+    pub(super) fn and_not(&mut self, other: &Self) {
+        self.blocks.iter_mut().zip(&other.blocks).for_each(|(block, other)| *block &= !other);
+    }
+
+    /// Turns the set into everything that was not in it.
+    pub(super) fn invert(&mut self) {
+        self.blocks.iter_mut().for_each(|block| *block = !*block);
+        self.trim();
+    }
+
+    /// Counts the numbers.
+    pub(super) fn count(&self) -> u64 {
+        self.blocks.iter().map(|block| u64::from(block.count_ones())).sum()
+    }
+
+    /// Counts the numbers from the start of block `from` on to the start of block `to` (64 numbers a block).
+    pub(super) fn count_block(&self, block: usize) -> u32 {
+        self.blocks.get(block).map_or(0, |block| block.count_ones())
+    }
+
+    /// Returns the numbers from `start` on, rising.
+    pub(super) fn iter_from(&self, start: usize) -> impl Iterator<Item = u32> + '_ {
+        let first = start / 64;
+        self.blocks.iter().enumerate().skip(first).flat_map(move |(index, block)| {
+            let mut block = if index == first { block & (u64::MAX << (start % 64)) } else { *block };
+            std::iter::from_fn(move || {
+                (block != 0).then(|| {
+                    let number = index as u32 * 64 + block.trailing_zeros();
+                    block &= block - 1;
+                    number
+                })
+            })
+        })
+    }
+
+    /// Returns the numbers, rising.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.iter_from(0)
+    }
+
+    /// Returns up to `limit` numbers after skipping `offset` of them.
+    pub(super) fn window(&self, offset: u64, limit: usize) -> Vec<u32> {
+        let mut skip = offset;
+        for block in 0..self.blocks.len() {
+            let here = u64::from(self.count_block(block));
+            if skip < here {
+                let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
+                return self.iter_from(block * 64).skip(skipped).take(limit).collect();
+            }
+            skip -= here;
+        }
+        Vec::new()
+    }
+
+    fn trim(&mut self) {
+        if let Some(last) = self.blocks.last_mut()
+            && self.length % 64 != 0
+        {
+            *last &= u64::MAX >> (64 - self.length % 64);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_set(
+            left in proptest::collection::btree_set(0u32..300, 0..80),
+            right in proptest::collection::btree_set(0u32..300, 0..80),
+            offset in 0u64..100,
+        ) {
+            let make = |numbers: &BTreeSet<u32>| {
+                let mut bits = Bits::empty(300);
+                numbers.iter().for_each(|number| bits.insert(*number));
+                bits
+            };
+            let (one, other) = (make(&left), make(&right));
+            let mut both = one.clone();
+            both.and(&other);
+            prop_assert_eq!(both.iter().collect::<BTreeSet<_>>(), &left & &right);
+            let mut either = one.clone();
+            either.or(&other);
+            prop_assert_eq!(either.iter().collect::<BTreeSet<_>>(), &left | &right);
+            let mut without = one.clone();
+            without.and_not(&other);
+            prop_assert_eq!(without.iter().collect::<BTreeSet<_>>(), &left - &right);
+            let mut rest = one.clone();
+            rest.invert();
+            prop_assert_eq!(rest.count() + one.count(), 300);
+            let window: Vec<u32> = left.iter().copied().skip(offset as usize).take(7).collect();
+            prop_assert_eq!(one.window(offset, 7), window);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Marking the words of a page that a query found: boxes and passages.
+//!
+//! The page is taken apart by the analyser that made its index entry, so what was found is what is marked.
+
+use std::collections::HashMap;
+
+use super::analyser::{Analyser, BROKEN, Token};
+use super::answer::{MatchBox, Passage, Piece};
+use super::confusions::Confusions;
+use super::leaf::Looked;
+use super::plan::{How, Leaf, Matcher};
+use crate::chart::{PageText, Word};
+
+/// Words shown before and after a match.
+const CONTEXT: usize = 8;
+/// Passages of one hit.
+const MOST_PASSAGES: usize = 3;
+/// Boxes of one hit.
+const MOST_BOXES: usize = 1000;
+
+/// A match: first and last word, counted in reading order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mark {
+    first: usize,
+    last: usize,
+    how: How,
+}
+
+/// Returns the passages and boxes of `page` for the leaves of a query.
+pub(super) fn highlight(
+    page: &PageText,
+    leaves: &[(Leaf, Looked)],
+    analyser: &mut Analyser,
+    confusions: &Confusions,
+) -> (Vec<Passage>, Vec<MatchBox>) {
+    let tokens = analyser.page(page);
+    let words: Vec<(usize, &Word)> = page
+        .lines()
+        .enumerate()
+        .flat_map(|(line, content)| content.words.iter().map(move |word| (line, word)))
+        .collect();
+    let marks = marks(&tokens, leaves, confusions);
+    (passages(&words, &marks), boxes(&words, &marks))
+}
+
+fn marks(tokens: &[Token], leaves: &[(Leaf, Looked)], confusions: &Confusions) -> Vec<Mark> {
+    let mut by_text: HashMap<&str, Vec<&Token>> = HashMap::new();
+    for token in tokens {
+        by_text.entry(&token.text).or_default().push(token);
+    }
+    let mut found = Vec::new();
+    for (leaf, looked) in leaves {
+        for way in &leaf.ways {
+            let mut mark = |(first, last): (u32, u32)| {
+                found.push(Mark { first: first as usize, last: last as usize, how: way.how.clone() });
+            };
+            for matcher in &way.matchers {
+                match matcher {
+                    Matcher::Token(token) => {
+                        with(&by_text, token).into_iter().for_each(|(token, _)| mark(token.words));
+                    }
+                    Matcher::Prefix(start) => {
+                        tokens.iter().filter(|token| token.text.starts_with(start)).for_each(|token| mark(token.words));
+                    }
+                    Matcher::Phrase(parts) => phrases(&by_text, parts).into_iter().for_each(&mut mark),
+                    Matcher::Shape(shape) => tokens
+                        .iter()
+                        .filter(|token| token.unsure && confusions.shape(token.text.trim_end_matches(BROKEN)) == *shape)
+                        .for_each(|token| mark(token.words)),
+                    Matcher::Near { .. } => tokens
+                        .iter()
+                        .filter(|token| token.unsure && looked.near.contains(token.text.trim_end_matches(BROKEN)))
+                        .for_each(|token| mark(token.words)),
+                }
+            }
+        }
+    }
+    distinct(found)
+}
+
+/// Returns the tokens with this text, and how many positions each takes.
+fn with<'a>(by_text: &HashMap<&str, Vec<&'a Token>>, text: &str) -> Vec<(&'a Token, u32)> {
+    let of = |text: &str, width: u32| {
+        by_text.get(text).into_iter().flatten().map(move |token| (*token, width)).collect::<Vec<_>>()
+    };
+    let mut tokens = of(text, 1);
+    tokens.extend(of(&format!("{text}{BROKEN}"), 2));
+    tokens
+}
+
+/// Returns the first and last word of every place where `parts` stand side by side.
+fn phrases(by_text: &HashMap<&str, Vec<&Token>>, parts: &[String]) -> Vec<(u32, u32)> {
+    // Runs that fit so far: first word, last word, next position.
+    let mut runs: Vec<(u32, u32, u32)> = Vec::new();
+    for (place, part) in parts.iter().enumerate() {
+        let tokens = with(by_text, part);
+        runs = if place == 0 {
+            tokens.iter().map(|(token, width)| (token.words.0, token.words.1, token.position + width)).collect()
+        } else {
+            let next: HashMap<u32, (&Token, u32)> =
+                tokens.iter().map(|(token, width)| (token.position, (*token, *width))).collect();
+            let follow = |(first, last, position): (u32, u32, u32)| {
+                let (token, width) = next.get(&position)?;
+                Some((first, last.max(token.words.1), position + width))
+            };
+            runs.into_iter().filter_map(follow).collect()
+        };
+    }
+    runs.into_iter().map(|(first, last, _)| (first, last)).collect()
+}
+
+/// Drops marks whose words are all marked already in a surer way or by a longer mark; orders by place.
+fn distinct(mut marks: Vec<Mark>) -> Vec<Mark> {
+    marks.sort_by(|one, other| {
+        let length = |mark: &Mark| mark.last - mark.first;
+        one.how.cmp(&other.how).then(length(other).cmp(&length(one))).then(one.first.cmp(&other.first))
+    });
+    let mut taken = std::collections::HashSet::new();
+    marks.retain(|mark| (mark.first..=mark.last).fold(false, |new, word| taken.insert(word) || new));
+    marks.truncate(MOST_BOXES);
+    marks.sort_by_key(|mark| (mark.first, mark.last));
+    marks
+}
+
+fn boxes(words: &[(usize, &Word)], marks: &[Mark]) -> Vec<MatchBox> {
+    let mut boxes: Vec<MatchBox> = Vec::new();
+    for mark in marks {
+        let mut line_of_box = None;
+        for (line, word) in words.iter().take(mark.last + 1).skip(mark.first) {
+            match boxes.last_mut().filter(|_| line_of_box == Some(*line)) {
+                Some(last) => {
+                    last.rect = last.rect.union(&word.rect);
+                    last.text.push(' ');
+                    last.text.push_str(&word.text);
+                }
+                None => boxes.push(MatchBox { rect: word.rect, text: word.text.clone(), how: mark.how.clone() }),
+            }
+            line_of_box = Some(*line);
+        }
+    }
+    boxes
+}
+
+fn passages(words: &[(usize, &Word)], marks: &[Mark]) -> Vec<Passage> {
+    let mut windows: Vec<(usize, usize)> = Vec::new();
+    for mark in marks {
+        let (from, to) = (mark.first.saturating_sub(CONTEXT), (mark.last + CONTEXT + 1).min(words.len()));
+        match windows.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => windows.push((from, to)),
+        }
+    }
+    let mut how: Vec<Option<&Mark>> = vec![None; words.len()];
+    for mark in marks {
+        how.iter_mut().take(mark.last + 1).skip(mark.first).for_each(|slot| {
+            slot.get_or_insert(mark);
+        });
+    }
+    let piece = |(from, to): (usize, usize)| {
+        // A dense page would be one long window; three contexts of it are enough.
+        let to = to.min(from + 6 * CONTEXT);
+        let mut pieces: Vec<(Option<&Mark>, Vec<&str>)> = Vec::new();
+        for (index, (_, word)) in words.iter().enumerate().take(to).skip(from) {
+            match pieces.last_mut() {
+                Some((mark, texts)) if *mark == how[index] => texts.push(&word.text),
+                _ => pieces.push((how[index], vec![&word.text])),
+            }
+        }
+        let pieces = pieces
+            .into_iter()
+            .map(|(mark, texts)| Piece { text: texts.join(" "), how: mark.map(|mark| mark.how.clone()) });
+        Passage { pieces: pieces.collect() }
+    };
+    windows.into_iter().take(MOST_PASSAGES).map(piece).collect()
+}

@@ -1,0 +1,210 @@
+//! Looking up one leaf of a plan: from words, prefixes, phrases and misreadings to pages.
+
+use std::collections::HashSet;
+
+use tantivy::query::{EnableScoring, FuzzyTermQuery, PhraseQuery, Query as _};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet as _, InvertedIndexReader, TERMINATED, TantivyError, Term};
+
+use super::analyser::BROKEN;
+use super::bits::Bits;
+use super::error::QueryError;
+use super::plan::{Filter, Leaf, Matcher};
+use super::query::Span;
+use super::schema::{Fact, Schema};
+use super::snapshot::Snapshot;
+
+/// Different words that the prefixes of one query may stand for, over all segments.
+const MOST_EXPANSIONS: usize = 20_000;
+
+/// Why a lookup stopped.
+pub(super) enum LookupError {
+    Query(QueryError),
+    Index(TantivyError),
+}
+
+impl From<TantivyError> for LookupError {
+    fn from(error: TantivyError) -> Self {
+        Self::Index(error)
+    }
+}
+
+impl From<std::io::Error> for LookupError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Index(error.into())
+    }
+}
+
+/// Looks things up in one snapshot, for one query.
+pub(super) struct Lookup<'a> {
+    pub snapshot: &'a Snapshot,
+    pub schema: &'a Schema,
+    expansions: usize,
+}
+
+/// What a leaf found.
+#[derive(Debug, Clone)]
+pub(super) struct Looked {
+    pub pages: Bits,
+    /// Unsure words that were taken for one that was asked for.
+    pub near: HashSet<String>,
+    /// Whether there were more of them than allowed.
+    pub incomplete: bool,
+}
+
+impl<'a> Lookup<'a> {
+    /// Starts looking.
+    pub(super) const fn new(snapshot: &'a Snapshot, schema: &'a Schema) -> Self {
+        Self { snapshot, schema, expansions: 0 }
+    }
+
+    /// Returns the pages that match `leaf` in any way.
+    pub(super) fn leaf(&mut self, leaf: &Leaf) -> Result<Looked, LookupError> {
+        let pages = Bits::empty(self.snapshot.page_count());
+        let mut looked = Looked { pages, near: HashSet::new(), incomplete: false };
+        for matcher in leaf.ways.iter().flat_map(|way| &way.matchers) {
+            match matcher {
+                Matcher::Token(token) => {
+                    self.token(Fact::Words, token, &mut looked.pages)?;
+                    self.token(Fact::Words, &format!("{token}{BROKEN}"), &mut looked.pages)?;
+                }
+                Matcher::Phrase(parts) => self.phrase(parts, &mut looked.pages)?,
+                Matcher::Prefix(start) => {
+                    if let Some(field) = self.schema.field(Fact::Words) {
+                        self.prefix(field, start, leaf.span, &mut looked.pages)?;
+                    }
+                }
+                Matcher::Shape(shape) => self.token(Fact::UnsureShapes, shape, &mut looked.pages)?,
+                Matcher::Near { word, distance } => self.near(word, *distance, &mut looked)?,
+            }
+        }
+        Ok(looked)
+    }
+
+    /// Returns the pages that meet `filter`.
+    pub(super) fn filter(&mut self, filter: &Filter) -> Result<Bits, LookupError> {
+        match filter {
+            Filter::Numbers { from, to, .. } if from > to => Ok(Bits::empty(self.snapshot.page_count())),
+            Filter::Numbers { name, from, to } => Ok(self.snapshot.with_number(name, *from..=*to)?),
+            Filter::Terms { all, last, span } => {
+                let mut pages = Bits::full(self.snapshot.page_count());
+                for term in all {
+                    let mut with = Bits::empty(self.snapshot.page_count());
+                    self.term(term, &mut with)?;
+                    pages.and(&with);
+                }
+                if let Some((field, start)) = last {
+                    let mut with = Bits::empty(self.snapshot.page_count());
+                    self.prefix(*field, start, *span, &mut with)?;
+                    pages.and(&with);
+                }
+                Ok(pages)
+            }
+        }
+    }
+
+    fn token(&self, fact: Fact, token: &str, pages: &mut Bits) -> Result<(), LookupError> {
+        self.schema.field(fact).map_or(Ok(()), |field| self.term(&Term::from_field_text(field, token), pages))
+    }
+
+    fn term(&self, term: &Term, pages: &mut Bits) -> Result<(), LookupError> {
+        for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
+            let inverted = reader.inverted_index(term.field())?;
+            if let Some(info) = inverted.get_term_info(term)? {
+                self.postings(segment, &inverted, &info, pages)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn postings(
+        &self,
+        segment: usize,
+        inverted: &InvertedIndexReader,
+        info: &tantivy::postings::TermInfo,
+        pages: &mut Bits,
+    ) -> Result<(), LookupError> {
+        let mut block = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+        while block.block_len() > 0 {
+            block.docs().iter().for_each(|page| self.snapshot.insert(pages, segment, *page));
+            block.advance();
+        }
+        Ok(())
+    }
+
+    fn phrase(&self, parts: &[String], pages: &mut Bits) -> Result<(), LookupError> {
+        let Some(field) = self.schema.field(Fact::Words) else { return Ok(()) };
+        let plain: Vec<Term> = parts.iter().map(|part| Term::from_field_text(field, part)).collect();
+        self.side_by_side(plain.iter().cloned().enumerate().collect(), pages)?;
+        // A word broken at the end of a line takes two positions. One broken word in a phrase is looked for.
+        for broken in 0..parts.len() {
+            let term = Term::from_field_text(field, &format!("{}{BROKEN}", parts[broken]));
+            if self.snapshot.searcher.doc_freq(&term)? > 0 {
+                let terms = plain.iter().enumerate().map(|(place, plain)| match place.cmp(&broken) {
+                    std::cmp::Ordering::Less => (place, plain.clone()),
+                    std::cmp::Ordering::Equal => (place, term.clone()),
+                    std::cmp::Ordering::Greater => (place + 1, plain.clone()),
+                });
+                self.side_by_side(terms.collect(), pages)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn side_by_side(&self, terms: Vec<(usize, Term)>, pages: &mut Bits) -> Result<(), LookupError> {
+        let weight = PhraseQuery::new_with_offset(terms)
+            .weight(EnableScoring::disabled_from_searcher(&self.snapshot.searcher))?;
+        for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
+            let mut scorer = weight.scorer(reader, 1.0)?;
+            let mut page = scorer.doc();
+            while page != TERMINATED {
+                self.snapshot.insert(pages, segment, page);
+                page = scorer.advance();
+            }
+        }
+        Ok(())
+    }
+
+    fn prefix(&mut self, field: Field, start: &str, span: Span, pages: &mut Bits) -> Result<(), LookupError> {
+        for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
+            let inverted = reader.inverted_index(field)?;
+            let mut stream = inverted.terms().range().ge(start.as_bytes()).into_stream()?;
+            while stream.advance() && stream.key().starts_with(start.as_bytes()) {
+                self.expansions += 1;
+                if self.expansions > MOST_EXPANSIONS {
+                    let message = format!(
+                        "too many different words begin like this (more than {MOST_EXPANSIONS}): write more letters before the *"
+                    );
+                    return Err(LookupError::Query(span.error(message)));
+                }
+                self.postings(segment, &inverted, stream.value(), pages)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn near(&self, word: &str, distance: u8, looked: &mut Looked) -> Result<(), LookupError> {
+        let Some(field) = self.schema.field(Fact::UnsureWords) else { return Ok(()) };
+        let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
+        for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
+            let inverted = reader.inverted_index(field)?;
+            let mut stream = inverted.terms().search(fuzzy.automaton()?).into_stream()?;
+            while stream.advance() {
+                let Ok(found) = std::str::from_utf8(stream.key()) else { continue };
+                // The word itself is found as it is; numbers and words with digits are never taken for words.
+                if found == word || found.chars().any(|sign| !sign.is_alphabetic()) {
+                    continue;
+                }
+                if !looked.near.contains(found) {
+                    if looked.near.len() >= self.schema.confusions.most_words() {
+                        looked.incomplete = true;
+                        continue;
+                    }
+                    looked.near.insert(found.to_owned());
+                }
+                self.postings(segment, &inverted, stream.value(), &mut looked.pages)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,234 @@
+//! Measures the index at scale: generated pages in, figures out.
+
+mod text;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::entry::PageEntry;
+use super::error::IndexError;
+use super::index::Index;
+use super::query::Query;
+use super::schema::Schema;
+use super::searcher::{Options, Searcher};
+use super::writer::Budget;
+use text::Source;
+
+/// Queries of each kind.
+const QUERIES_PER_KIND: u32 = 20;
+/// Times that every query is asked after the warm-up.
+const ROUNDS: u32 = 5;
+/// Pages between commits.
+const COMMIT_EVERY: u64 = 200_000;
+
+/// The figures.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Pages indexed.
+    pub pages: u64,
+    /// Documents that they are in.
+    pub documents: u64,
+    /// Seconds from the first page to the last commit, making the texts not counted.
+    pub build_seconds: f64,
+    /// Seconds that making the texts took.
+    pub generate_seconds: f64,
+    /// Pages a second.
+    pub pages_per_second: f64,
+    /// Seconds until merges ended after the last commit.
+    pub merge_seconds: f64,
+    /// Bytes of the index.
+    pub index_bytes: u64,
+    /// Milliseconds from opening the index to a searcher.
+    pub open_ms: f64,
+    /// Latency of all queries.
+    pub all: Latency,
+    /// Latency by kind of query.
+    pub kinds: Vec<Latency>,
+}
+
+/// Latency of the queries of one kind, warm, with 20 hits, passages and boxes.
+#[derive(Debug, Clone, Serialize)]
+pub struct Latency {
+    /// The kind.
+    pub kind: String,
+    /// Queries asked.
+    pub queries: usize,
+    /// Pages found by all queries of one round.
+    pub pages_found: u64,
+    /// Half of the queries took no longer, in milliseconds.
+    pub p50_ms: f64,
+    /// 99 in 100 took no longer.
+    pub p99_ms: f64,
+    /// The slowest.
+    pub worst_ms: f64,
+    /// The query that was slowest.
+    pub worst_query: String,
+}
+
+struct Sample {
+    kind: &'static str,
+    query: String,
+    pages: u64,
+    took: Duration,
+}
+
+/// Builds an index of `pages` generated pages in `dir`, which must be empty or missing, and asks it queries.
+///
+/// # Errors
+/// The index cannot be written or read.
+pub fn run(pages: u64, seed: u64, dir: &Path) -> Result<Report, IndexError> {
+    let schema =
+        Schema::embedded().map_err(|error| IndexError::Damaged { dir: dir.to_path_buf(), cause: error.to_string() })?;
+    let source = Source::new(seed);
+    let index = Index::open_or_create(dir, &schema)?;
+    let (documents, build, generate, merge) = build(&index, &source, pages)?;
+    drop(index);
+    let start = Instant::now();
+    let index = Index::open_or_create(dir, &schema)?;
+    let searcher = index.searcher()?;
+    let open = start.elapsed();
+    let samples = ask(&searcher, &schema, &source, documents)?;
+    let mut kinds: Vec<&str> = samples.iter().map(|sample| sample.kind).collect();
+    kinds.dedup();
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok(Report {
+        pages,
+        documents,
+        build_seconds: build.as_secs_f64(),
+        generate_seconds: generate.as_secs_f64(),
+        pages_per_second: pages as f64 / build.as_secs_f64().max(1e-9),
+        merge_seconds: merge.as_secs_f64(),
+        index_bytes: index.bytes()?,
+        open_ms: milliseconds(open),
+        all: latency("all", samples.iter()),
+        kinds: kinds.iter().map(|kind| latency(kind, samples.iter().filter(|sample| sample.kind == *kind))).collect(),
+    })
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "pages           {} in {} documents", self.pages, self.documents)?;
+        writeln!(
+            f,
+            "build           {:.0} pages/s ({:.1} s), merges {:.1} s more",
+            self.pages_per_second, self.build_seconds, self.merge_seconds
+        )?;
+        let per_page = self.index_bytes / self.pages.max(1);
+        writeln!(f, "index           {} bytes, {per_page} a page", self.index_bytes)?;
+        writeln!(f, "open            {:.0} ms", self.open_ms)?;
+        writeln!(
+            f,
+            "{:<16}{:>8}{:>14}{:>10}{:>10}{:>10}",
+            "queries, warm", "asked", "pages found", "p50 ms", "p99 ms", "worst"
+        )?;
+        for line in self.kinds.iter().chain(std::iter::once(&self.all)) {
+            writeln!(
+                f,
+                "{:<16}{:>8}{:>14}{:>10.2}{:>10.2}{:>10.2}  {}",
+                line.kind, line.queries, line.pages_found, line.p50_ms, line.p99_ms, line.worst_ms, line.worst_query
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn build(index: &Index, source: &Source, pages: u64) -> Result<(u64, Duration, Duration, Duration), IndexError> {
+    let mut writer = index.writer(Budget { threads: 2, mib_per_thread: 256 })?;
+    let start = Instant::now();
+    let mut generate = Duration::ZERO;
+    let mut done = 0;
+    let mut document = 0;
+    while done < pages {
+        for position in 1..=source.pages_of(document).min(u32::try_from(pages - done).unwrap_or(u32::MAX)) {
+            let making = Instant::now();
+            let facts = source.facts(document, position);
+            let text = source.page(facts.page);
+            generate += making.elapsed();
+            writer.add(&PageEntry { facts: &facts, text: text.as_ref() })?;
+            done += 1;
+            if done % COMMIT_EVERY == 0 {
+                writer.commit(&done.to_string())?;
+            }
+        }
+        document += 1;
+    }
+    writer.commit(&done.to_string())?;
+    let build = start.elapsed().saturating_sub(generate);
+    let start = Instant::now();
+    writer.finish()?;
+    Ok((document, build, generate, start.elapsed()))
+}
+
+fn ask(searcher: &Searcher, schema: &Schema, source: &Source, documents: u64) -> Result<Vec<Sample>, IndexError> {
+    let options = Options::default();
+    let mut samples = Vec::new();
+    for round in 0..=ROUNDS {
+        for (kind, text) in source.queries(documents, QUERIES_PER_KIND) {
+            let start = Instant::now();
+            let query = Query::parse(&text, schema)?;
+            let answer = searcher.search(&query, &options, |page| source.page(*page))?;
+            let took = start.elapsed();
+            // The first round warms the caches.
+            if round > 0 {
+                samples.push(Sample { kind, query: text, pages: answer.pages, took });
+            }
+        }
+    }
+    Ok(samples)
+}
+
+fn latency<'a>(kind: &str, samples: impl Iterator<Item = &'a Sample>) -> Latency {
+    let mut samples: Vec<&Sample> = samples.collect();
+    samples.sort_by_key(|sample| sample.took);
+    let at = |part: f64| {
+        let index = ((samples.len() as f64 * part).ceil() as usize).saturating_sub(1);
+        samples.get(index).map_or(0.0, |sample| milliseconds(sample.took))
+    };
+    Latency {
+        kind: kind.to_owned(),
+        queries: samples.len(),
+        pages_found: samples.iter().map(|sample| sample.pages).sum::<u64>() / u64::from(ROUNDS),
+        p50_ms: at(0.5),
+        p99_ms: at(0.99),
+        worst_ms: at(1.0),
+        worst_query: samples.last().map_or_else(String::new, |sample| sample.query.clone()),
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_run_finds_pages_of_every_kind() {
+        let dir = tempfile::tempdir().unwrap();
+        let report = run(3000, 1, dir.path()).unwrap();
+        assert_eq!(report.kinds.len(), 10);
+        for kind in &report.kinds {
+            assert!(kind.pages_found > 0, "{kind:?}");
+        }
+        assert!(report.index_bytes > 100_000 && report.documents > 100);
+        assert!(report.to_string().contains("pages/s"));
+    }
+
+    /// Run by hand: `MUNIMENT_MEASURE_PAGES=1000000 cargo test --release search::measure -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "takes minutes"]
+    fn a_large_run_is_quick_enough() {
+        let pages = std::env::var("MUNIMENT_MEASURE_PAGES").ok().and_then(|pages| pages.parse().ok()).unwrap_or(50_000);
+        let dir = tempfile::tempdir().unwrap();
+        let report = run(pages, 1, dir.path()).unwrap();
+        #[expect(clippy::print_stderr, reason = "the figures are the purpose of the run")]
+        {
+            eprintln!("{report}");
+        }
+        assert!(report.all.p99_ms < 50.0, "{}", report.all.p99_ms);
+    }
+}

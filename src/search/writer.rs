@@ -1,0 +1,121 @@
+//! Putting pages into the index. One writer at a time, memory bounded, nothing visible before a commit.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tantivy::{TantivyDocument, TantivyError, Term};
+
+use super::analyser::Analyser;
+use super::entry::{PageEntry, page_key};
+use super::error::IndexError;
+use super::index::Payload;
+use super::schema::{Fact, Schema};
+use crate::chart::{DocumentId, PageId};
+
+/// What a writer may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Threads that build segments, 1 to 8.
+    pub threads: usize,
+    /// Memory of each of them, in MiB, 16 to 1024.
+    pub mib_per_thread: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { threads: 1, mib_per_thread: 64 }
+    }
+}
+
+impl Budget {
+    pub(super) fn threads(self) -> usize {
+        self.threads.clamp(1, 8)
+    }
+
+    pub(super) fn bytes(self) -> usize {
+        self.threads() * (self.mib_per_thread.clamp(16, 1024) << 20)
+    }
+}
+
+/// Writes pages. Dropped without a commit, it leaves the index as it was.
+pub struct IndexWriter {
+    inner: tantivy::IndexWriter,
+    schema: Arc<Schema>,
+    analyser: Analyser,
+    dir: PathBuf,
+}
+
+impl IndexWriter {
+    pub(super) fn new(inner: tantivy::IndexWriter, schema: Arc<Schema>, dir: PathBuf) -> Self {
+        let analyser = schema.analyser();
+        Self { inner, schema, analyser, dir }
+    }
+
+    /// Adds a page that the index does not have; for building from nothing.
+    ///
+    /// # Errors
+    /// The index cannot be written.
+    pub fn add(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
+        let document = entry.document(&self.schema, &mut self.analyser);
+        self.inner.add_document(document).map(|_| ()).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
+    }
+
+    /// Puts a page in the place of what the index has about it, if anything.
+    ///
+    /// # Errors
+    /// The index cannot be written.
+    pub fn replace(&mut self, entry: &PageEntry<'_>) -> Result<(), IndexError> {
+        self.remove_page(entry.facts.page);
+        self.add(entry)
+    }
+
+    /// Takes a page out.
+    pub fn remove_page(&mut self, page: PageId) {
+        if let Some(field) = self.schema.field(Fact::Page) {
+            self.inner.delete_term(Term::from_field_bytes(field, &page_key(page)));
+        }
+    }
+
+    /// Takes all pages of a document out.
+    pub fn remove_document(&mut self, document: DocumentId) {
+        if let Some(field) = self.schema.field(Fact::Document) {
+            self.inner.delete_term(Term::from_field_bytes(field, document.as_uuid().as_bytes()));
+        }
+    }
+
+    /// Makes everything since the last commit visible and durable, with the caller's note of how far it got.
+    ///
+    /// # Errors
+    /// The index cannot be written; nothing became visible.
+    pub fn commit(&mut self, checkpoint: &str) -> Result<(), IndexError> {
+        let payload = Payload { schema: self.schema.digest(), checkpoint: Some(checkpoint.to_owned()) };
+        commit(&mut self.inner, &payload).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
+    }
+
+    /// Forgets everything since the last commit.
+    ///
+    /// # Errors
+    /// The index cannot be written.
+    pub fn rollback(&mut self) -> Result<(), IndexError> {
+        self.inner.rollback().map(|_| ()).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
+    }
+
+    /// Commits nothing more and waits until segments are merged.
+    ///
+    /// # Errors
+    /// A merge failed.
+    pub fn finish(self) -> Result<(), IndexError> {
+        self.inner.wait_merging_threads().map_err(|error| IndexError::from_tantivy(&self.dir, &error))
+    }
+}
+
+/// Commits with `payload`.
+pub(super) fn commit(
+    writer: &mut tantivy::IndexWriter<TantivyDocument>,
+    payload: &Payload,
+) -> Result<(), TantivyError> {
+    let text = serde_json::to_string(payload).map_err(|error| TantivyError::InternalError(error.to_string()))?;
+    let mut prepared = writer.prepare_commit()?;
+    prepared.set_payload(&text);
+    prepared.commit().map(|_| ())
+}
