@@ -30,7 +30,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Counts the marks among `components` of the working copy; marks whose darkest pixel is less than `least_contrast`
+    /// Counts the marks among `components` of the working copy; marks whose darker pixels are less than `least_contrast`
     /// (a share of the paper level) darker than the paper are faint.
     pub fn of(copy: &WorkingCopy, components: &[Component], edge: Option<&DarkEdge>, least_contrast: f32) -> Self {
         let (width, height) = copy.gray.dimensions();
@@ -77,7 +77,10 @@ fn on_edge(part: &Component, edge: Option<&DarkEdge>) -> bool {
 fn is_line(part: &Component, width: u32, height: u32, millimetre: f32) -> bool {
     let across = part.width() as f32 >= 0.15 * width as f32 && part.height() as f32 <= (1.2 * millimetre).max(4.0);
     let down = part.height() as f32 >= 0.15 * height as f32 && part.width() as f32 <= (1.2 * millimetre).max(4.0);
-    across || down
+    // A fold or a scratch that is broken into pieces.
+    let (long, short) = (part.width().max(part.height()), part.width().min(part.height()));
+    let piece = short as f32 <= (0.3 * millimetre).max(1.0) && long >= 5 * short && part.fill() >= 0.7;
+    across || down || piece
 }
 
 fn is_hole(part: &Component, width: u32, height: u32, millimetre: f32) -> bool {
@@ -92,7 +95,7 @@ fn touches_border(part: &Component, width: u32, height: u32) -> bool {
     part.left <= 1 || part.top <= 1 || part.right + 1 >= width || part.bottom + 1 >= height
 }
 
-/// Returns the contrast that a tenth of the part's pixels, but at least three, reach.
+/// Returns the contrast that a third of the part's pixels, but at least three, reach, less the noise.
 fn darkest(copy: &WorkingCopy, part: &Component) -> f32 {
     let width = copy.gray.width() as usize;
     let mut histogram = [0u32; 256];
@@ -102,12 +105,12 @@ fn darkest(copy: &WorkingCopy, part: &Component) -> f32 {
             histogram[usize::from(*contrast)] += 1;
         }
     }
-    let target = (part.area / 10).max(3);
+    let target = (part.area / 3).max(3);
     let mut above = 0;
     for (contrast, times) in histogram.iter().enumerate().rev() {
         above += times;
         if above >= target {
-            return contrast as f32;
+            return contrast as f32 - copy.noise;
         }
     }
     0.0

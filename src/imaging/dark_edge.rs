@@ -169,7 +169,8 @@ mod tests {
         let mut page = page_with_edge();
         let copy = WorkingCopy::of(&page);
         let edge = DarkEdge::of(&copy, 0.2).expect("an edge");
-        let ink_before = page.enumerate_pixels().filter(|(x, y, pixel)| *x > 60 && *y < 720 && pixel.0[0] < 100).count();
+        let ink_before =
+            page.enumerate_pixels().filter(|(x, y, pixel)| *x > 60 && *y < 720 && pixel.0[0] < 100).count();
         edge.paint_over(&mut page, copy.paper);
         let ink_after = page.enumerate_pixels().filter(|(x, y, pixel)| *x > 60 && *y < 720 && pixel.0[0] < 100).count();
         assert!(ink_after * 100 >= ink_before * 75, "{ink_before} -> {ink_after}");

@@ -62,7 +62,7 @@ fn edges(page: &GrayImage, part: &Component, factor: u32) -> Option<(f32, f32)> 
         let line = page.as_raw().get(y * width + left..y * width + right)?;
         for near in line.windows(3) {
             least = least.min(near[1]);
-            most = most.max(near[1]);
+            most = most.max(near[0]).max(near[2]);
             slope = slope.max(f32::from(near[0].abs_diff(near[2])) / 2.0);
         }
     }
@@ -87,7 +87,8 @@ mod tests {
         let copy = WorkingCopy::of(page);
         let size = Size { width: copy.gray.width(), height: copy.gray.height() };
         let letters = Letters::among(&copy.ink.components(), size);
-        Sharpness::of(page, &copy, &letters).unwrap_or_else(|| panic!("{} letters, {}", letters.boxes.len(), copy.ink.count()))
+        Sharpness::of(page, &copy, &letters)
+            .unwrap_or_else(|| panic!("{} letters, {}", letters.boxes.len(), copy.ink.count()))
     }
 
     #[test]

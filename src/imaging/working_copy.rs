@@ -10,6 +10,8 @@ use super::mask::Mask;
 const LONG_SIDE: u32 = 1700;
 /// Side of the tiles in which paper and ink are measured: larger than letters, smaller than shading.
 const TILE: usize = 24;
+/// Dark pixels in a tile that may be specks.
+const SPECKS: u16 = 12;
 /// Ink darker than the paper by this share of the strongest ink nearby.
 const INK_SHARE: f32 = 0.4;
 /// Difference from the paper below which nothing is ink, in gray levels.
@@ -150,13 +152,19 @@ fn ink(gray: &GrayImage, paper: u8, noise: f32) -> (Vec<u8>, Mask) {
         }
     }
     let strongest = tile_values(across, down, |column, row| {
-        let mut most = 0u8;
-        let rows = row * TILE..((row + 1) * TILE).min(height);
-        for y in rows {
-            let line = &contrast[y * width + column * TILE..y * width + ((column + 1) * TILE).min(width)];
-            most = most.max(line.iter().copied().max().unwrap_or(0));
+        let mut histogram = [0u16; 256];
+        for y in row * TILE..((row + 1) * TILE).min(height) {
+            for difference in &contrast[y * width + column * TILE..y * width + ((column + 1) * TILE).min(width)] {
+                histogram[usize::from(*difference)] += 1;
+            }
         }
-        f32::from(most)
+        // A few dark specks do not make faint writing beside them paper.
+        let mut above = 0;
+        let darker = |times: &u16| {
+            above += times;
+            above >= SPECKS
+        };
+        histogram.iter().rev().position(darker).map_or(0.0, |from_top| 255.0 - from_top as f32)
     });
     let strongest = neighbourhood(&strongest, across, down, |values| values.iter().copied().fold(0.0, f32::max));
     let least = LEAST_CONTRAST.max(NOISE_MULTIPLE * noise);
