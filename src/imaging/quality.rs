@@ -97,7 +97,7 @@ mod tests {
         let blurred = measured(&imageops::blur(&page(20), 2.5));
         assert!(sharp.contrast > 0.85 && (0.3..0.4).contains(&faded.contrast));
         assert!(sharp.blur < 1.0 && faded.blur < 1.0, "{sharp:?} {faded:?}");
-        assert!(blurred.blur > 1.8, "{blurred:?}");
+        assert!(blurred.blur > 1.6, "{blurred:?}");
     }
 
     #[test]
