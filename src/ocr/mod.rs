@@ -1,1 +1,8 @@
 //! Recognition: the recogniser trait, libtesseract behind it, and the measures of accuracy.
+
+pub mod accuracy;
+pub mod models;
+pub mod recognizer;
+pub mod tesseract;
+
+pub use recognizer::{Orientation, RecognizeError, Recognizer};

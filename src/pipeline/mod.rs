@@ -1,1 +1,12 @@
 //! A pipeline is data: its definition, and what it does with one page.
+
+pub mod born_digital;
+pub mod definition;
+pub mod page;
+pub mod phases;
+pub mod stages;
+pub mod survey;
+pub mod violation;
+
+pub use definition::Definition;
+pub use violation::{DefinitionError, Violation};

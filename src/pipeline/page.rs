@@ -1,0 +1,83 @@
+//! Reads one page.
+
+use super::born_digital;
+use super::definition::Definition;
+use super::phases::ScannedPage;
+use super::stages::blank::Content;
+use super::stages::{self, blank, prepare, quality, recognise, turn};
+use super::survey::Survey;
+use crate::chart::{
+    Finding, FindingKind, PAGE_TEXT_SCHEMA, PageId, PageImage, PageText, QuarterTurns, Severity, Size, TextSource,
+};
+use crate::imaging::resolution::{believable, from_size};
+use crate::ocr::{RecognizeError, Recognizer};
+
+/// Reads a page: its own text where it has any that can be used, else what the recogniser reads on a prepared copy.
+///
+/// # Errors
+/// The deadline passed, or the recogniser failed. Poor pages are no errors: they carry findings.
+pub fn read(
+    page: impl Into<ScannedPage>,
+    definition: &Definition,
+    recognizer: &mut dyn Recognizer,
+    id: PageId,
+) -> Result<PageText, RecognizeError> {
+    let mut page: ScannedPage = page.into();
+    let mut text = empty(&page, definition, recognizer, id);
+    if let Some(own) = page.own_text.take().filter(|_| definition.born_digital.enabled) {
+        let size = Size { width: text.image.width, height: text.image.height };
+        match born_digital::garbage(&own, size, &definition.born_digital) {
+            None => return Ok(PageText { blocks: own, source: TextSource::BornDigital, ..text }),
+            Some(born_digital::Garbage::Empty) => {}
+            Some(garbage) => text.findings.push(born_digital::report(garbage)),
+        }
+    }
+
+    let survey = Survey::of(&page.raster.image, page.raster.dpi, definition);
+    let content = blank::blank(&survey.marks, &definition.blank);
+    text.findings.extend(blank::report(content, &survey.marks));
+    if content == Content::Blank {
+        text.hidden = true;
+        return Ok(text);
+    }
+
+    let upright = turn::turn(&survey.orientation, &definition.turn);
+    let prepared = prepare::prepare(&survey, upright, definition);
+    let recognised = recognise::recognise_upright(&survey, prepared, definition, recognizer)?;
+
+    text.findings.extend(recognised.findings);
+    text.findings.extend(quality::quality(&survey, &definition.quality));
+    text.findings.extend(recognise::report(&recognised.blocks, definition.recognise.low_confidence));
+    text.upright = recognised.upright;
+    text.skew_degrees = recognised.skew_degrees;
+    if !recognised.blocks.is_empty() {
+        text.source = TextSource::Recognised;
+        text.blocks = recognised.blocks;
+    }
+    Ok(text)
+}
+
+/// Makes the result of a page of which nothing is known yet.
+fn empty(page: &ScannedPage, definition: &Definition, recognizer: &dyn Recognizer, id: PageId) -> PageText {
+    let (width, height) = (page.raster.image.width(), page.raster.image.height());
+    let estimated = from_size(width, height);
+    let dpi = believable(page.raster.dpi, width, height).unwrap_or((estimated, estimated));
+    PageText {
+        schema: PAGE_TEXT_SCHEMA,
+        page: id,
+        pipeline: definition.stamp(),
+        engine: recognizer.engine(),
+        source: TextSource::None,
+        image: PageImage { width, height, dpi },
+        upright: QuarterTurns::None,
+        skew_degrees: 0.0,
+        hidden: false,
+        blocks: Vec::new(),
+        findings: page.raster.damaged.then(damaged).into_iter().collect(),
+    }
+}
+
+fn damaged() -> Finding {
+    let message = "The file is damaged here; what could be decoded of the page was read. Scan it again.".to_owned();
+    stages::finding("decode", FindingKind::Damaged, Severity::Check, 1.0, message)
+}
