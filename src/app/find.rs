@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{App, AppError};
 use crate::chart::PageId;
 use crate::search::{Answer, Budget, Index, IndexError, Options, Query, Schema, Searcher};
-use crate::store::StoreError;
+use crate::store::{Standing, StoreError};
 use crate::worker::{self, Indexer};
 
 impl App {
@@ -55,8 +55,9 @@ impl App {
         let runtime = tokio::runtime::Handle::current();
         let load = move |page: &PageId| {
             let text = runtime.block_on(async {
-                let record = store.current_result(*page).await?;
-                Ok::<_, AppError>(match record {
+                let records = store.results_of(*page).await?;
+                let current = records.into_iter().find(|record| record.standing == Standing::Current);
+                Ok::<_, AppError>(match current {
                     Some(record) => Some(results.get(&record.object_key).await?),
                     None => None,
                 })

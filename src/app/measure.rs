@@ -12,7 +12,7 @@ use super::{AppError, parts};
 use crate::chart::{Digest, PageId, PageNumber};
 use crate::ocr::accuracy::Accuracy;
 use crate::pipeline::child::message::{Request, Response};
-use crate::pipeline::definition::{Definition, Definitions};
+use crate::pipeline::Definition;
 use crate::sandbox::Pool;
 
 /// Place of a process's own user and system time behind the name in its stat line.
@@ -53,8 +53,8 @@ pub async fn accuracy(
     bare: bool,
     mut skipped: impl FnMut(&str, &str),
 ) -> Result<Slice, AppError> {
-    let definitions = Definitions::load(config.pipelines.folder.as_deref())?;
-    let definition = definitions.get(pipeline.unwrap_or(&config.pipelines.default))?;
+    let name = pipeline.unwrap_or(&config.pipelines.default);
+    let definition = Definition::load(name, config.pipelines.folder.as_deref())?;
     let pool = parts::pool(config, true, 1)?;
     let mut slice = Slice {
         name: folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned(),
@@ -64,7 +64,7 @@ pub async fn accuracy(
     };
     for (image, truth) in images(folder)? {
         let before = children_cpu_seconds();
-        let own = match read(config, &pool, definition, &image).await {
+        let own = match read(config, &pool, &definition, &image).await {
             Ok(text) => text,
             Err(why) => {
                 skipped(&image.to_string_lossy(), &why);

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::archive::{ArchiveError, Areas, Location};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
-use crate::pipeline::definition::{Definition, DefinitionError, Definitions};
+use crate::pipeline::{Definition, DefinitionError};
 use crate::pipeline::shelf::Shelf;
 use crate::store::{DocumentRecord, OpenedBatch, Store, StoreError};
 use config::Config;
@@ -145,8 +145,8 @@ impl App {
     /// # Errors
     /// There is none of that name, or it is wrong.
     pub fn definition(&self, name: Option<&str>) -> Result<Definition, AppError> {
-        let definitions = Definitions::load(self.config.pipelines.folder.as_deref())?;
-        Ok(definitions.get(name.unwrap_or(&self.config.pipelines.default))?.clone())
+        let name = name.unwrap_or(&self.config.pipelines.default);
+        Ok(Definition::load(name, self.config.pipelines.folder.as_deref())?)
     }
 
     /// Returns the batch with this name or id.

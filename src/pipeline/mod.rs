@@ -1,9 +1,11 @@
 //! A pipeline is data: its definition, and what it does with one page.
 
 pub mod born_digital;
+pub mod child;
 pub mod definition;
 pub mod page;
 pub mod phases;
+pub mod shelf;
 pub mod stages;
 pub mod survey;
 pub mod violation;

@@ -21,6 +21,14 @@ pub struct IndexedPage {
     pub position: u32,
     /// Batch of the document.
     pub batch: BatchId,
+    /// Name of that batch.
+    pub batch_name: String,
+    /// Name of the source file: part of the index, never of a log.
+    pub source_name: String,
+    /// When the file was taken in.
+    pub received_at: Timestamp,
+    /// Whether the document hides the page.
+    pub hidden: bool,
     /// Where the work stands: a failed or rejected page is in the index as one without reliable text.
     pub work: PageWork,
     /// Key of the current result; `None` for a page that could not be read.
@@ -43,10 +51,13 @@ pub struct OutboxEntry {
 }
 
 const COLUMNS: &str = "pages.scan, pages.number, pages.work, pages.blank, pages.reliable, document_pages.document,
-        document_pages.position, documents.batch, results.object_key
+        document_pages.position, document_pages.hidden, documents.batch, batches.name AS batch_name,
+        deliveries.source_name, deliveries.received_at, results.object_key
     FROM pages
     JOIN document_pages ON document_pages.scan = pages.scan AND document_pages.number = pages.number
     JOIN documents ON documents.id = document_pages.document
+    JOIN batches ON batches.id = documents.batch
+    JOIN deliveries ON deliveries.id = documents.delivery
     LEFT JOIN results ON results.scan = pages.scan AND results.number = pages.number AND results.standing = 'current'
     WHERE (results.scan IS NOT NULL OR pages.work IN ('failed', 'rejected'))";
 
@@ -118,6 +129,10 @@ fn read(row: &Row) -> Result<IndexedPage, StoreError> {
         document: row.parsed("document")?,
         position: row.count("position")?,
         batch: row.parsed("batch")?,
+        batch_name: row.text("batch_name")?,
+        source_name: row.text("source_name")?,
+        received_at: row.time("received_at")?,
+        hidden: row.flag("hidden")?,
         work: row.parsed("work")?,
         object_key: row.optional_text("object_key")?,
         blank: row.flag("blank")?,

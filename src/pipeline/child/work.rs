@@ -8,9 +8,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::chart::{Digest, PageId, PageNumber, Reject};
-use crate::ocr::Tesseract;
+use crate::ocr::models::Models;
+use crate::ocr::tesseract::Tesseract;
 use crate::pipeline::definition::Definition;
 use crate::pipeline::page;
+use crate::pipeline::phases::ScannedPage;
 use crate::sandbox::{self, map_file};
 
 use super::draw;
@@ -37,9 +39,7 @@ pub fn serve() -> ExitCode {
 impl Desk {
     fn set_up(setup: Setup) -> Result<Self, String> {
         let recognizer = match &setup.languages {
-            Some(languages) => {
-                Some(Tesseract::open(languages, setup.tessdata.as_deref()).map_err(|cause| cause.to_string())?)
-            }
+            Some(languages) => Some(open_recognizer(languages, &setup)?),
             None => None,
         };
         Ok(Self { setup, recognizer, opened: None, pdf: None })
@@ -158,9 +158,16 @@ impl Desk {
             Err(reject) => return Ok(Err(reject)),
         };
         let recognizer = self.recognizer.as_mut().ok_or("this child has no recogniser")?;
-        let text = page::read(page.raster, page.text, definition, recognizer, id).map_err(|cause| cause.to_string())?;
+        let page = ScannedPage { raster: page.raster, own_text: page.text };
+        let text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
         Ok(Ok(Response::Read(Box::new(text))))
     }
+}
+
+fn open_recognizer(languages: &str, setup: &Setup) -> Result<Tesseract, String> {
+    let languages: Vec<String> = languages.split('+').map(str::to_owned).collect();
+    let models = Models::find(setup.tessdata.as_deref()).map_err(|cause| cause.to_string())?;
+    Tesseract::load(&models, &languages).map_err(|cause| cause.to_string())
 }
 
 fn decrypt(source: &Source, copy: OwnedFd) -> Result<Result<(), Reject>, Failure> {
