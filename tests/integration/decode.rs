@@ -366,6 +366,17 @@ fn ink_alpha_palette_and_odd_depths_become_light() {
 }
 
 #[test]
+fn chrominance_is_shared_by_blocks_of_pixels() {
+    // Two blocks of 2 x 2: grey, then red; the picture ends in the middle of the second.
+    let strip = vec![10, 20, 30, 40, 128, 128, 76, 76, 76, 76, 85, 255];
+    let mut picture = Picture::new(3, 2, &[(258, 8), (262, 6), (277, 3)], strip);
+    picture.fields.push((530, vec![2, 2]));
+    let raster = first(&tiff(&[picture])).expect("a sound file");
+    let expected = [10, 10, 10, 20, 20, 20, 254, 0, 0, 30, 30, 30, 40, 40, 40, 254, 0, 0];
+    assert_eq!((colors(&raster), raster.damaged), (&expected[..], false));
+}
+
+#[test]
 fn limits_are_checked_before_anything_is_allocated() {
     let huge = tiff(&[Picture::new(0x4000_0000, 0x4000_0000, &[(259, 4)], vec![0])]);
     let reject = first(&huge).expect_err("too many pixels");

@@ -202,3 +202,51 @@ impl<'a> Header<'a> {
         self.jfif_dpi.or_else(|| self.exif.and_then(exif_data::dpi))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ink_is_stored_inverted_where_the_adobe_segment_is() {
+        assert_eq!(light(&[0, 0, 0, 255, 0, 0, 0, 0], false), [0, 0, 0, 255, 255, 255]);
+        assert_eq!(light(&[255, 255, 255, 0, 255, 255, 255, 255], true), [0, 0, 0, 255, 255, 255]);
+    }
+
+    #[test]
+    fn the_header_states_size_and_resolution() {
+        let mut data = vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 16];
+        data.extend(b"JFIF\0\x01\x01\x02\x00\x76\x00\x4f\0\0");
+        data.extend([0xFF, 0xFF, 0xC2, 0, 11, 8, 0x01, 0x00, 0x02, 0x00, 1, 0, 0, 0]);
+        let page = inspect(&data).unwrap();
+        assert_eq!(page.size, Size { width: 512, height: 256 });
+        assert_eq!(page.dpi.map(|(across, down)| (across.round(), down.round())), Some((300.0, 201.0)));
+        let reject = super::page(&data, &Limits::default()).unwrap_err();
+        assert!(reject.message.contains("picture data"), "{}", reject.message);
+    }
+
+    #[test]
+    fn a_stream_without_its_own_tables_uses_those_of_the_page() {
+        let mut whole = Vec::new();
+        let samples: Vec<u8> = (0..64 * 3).map(|index| (index * 4 % 256) as u8).collect();
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut whole, 95);
+        image::ImageEncoder::write_image(encoder, &samples, 8, 8, image::ExtendedColorType::Rgb8).unwrap();
+        // Moves the quantisation and Huffman tables out of the stream.
+        let (mut tables, mut stream) = (vec![0xFF, 0xD8], vec![0xFF, 0xD8]);
+        let mut at = 2;
+        while whole[at + 1] != 0xDA {
+            let end = at + 2 + usize::from(u16::from_be_bytes([whole[at + 2], whole[at + 3]]));
+            let target = if matches!(whole[at + 1], 0xDB | 0xC4) { &mut tables } else { &mut stream };
+            target.extend_from_slice(&whole[at..end]);
+            at = end;
+        }
+        stream.extend_from_slice(&whole[at..]);
+        tables.extend([0xFF, 0xD9]);
+        let limit = Size { width: 8, height: 8 };
+        assert!(abbreviated(&stream, &[], Coding::YCbCr, limit).is_none_or(|frame| !frame.complete));
+        let frame = abbreviated(&stream, &tables, Coding::YCbCr, limit).unwrap();
+        assert!(frame.complete && frame.channels == 3);
+        assert_eq!(frame.samples, decode(&whole, limit).unwrap().samples);
+        assert!(abbreviated(&stream, &tables, Coding::YCbCr, Size { width: 4, height: 8 }).is_none());
+    }
+}

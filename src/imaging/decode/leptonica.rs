@@ -1,8 +1,8 @@
-//! The last resort: Leptonica with libtiff, libjpeg and OpenJPEG, for what the decoders in Rust do not read.
+//! The last resort: Leptonica with libtiff and libjpeg, for what the decoders in Rust do not read.
 #![expect(unsafe_code, reason = "Leptonica is a C library; every call into it is in this file")]
 
 use std::ffi::{c_char, c_int};
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use leptonica_sys as sys;
 
@@ -25,13 +25,6 @@ pub(super) fn jpeg(data: &[u8], limits: &Limits) -> Option<Raster> {
         // SAFETY: the slice and the counter outlive the call, which only reads the one and writes the other.
         unsafe { sys::pixReadMemJpeg(data.as_ptr(), data.len(), 0, 1, &raw mut warnings, 0) }
     })?;
-    pix.raster(limits, true)
-}
-
-/// Decodes a JPEG 2000 file.
-pub(super) fn jpeg2000(data: &[u8], limits: &Limits) -> Option<Raster> {
-    // SAFETY: the slice outlives the call, which only reads it; a null box means the whole picture.
-    let pix = Pix::take(|| unsafe { sys::pixReadMemJp2k(data.as_ptr(), data.len(), 1, ptr::null_mut(), 0, 0) })?;
     pix.raster(limits, true)
 }
 
