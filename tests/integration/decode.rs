@@ -429,6 +429,20 @@ fn what_a_cut_file_still_has_is_kept_and_nothing_is_not_a_page() {
 }
 
 #[test]
+fn a_blank_sheet_with_a_damaged_end_is_still_a_page() {
+    let blank = GrayImage::from_pixel(64, 64, Luma([255]));
+    let strip = group_4(&blank);
+    let data = tiff(&[Picture::new(64, 80, &[(259, 4), (262, 0)], strip)]);
+    let raster = first(&data).expect("64 of 80 rows are there");
+    assert!(raster.damaged && grey(&raster).iter().all(|pixel| *pixel == 255));
+
+    let wrapped = jpeg_2000();
+    let padded = [wrapped.as_slice(), b"@"].concat();
+    assert!(!first(&padded).expect("the picture is whole").damaged);
+    assert!(first(&wrapped[..wrapped.len() - 30]).is_ok_and(|raster| raster.damaged));
+}
+
+#[test]
 fn a_cut_photograph_is_marked_as_damaged() {
     let image = RgbImage::from_fn(256, 256, |x, y| Rgb([x as u8, y as u8, (x ^ y) as u8]));
     let data = encoded(&DynamicImage::ImageRgb8(image.clone()), ImageFormat::Jpeg);

@@ -24,6 +24,11 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     check_size(Format::Gif, frame.size, limits)?;
     let mut rgba = vec![0; decoder.buffer_size()];
     let outcome = decoder.read_into_buffer(&mut rgba);
+    if let Err(error) = &outcome
+        && rgba.iter().all(|sample| *sample == 0)
+    {
+        return Err(explain(error));
+    }
     let mut pixels = vec![255; size.pixels() as usize * 3];
     let stride = frame.size.width as usize * 4;
     for (row, line) in rgba.chunks_exact(stride).enumerate() {

@@ -9,6 +9,9 @@ use crate::imaging::{Limits, Raster};
 /// Start of a codestream and of its size segment.
 const CODESTREAM: [u8; 4] = [0xFF, 0x4F, 0xFF, 0x51];
 
+/// Marker at the end of a codestream.
+const END: [u8; 2] = [0xFF, 0xD9];
+
 /// What the size segment of the codestream says.
 #[derive(Debug, Clone, Copy)]
 struct Header {
@@ -28,15 +31,15 @@ pub(super) fn inspect(data: &[u8]) -> Result<FilePage, Reject> {
 pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     let header = Header::read(data).ok_or_else(no_codestream)?;
     check_size(Format::Jpeg2000, header.size, limits)?;
-    // The wavelet needs some eight bytes for each sample of each component.
-    let samples = header.size.pixels() * u64::from(header.components);
-    if samples > limits.max_pixels {
+    // The wavelet needs some nine bytes for each sample of each component, three times as much as other formats.
+    let (samples, limit) = (header.size.pixels() * u64::from(header.components), limits.max_pixels / 10 * 7);
+    if samples > limit {
         return Err(Reject::file(
             RejectReason::TooManyPixels,
             format!(
-                "The page of the JPEG 2000 file has {samples} samples ({} components), more than the limit of {}: export \
-                 it at a lower resolution.",
-                header.components, limits.max_pixels
+                "The page of the JPEG 2000 file has {samples} samples ({} components), more than the limit of {limit}: \
+                 export it at a lower resolution or as TIFF.",
+                header.components
             ),
         ));
     }
@@ -50,14 +53,20 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
         return Err(unsupported(Format::Jpeg2000, "high-throughput coding (HTJ2K)"));
     }
     let dpi = dpi(data);
-    let mut last = no_codestream();
-    for strict in [true, false] {
-        match decode(data, header.size, strict) {
-            Ok(raster) => return Ok(Raster { dpi, damaged: !strict, ..raster }),
-            Err(reject) => last = reject,
-        }
-    }
-    Err(last)
+    decode(data, header.size, true)
+        .or_else(|_| {
+            let raster = decode(data, header.size, false)?;
+            Ok(Raster { damaged: !is_sound(data, header.size), ..raster })
+        })
+        .map(|raster| Raster { dpi, ..raster })
+}
+
+/// Says whether the codestream by itself is complete and correct: wrong lengths of the boxes around it do no harm.
+fn is_sound(data: &[u8], size: Size) -> bool {
+    let Some(codestream) = codestream(data) else { return false };
+    let tail = codestream.len().saturating_sub(64);
+    let end = codestream[tail..].windows(2).rposition(|pair| pair == END).map(|at| tail + at + 2);
+    end.is_some_and(|end| decode(&codestream[..end], size, true).is_ok())
 }
 
 fn decode(data: &[u8], size: Size, strict: bool) -> Result<Raster, Reject> {

@@ -86,7 +86,7 @@ pub fn page(data: &[u8], number: PageNumber, limits: &Limits) -> Result<Raster, 
         other => Err(other.refusal()),
     })
     .map_err(|reject| Reject { page: Some(number), ..reject })?;
-    if raster.damaged && is_uniform(&raster.image) {
+    if raster.damaged && is_empty(format, &raster.image) {
         let mut reject = damaged(format, "nothing of the picture is left");
         reject.page = Some(number);
         return Err(reject);
@@ -193,7 +193,17 @@ fn swaps_axes(orientation: Orientation) -> bool {
     )
 }
 
-/// Says whether every pixel is the same: with damage known, that means that no content was decoded.
+/// Says whether a damaged picture shows nothing that came out of the file. Undecoded JPEG and JPEG 2000 is grey, undecoded
+/// JBIG2 is white; the other decoders count what they decode, and a blank sheet with a damaged end is still a page.
+fn is_empty(format: Format, image: &DynamicImage) -> bool {
+    let first = image.as_bytes().first().copied().unwrap_or(0);
+    match format {
+        Format::Jpeg | Format::Jpeg2000 => first < 200 && is_uniform(image),
+        Format::Jbig2 => is_uniform(image),
+        _ => false,
+    }
+}
+
 fn is_uniform(image: &DynamicImage) -> bool {
     fn all_same(samples: &[u8], channels: usize) -> bool {
         samples.get(..channels).is_none_or(|first| samples.chunks_exact(channels).all(|pixel| pixel == first))
