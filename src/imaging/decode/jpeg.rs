@@ -37,8 +37,8 @@ struct Header<'a> {
     jfif_dpi: Option<(f32, f32)>,
     exif: Option<&'a [u8]>,
     adobe: bool,
-    /// Whether a scan follows: without one there is nothing to decode.
-    scan: bool,
+    /// Where the first scan begins: without one there is nothing to decode.
+    scan: Option<usize>,
 }
 
 /// Reads size, resolution and orientation.
@@ -66,7 +66,7 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
                 .ok_or_else(|| damaged(Format::Jpeg, "its size contradicts its samples"))?;
             Raster { image, dpi, bilevel: false, damaged: !frame.complete }
         }
-        None if !header.scan => return Err(damaged(Format::Jpeg, "it ends before its picture data")),
+        None if header.scan.is_none() => return Err(damaged(Format::Jpeg, "it ends before its picture data")),
         None => leptonica::jpeg(data, limits)
             .map(|raster| Raster { dpi, ..raster })
             .ok_or_else(|| damaged(Format::Jpeg, "its picture data cannot be decoded"))?,
@@ -129,10 +129,10 @@ fn decode_once(data: &[u8], size: Size, strict: bool) -> Option<(usize, Vec<u8>)
     Some((channels, samples))
 }
 
-/// A camera or scanner that was interrupted leaves no end marker; some pad the file after it.
+/// A camera or scanner that was interrupted leaves no end marker. Thumbnails, which have one too, precede the first scan.
 fn has_end(data: &[u8]) -> bool {
-    let tail = &data[data.len().saturating_sub(64 * 1024)..];
-    tail.windows(2).any(|pair| pair == [0xFF, 0xD9])
+    let scans = Header::read(data).scan.and_then(|start| data.get(start..)).unwrap_or_default();
+    scans.windows(2).rposition(|pair| pair == [0xFF, 0xD9]).is_some()
 }
 
 /// Programs that write the Adobe segment store ink inverted.
@@ -162,7 +162,7 @@ impl<'a> Header<'a> {
             }
             let Some((length, _)) = rest.split_first_chunk::<2>() else { break };
             let length = usize::from(u16::from_be_bytes(*length));
-            header.scan |= marker == 0xDA;
+            header.scan = (marker == 0xDA).then_some(data.len() - rest.len());
             if matches!(marker, 0xD9 | 0xDA) || length < 2 {
                 break;
             }
