@@ -1,4 +1,5 @@
-//! JPEG: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK; EXIF orientation applied. What the decoder in Rust cannot
+//! JPEG: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK; EXIF orientation applied. What the decoder in Rust
+//! cannot
 //! read (arithmetic coding, some damage) goes to libjpeg.
 
 use image::metadata::Orientation;
@@ -75,7 +76,8 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     Ok(raster)
 }
 
-/// Decodes a frame whose tables may be stored elsewhere (TIFF); `None` when nothing can be decoded or it exceeds `limit`.
+/// Decodes a frame whose tables may be stored elsewhere (TIFF); `None` when nothing can be decoded or it exceeds
+/// `limit`.
 pub(super) fn abbreviated(data: &[u8], tables: &[u8], coding: Coding, limit: Size) -> Option<Frame> {
     let body = data.strip_prefix(&[0xFF, 0xD8])?;
     let tables = tables.strip_prefix(&[0xFF, 0xD8]).unwrap_or_default();
@@ -129,7 +131,8 @@ fn decode_once(data: &[u8], size: Size, strict: bool) -> Option<(usize, Vec<u8>)
     Some((channels, samples))
 }
 
-/// A camera or scanner that was interrupted leaves no end marker. Thumbnails, which have one too, precede the first scan.
+/// A camera or scanner that was interrupted leaves no end marker. Thumbnails, which have one too, precede the first
+/// scan.
 fn has_end(data: &[u8]) -> bool {
     let scans = Header::read(data).scan.and_then(|start| data.get(start..)).unwrap_or_default();
     scans.windows(2).rposition(|pair| pair == [0xFF, 0xD9]).is_some()

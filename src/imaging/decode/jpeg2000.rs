@@ -1,4 +1,5 @@
-//! JPEG 2000, as JP2 file or bare codestream. OpenJPEG is no second chance here: it ends the process on some damaged files.
+//! JPEG 2000, as JP2 file or bare codestream. OpenJPEG is no second chance here: it ends the process on some damaged
+//! files.
 
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 

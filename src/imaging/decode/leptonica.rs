@@ -45,7 +45,8 @@ impl Pix {
     }
 
     fn map(&self, convert: unsafe extern "C" fn(*mut sys::PIX, c_int) -> *mut sys::PIX, option: c_int) -> Option<Self> {
-        // SAFETY: the pointer is a live image; the functions passed here return a new image (or another reference) or null.
+        // SAFETY: the pointer is a live image; the functions passed here return a new image (or another reference) or
+        // null.
         NonNull::new(unsafe { convert(self.0.as_ptr(), option) }).map(Self)
     }
 

@@ -17,7 +17,8 @@ pub(super) struct Decoded {
     pub(super) complete: bool,
 }
 
-/// Decompresses `data` to at most `rows` rows of `row_bytes` bytes; `None` when the compression is none of those known here.
+/// Decompresses `data` to at most `rows` rows of `row_bytes` bytes; `None` when the compression is none of those known
+/// here.
 pub(super) fn decompress(data: &[u8], layout: &Layout, row_bytes: usize, rows: usize) -> Option<Decoded> {
     let wanted = row_bytes * rows;
     let data = if layout.lowest_bit_first {

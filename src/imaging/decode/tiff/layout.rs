@@ -107,7 +107,8 @@ pub(super) fn dpi(directory: &Directory<'_>) -> Option<(f32, f32)> {
 }
 
 impl Layout {
-    /// Reads the layout of a picture whose size was checked. Errors: a kind that is not decoded here, or contradictions.
+    /// Reads the layout of a picture whose size was checked. Errors: a kind that is not decoded here, or
+    /// contradictions.
     pub(super) fn read(directory: &Directory<'_>) -> Result<Self, Reject> {
         let size = stored_size(directory);
         let compression = directory.short(259).unwrap_or(1);

@@ -1,6 +1,8 @@
-//! TIFF: every kind that scanners and fax software write, strip by strip, so that a damaged file gives what is left of it.
+//! TIFF: every kind that scanners and fax software write, strip by strip, so that a damaged file gives what is left of
+//! it.
 //!
-//! Each directory is a page, in the order of the file, also where one calls itself a reduced picture of another: some scanners
+//! Each directory is a page, in the order of the file, also where one calls itself a reduced picture of another: some
+//! scanners
 //! set that mark on real pages, and no page may be lost. Rare kinds (old JPEG, LZMA, ...) go to libtiff.
 
 mod ccitt;
