@@ -366,6 +366,17 @@ fn ink_alpha_palette_and_odd_depths_become_light() {
 }
 
 #[test]
+fn chrominance_is_shared_by_blocks_of_pixels() {
+    // Two blocks of 2 x 2: grey, then red; the picture ends in the middle of the second.
+    let strip = vec![10, 20, 30, 40, 128, 128, 76, 76, 76, 76, 85, 255];
+    let mut picture = Picture::new(3, 2, &[(258, 8), (262, 6), (277, 3)], strip);
+    picture.fields.push((530, vec![2, 2]));
+    let raster = first(&tiff(&[picture])).expect("a sound file");
+    let expected = [10, 10, 10, 20, 20, 20, 254, 0, 0, 30, 30, 30, 40, 40, 40, 254, 0, 0];
+    assert_eq!((colors(&raster), raster.damaged), (&expected[..], false));
+}
+
+#[test]
 fn limits_are_checked_before_anything_is_allocated() {
     let huge = tiff(&[Picture::new(0x4000_0000, 0x4000_0000, &[(259, 4)], vec![0])]);
     let reject = first(&huge).expect_err("too many pixels");
@@ -415,6 +426,20 @@ fn what_a_cut_file_still_has_is_kept_and_nothing_is_not_a_page() {
     let reject = first(&nothing).expect_err("nothing is left");
     assert_eq!((reject.reason, reject.page), (RejectReason::Damaged, Some(PageNumber::FIRST)));
     assert!(reject.message.contains("TIFF"), "{}", reject.message);
+}
+
+#[test]
+fn a_blank_sheet_with_a_damaged_end_is_still_a_page() {
+    let blank = GrayImage::from_pixel(64, 64, Luma([255]));
+    let strip = group_4(&blank);
+    let data = tiff(&[Picture::new(64, 80, &[(259, 4), (262, 0)], strip)]);
+    let raster = first(&data).expect("64 of 80 rows are there");
+    assert!(raster.damaged && grey(&raster).iter().all(|pixel| *pixel == 255));
+
+    let wrapped = jpeg_2000();
+    let padded = [wrapped.as_slice(), b"@"].concat();
+    assert!(!first(&padded).expect("the picture is whole").damaged);
+    assert!(first(&wrapped[..wrapped.len() - 30]).is_ok_and(|raster| raster.damaged));
 }
 
 #[test]

@@ -83,3 +83,38 @@ impl Header {
         Some(whole)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bitmap of 9 x 2 pixels with 1 bit each, its first row at the bottom, 300 dpi.
+    fn bilevel() -> Vec<u8> {
+        let mut data = b"BM".to_vec();
+        data.extend([70u32, 0, 62, 40, 9, 2].iter().flat_map(|value| value.to_le_bytes()));
+        data.extend([1, 0, 1, 0]);
+        data.extend([0u32, 8, 11_811, 11_811, 2, 2].iter().flat_map(|value| value.to_le_bytes()));
+        data.extend([0, 0, 0, 0, 255, 255, 255, 0]);
+        data.extend([0b1111_1111, 0, 0, 0, 0b0000_0000, 0x80, 0, 0]);
+        data
+    }
+
+    #[test]
+    fn one_bit_is_black_and_white() {
+        let raster = page(&bilevel(), &Limits::default()).unwrap();
+        assert!(raster.bilevel && !raster.damaged);
+        assert_eq!(raster.dpi, Some((300.0, 300.0)));
+        let [top, bottom] = [[0, 0, 0, 0, 0, 0, 0, 0, 255], [255, 255, 255, 255, 255, 255, 255, 255, 0]];
+        assert_eq!(raster.image.as_bytes(), [top, bottom].concat());
+    }
+
+    #[test]
+    fn missing_rows_are_white_and_a_file_without_rows_is_refused() {
+        let data = bilevel();
+        let raster = page(&data[..66], &Limits::default()).unwrap();
+        assert!(raster.damaged);
+        assert_eq!(raster.image.as_bytes()[..9], [255; 9]);
+        assert!(page(&data[..62], &Limits::default()).is_err());
+        assert!(page(&data[..30], &Limits::default()).is_err());
+    }
+}

@@ -24,6 +24,11 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     check_size(Format::Gif, frame.size, limits)?;
     let mut rgba = vec![0; decoder.buffer_size()];
     let outcome = decoder.read_into_buffer(&mut rgba);
+    if let Err(error) = &outcome
+        && rgba.iter().all(|sample| *sample == 0)
+    {
+        return Err(explain(error));
+    }
     let mut pixels = vec![255; size.pixels() as usize * 3];
     let stride = frame.size.width as usize * 4;
     for (row, line) in rgba.chunks_exact(stride).enumerate() {
@@ -77,5 +82,60 @@ fn explain(error: &DecodingError) -> Reject {
     match error {
         DecodingError::Io(_) => damaged(Format::Gif, "it ends before its picture"),
         other => damaged(Format::Gif, other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two frames on a screen of 4 x 3 pixels; the first covers a part of it.
+    fn animation() -> Vec<u8> {
+        let mut data = Vec::new();
+        let mut encoder = gif::Encoder::new(&mut data, 4, 3, &[0, 0, 0, 200, 200, 200]).unwrap();
+        for (shade, left) in [(0, 1), (1, 0)] {
+            let frame = gif::Frame {
+                left,
+                top: 1,
+                width: 2,
+                height: 2,
+                buffer: vec![shade; 4].into(),
+                ..gif::Frame::default()
+            };
+            encoder.write_frame(&frame).unwrap();
+        }
+        drop(encoder);
+        data
+    }
+
+    #[test]
+    fn the_first_frame_lies_on_white_paper() {
+        let raster = page(&animation(), &Limits::default()).unwrap();
+        let expected = [255, 255, 255, 255, 255, 0, 0, 255, 255, 0, 0, 255];
+        assert_eq!(raster.image.as_luma8().unwrap().as_raw(), &expected);
+        assert!(!raster.damaged);
+        assert_eq!(inspect(&animation()).unwrap().size, Size { width: 4, height: 3 });
+    }
+
+    #[test]
+    fn a_cut_file_gives_the_rows_before_the_cut() {
+        let mut data = Vec::new();
+        let indices: Vec<u8> = (0..100 * 100u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 29) as u8 & 1).collect();
+        let mut encoder = gif::Encoder::new(&mut data, 100, 100, &[0, 0, 0, 255, 255, 255]).unwrap();
+        encoder
+            .write_frame(&gif::Frame {
+                width: 100,
+                height: 100,
+                buffer: indices.clone().into(),
+                ..gif::Frame::default()
+            })
+            .unwrap();
+        drop(encoder);
+        let whole = page(&data, &Limits::default()).unwrap();
+        assert!(whole.bilevel && !whole.damaged);
+        let part = page(&data[..data.len() / 2], &Limits::default()).unwrap();
+        assert!(part.damaged);
+        assert_eq!(part.image.as_bytes()[..2000], whole.image.as_bytes()[..2000]);
+        assert!(part.image.as_bytes()[9900..].iter().all(|pixel| *pixel == 255));
     }
 }

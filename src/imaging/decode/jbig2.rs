@@ -84,3 +84,20 @@ impl Decoder for Pixels {
 
     fn next_line(&mut self) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generic_region_is_read_bit_for_bit() {
+        let bits: Vec<u8> = (0..37 * 21u32).map(|at| u8::from(at % 7 < 3 || at % 37 == 36)).collect();
+        let data = jbig2enc_rust::encode_single_image_lossless(&bits, 37, 21, false).unwrap().page_data;
+        let raster = page(&data, PageNumber::FIRST, &Limits::default()).unwrap();
+        assert!(raster.bilevel && !raster.damaged);
+        let expected: Vec<u8> = bits.iter().map(|bit| 255 * (1 - bit)).collect();
+        assert_eq!(raster.image.as_luma8().unwrap().as_raw(), &expected);
+        let limits = Limits { max_pixels: 100, ..Limits::default() };
+        assert_eq!(page(&data, PageNumber::FIRST, &limits).unwrap_err().reason, RejectReason::TooManyPixels);
+    }
+}

@@ -1,4 +1,5 @@
-//! JPEG: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK; EXIF orientation applied. What the decoder in Rust cannot
+//! JPEG: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK; EXIF orientation applied. What the decoder in Rust
+//! cannot
 //! read (arithmetic coding, some damage) goes to libjpeg.
 
 use image::metadata::Orientation;
@@ -37,8 +38,8 @@ struct Header<'a> {
     jfif_dpi: Option<(f32, f32)>,
     exif: Option<&'a [u8]>,
     adobe: bool,
-    /// Whether a scan follows: without one there is nothing to decode.
-    scan: bool,
+    /// Where the first scan begins: without one there is nothing to decode.
+    scan: Option<usize>,
 }
 
 /// Reads size, resolution and orientation.
@@ -66,7 +67,7 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
                 .ok_or_else(|| damaged(Format::Jpeg, "its size contradicts its samples"))?;
             Raster { image, dpi, bilevel: false, damaged: !frame.complete }
         }
-        None if !header.scan => return Err(damaged(Format::Jpeg, "it ends before its picture data")),
+        None if header.scan.is_none() => return Err(damaged(Format::Jpeg, "it ends before its picture data")),
         None => leptonica::jpeg(data, limits)
             .map(|raster| Raster { dpi, ..raster })
             .ok_or_else(|| damaged(Format::Jpeg, "its picture data cannot be decoded"))?,
@@ -75,7 +76,8 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     Ok(raster)
 }
 
-/// Decodes a frame whose tables may be stored elsewhere (TIFF); `None` when nothing can be decoded or it exceeds `limit`.
+/// Decodes a frame whose tables may be stored elsewhere (TIFF); `None` when nothing can be decoded or it exceeds
+/// `limit`.
 pub(super) fn abbreviated(data: &[u8], tables: &[u8], coding: Coding, limit: Size) -> Option<Frame> {
     let body = data.strip_prefix(&[0xFF, 0xD8])?;
     let tables = tables.strip_prefix(&[0xFF, 0xD8]).unwrap_or_default();
@@ -129,10 +131,11 @@ fn decode_once(data: &[u8], size: Size, strict: bool) -> Option<(usize, Vec<u8>)
     Some((channels, samples))
 }
 
-/// A camera or scanner that was interrupted leaves no end marker; some pad the file after it.
+/// A camera or scanner that was interrupted leaves no end marker. Thumbnails, which have one too, precede the first
+/// scan.
 fn has_end(data: &[u8]) -> bool {
-    let tail = &data[data.len().saturating_sub(64 * 1024)..];
-    tail.windows(2).any(|pair| pair == [0xFF, 0xD9])
+    let scans = Header::read(data).scan.and_then(|start| data.get(start..)).unwrap_or_default();
+    scans.windows(2).rposition(|pair| pair == [0xFF, 0xD9]).is_some()
 }
 
 /// Programs that write the Adobe segment store ink inverted.
@@ -162,7 +165,7 @@ impl<'a> Header<'a> {
             }
             let Some((length, _)) = rest.split_first_chunk::<2>() else { break };
             let length = usize::from(u16::from_be_bytes(*length));
-            header.scan |= marker == 0xDA;
+            header.scan = (marker == 0xDA).then_some(data.len() - rest.len());
             if matches!(marker, 0xD9 | 0xDA) || length < 2 {
                 break;
             }
@@ -200,5 +203,53 @@ impl<'a> Header<'a> {
 
     fn dpi(&self) -> Option<(f32, f32)> {
         self.jfif_dpi.or_else(|| self.exif.and_then(exif_data::dpi))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ink_is_stored_inverted_where_the_adobe_segment_is() {
+        assert_eq!(light(&[0, 0, 0, 255, 0, 0, 0, 0], false), [0, 0, 0, 255, 255, 255]);
+        assert_eq!(light(&[255, 255, 255, 0, 255, 255, 255, 255], true), [0, 0, 0, 255, 255, 255]);
+    }
+
+    #[test]
+    fn the_header_states_size_and_resolution() {
+        let mut data = vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 16];
+        data.extend(b"JFIF\0\x01\x01\x02\x00\x76\x00\x4f\0\0");
+        data.extend([0xFF, 0xFF, 0xC2, 0, 11, 8, 0x01, 0x00, 0x02, 0x00, 1, 0, 0, 0]);
+        let page = inspect(&data).unwrap();
+        assert_eq!(page.size, Size { width: 512, height: 256 });
+        assert_eq!(page.dpi.map(|(across, down)| (across.round(), down.round())), Some((300.0, 201.0)));
+        let reject = super::page(&data, &Limits::default()).unwrap_err();
+        assert!(reject.message.contains("picture data"), "{}", reject.message);
+    }
+
+    #[test]
+    fn a_stream_without_its_own_tables_uses_those_of_the_page() {
+        let mut whole = Vec::new();
+        let samples: Vec<u8> = (0..64 * 3).map(|index| (index * 4 % 256) as u8).collect();
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut whole, 95);
+        image::ImageEncoder::write_image(encoder, &samples, 8, 8, image::ExtendedColorType::Rgb8).unwrap();
+        // Moves the quantisation and Huffman tables out of the stream.
+        let (mut tables, mut stream) = (vec![0xFF, 0xD8], vec![0xFF, 0xD8]);
+        let mut at = 2;
+        while whole[at + 1] != 0xDA {
+            let end = at + 2 + usize::from(u16::from_be_bytes([whole[at + 2], whole[at + 3]]));
+            let target = if matches!(whole[at + 1], 0xDB | 0xC4) { &mut tables } else { &mut stream };
+            target.extend_from_slice(&whole[at..end]);
+            at = end;
+        }
+        stream.extend_from_slice(&whole[at..]);
+        tables.extend([0xFF, 0xD9]);
+        let limit = Size { width: 8, height: 8 };
+        assert!(abbreviated(&stream, &[], Coding::YCbCr, limit).is_none_or(|frame| !frame.complete));
+        let frame = abbreviated(&stream, &tables, Coding::YCbCr, limit).unwrap();
+        assert!(frame.complete && frame.channels == 3);
+        assert_eq!(frame.samples, decode(&whole, limit).unwrap().samples);
+        assert!(abbreviated(&stream, &tables, Coding::YCbCr, Size { width: 4, height: 8 }).is_none());
     }
 }

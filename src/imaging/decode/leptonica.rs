@@ -1,8 +1,8 @@
-//! The last resort: Leptonica with libtiff, libjpeg and OpenJPEG, for what the decoders in Rust do not read.
+//! The last resort: Leptonica with libtiff and libjpeg, for what the decoders in Rust do not read.
 #![expect(unsafe_code, reason = "Leptonica is a C library; every call into it is in this file")]
 
 use std::ffi::{c_char, c_int};
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use leptonica_sys as sys;
 
@@ -28,13 +28,6 @@ pub(super) fn jpeg(data: &[u8], limits: &Limits) -> Option<Raster> {
     pix.raster(limits, true)
 }
 
-/// Decodes a JPEG 2000 file.
-pub(super) fn jpeg2000(data: &[u8], limits: &Limits) -> Option<Raster> {
-    // SAFETY: the slice outlives the call, which only reads it; a null box means the whole picture.
-    let pix = Pix::take(|| unsafe { sys::pixReadMemJp2k(data.as_ptr(), data.len(), 1, ptr::null_mut(), 0, 0) })?;
-    pix.raster(limits, true)
-}
-
 extern "C" fn discard(_message: *const c_char) {}
 
 /// An image that Leptonica owns.
@@ -52,7 +45,8 @@ impl Pix {
     }
 
     fn map(&self, convert: unsafe extern "C" fn(*mut sys::PIX, c_int) -> *mut sys::PIX, option: c_int) -> Option<Self> {
-        // SAFETY: the pointer is a live image; the functions passed here return a new image (or another reference) or null.
+        // SAFETY: the pointer is a live image; the functions passed here return a new image (or another reference) or
+        // null.
         NonNull::new(unsafe { convert(self.0.as_ptr(), option) }).map(Self)
     }
 

@@ -1,6 +1,7 @@
 //! From the bytes of a raster file to the pixels of its pages. The format is told by the content, never by the name.
 //!
-//! [`inspect`] lists the pages without decoding them; [`page`] decodes one. Both check [`Limits`] before they allocate. A page
+//! [`inspect`] lists the pages without decoding them; [`page`] decodes one. Both check [`Limits`] before they allocate.
+//! A page
 //! that is decoded in part is returned with [`Raster::damaged`] set; a page of which nothing is left is an error.
 //! PDF is recognised here ([`Format::Pdf`]) and read elsewhere.
 
@@ -50,7 +51,8 @@ pub struct FilePage {
 
 /// Lists the pages of a raster file without decoding them.
 ///
-/// Errors: the file is empty, too large, of a format that is not read here (the message names it), has too many pages, or
+/// Errors: the file is empty, too large, of a format that is not read here (the message names it), has too many pages,
+/// or
 /// its structure is unreadable. Page sizes are not checked here, so that one huge page does not cost its neighbours.
 pub fn inspect(data: &[u8], limits: &Limits) -> Result<FileInfo, Reject> {
     let format = recognise(data, limits)?;
@@ -69,7 +71,8 @@ pub fn inspect(data: &[u8], limits: &Limits) -> Result<FileInfo, Reject> {
 
 /// Decodes one page of a raster file.
 ///
-/// Errors: as [`inspect`]; the page does not exist, has too many pixels, uses a feature that is not read, or nothing of it
+/// Errors: as [`inspect`]; the page does not exist, has too many pixels, uses a feature that is not read, or nothing of
+/// it
 /// can be decoded.
 pub fn page(data: &[u8], number: PageNumber, limits: &Limits) -> Result<Raster, Reject> {
     let format = recognise(data, limits)?;
@@ -86,7 +89,7 @@ pub fn page(data: &[u8], number: PageNumber, limits: &Limits) -> Result<Raster, 
         other => Err(other.refusal()),
     })
     .map_err(|reject| Reject { page: Some(number), ..reject })?;
-    if raster.damaged && is_uniform(&raster.image) {
+    if raster.damaged && is_empty(format, &raster.image) {
         let mut reject = damaged(format, "nothing of the picture is left");
         reject.page = Some(number);
         return Err(reject);
@@ -193,7 +196,18 @@ fn swaps_axes(orientation: Orientation) -> bool {
     )
 }
 
-/// Says whether every pixel is the same: with damage known, that means that no content was decoded.
+/// Says whether a damaged picture shows nothing that came out of the file. Undecoded JPEG and JPEG 2000 is grey,
+/// undecoded
+/// JBIG2 is white; the other decoders count what they decode, and a blank sheet with a damaged end is still a page.
+fn is_empty(format: Format, image: &DynamicImage) -> bool {
+    let first = image.as_bytes().first().copied().unwrap_or(0);
+    match format {
+        Format::Jpeg | Format::Jpeg2000 => first < 200 && is_uniform(image),
+        Format::Jbig2 => is_uniform(image),
+        _ => false,
+    }
+}
+
 fn is_uniform(image: &DynamicImage) -> bool {
     fn all_same(samples: &[u8], channels: usize) -> bool {
         samples.get(..channels).is_none_or(|first| samples.chunks_exact(channels).all(|pixel| pixel == first))

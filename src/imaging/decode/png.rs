@@ -1,4 +1,5 @@
-//! PNG of every depth and interlacing; of an animation the default image. A damaged file gives the rows before the damage.
+//! PNG of every depth and interlacing; of an animation the default image. A damaged file gives the rows before the
+//! damage.
 
 use std::io::Cursor;
 

@@ -1,4 +1,5 @@
-//! Tells the format of a file from its content. Formats that are not read have names too, so that the refusal is useful.
+//! Tells the format of a file from its content. Formats that are not read have names too, so that the refusal is
+//! useful.
 
 use std::fmt;
 

@@ -17,9 +17,10 @@ pub(super) struct Decoded {
     pub(super) complete: bool,
 }
 
-/// Decompresses `data` to at most `rows` rows; `None` when the compression is none of those known here.
-pub(super) fn decompress(data: &[u8], layout: &Layout, rows: usize) -> Option<Decoded> {
-    let wanted = layout.row_bytes() * rows;
+/// Decompresses `data` to at most `rows` rows of `row_bytes` bytes; `None` when the compression is none of those known
+/// here.
+pub(super) fn decompress(data: &[u8], layout: &Layout, row_bytes: usize, rows: usize) -> Option<Decoded> {
+    let wanted = row_bytes * rows;
     let data = if layout.lowest_bit_first {
         Cow::Owned(data.iter().map(|byte| byte.reverse_bits()).collect())
     } else {
@@ -36,8 +37,7 @@ pub(super) fn decompress(data: &[u8], layout: &Layout, rows: usize) -> Option<De
         32773 => pack_bits(&data, wanted),
         _ => return None,
     };
-    let row_bytes = layout.row_bytes().max(1);
-    decoded.bytes.truncate(decoded.bytes.len() / row_bytes * row_bytes);
+    decoded.bytes.truncate(decoded.bytes.len() / row_bytes.max(1) * row_bytes);
     Some(decoded)
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Layout {
     /// Whether the first pixel of a byte is in its lowest bit.
     pub(super) lowest_bit_first: bool,
     pub(super) t4_options: u32,
+    /// Pixels across and down that share one pair of chrominance samples (only outside of JPEG).
+    pub(super) sub_sampling: (usize, usize),
     /// Size of a strip or tile.
     pub(super) chunk: Size,
     /// Strips or tiles across.
@@ -105,7 +107,8 @@ pub(super) fn dpi(directory: &Directory<'_>) -> Option<(f32, f32)> {
 }
 
 impl Layout {
-    /// Reads the layout of a picture whose size was checked. Errors: a kind that is not decoded here, or contradictions.
+    /// Reads the layout of a picture whose size was checked. Errors: a kind that is not decoded here, or
+    /// contradictions.
     pub(super) fn read(directory: &Directory<'_>) -> Result<Self, Reject> {
         let size = stored_size(directory);
         let compression = directory.short(259).unwrap_or(1);
@@ -147,6 +150,7 @@ impl Layout {
             differences: predictor == 2,
             lowest_bit_first: directory.short(266) == Some(2),
             t4_options: directory.number(292).and_then(|value| value.try_into().ok()).unwrap_or(0),
+            sub_sampling: sub_sampling(directory)?,
             chunk,
             across: size.width.div_ceil(chunk.width) as usize,
             down: size.height.div_ceil(chunk.height) as usize,
@@ -200,13 +204,23 @@ fn photometric(stated: Option<u16>, compression: u16, samples: usize) -> Result<
         Some(2) => Photometric::Rgb,
         Some(3) => Photometric::Palette,
         Some(5) => Photometric::Separated,
-        // Sub-sampled chrominance outside of JPEG is left to libtiff.
-        Some(6) if compression == JPEG => Photometric::YCbCr,
+        // Old JPEG is left to libtiff.
+        Some(6) if compression != 6 => Photometric::YCbCr,
         None if matches!(compression, CCITT_RLE | CCITT_G3 | CCITT_G4) => Photometric::MinIsWhite,
         None if samples >= 3 => Photometric::Rgb,
         None => Photometric::MinIsBlack,
         Some(other) => return Err(unsupported(Format::Tiff, format_args!("colour interpretation {other}"))),
     })
+}
+
+fn sub_sampling(directory: &Directory<'_>) -> Result<(usize, usize), Reject> {
+    let stated = directory.numbers(530, 2);
+    let side = |index: usize| match stated.get(index) {
+        None => Ok(2),
+        Some(&step @ (1 | 2 | 4)) => Ok(step as usize),
+        Some(other) => Err(damaged(Format::Tiff, format_args!("chrominance for every {other} pixels"))),
+    };
+    Ok((side(0)?, side(1)?))
 }
 
 fn bits(directory: &Directory<'_>, compression: u16) -> Result<u8, Reject> {

@@ -1,9 +1,12 @@
-//! TIFF: every kind that scanners and fax software write, strip by strip, so that a damaged file gives what is left of it.
+//! TIFF: every kind that scanners and fax software write, strip by strip, so that a damaged file gives what is left of
+//! it.
 //!
-//! Each directory is a page, in the order of the file, also where one calls itself a reduced picture of another: some scanners
-//! set that mark on real pages, and no page may be lost. Rare kinds (old JPEG, LZMA, sub-sampled chrominance without JPEG, ...) go to libtiff.
+//! Each directory is a page, in the order of the file, also where one calls itself a reduced picture of another: some
+//! scanners
+//! set that mark on real pages, and no page may be lost. Rare kinds (old JPEG, LZMA, ...) go to libtiff.
 
 mod ccitt;
+mod chroma;
 mod chunk;
 mod directory;
 mod layout;
@@ -127,8 +130,14 @@ fn decode_chunk(data: &[u8], tables: &[u8], layout: &Layout, rows: usize) -> Res
     if layout.compression == layout::WEBP {
         return Ok(webp_chunk(data, layout, rows));
     }
-    chunk::decompress(data, layout, rows)
-        .ok_or_else(|| unsupported(Format::Tiff, format_args!("compression {}", layout.compression)))
+    let decoded = match layout.photometric {
+        Photometric::YCbCr if layout.planar || layout.bits != 8 || layout.samples != 3 || layout.differences => {
+            return Err(unsupported(Format::Tiff, "chrominance in planes, with alpha or not of 8 bits"));
+        }
+        Photometric::YCbCr => chroma::decompress(data, layout, rows),
+        _ => chunk::decompress(data, layout, layout.row_bytes(), rows),
+    };
+    decoded.ok_or_else(|| unsupported(Format::Tiff, format_args!("compression {}", layout.compression)))
 }
 
 /// Decodes a JPEG strip or tile, whose tables may be stored once for the page.

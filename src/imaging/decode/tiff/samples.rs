@@ -137,7 +137,8 @@ fn scale(value: u32, bits: u8) -> u8 {
     }
 }
 
-/// Reads samples of 1 to 32 bits. Whole-byte samples follow the byte order of the file, others begin at the highest bit.
+/// Reads samples of 1 to 32 bits. Whole-byte samples follow the byte order of the file, others begin at the highest
+/// bit.
 fn unpack<'v>(packed: &[u8], bits: u8, big_endian: bool, values: impl Iterator<Item = &'v mut u32>) {
     if bits.is_multiple_of(8) {
         for (value, bytes) in values.zip(packed.chunks_exact(usize::from(bits / 8))) {
