@@ -182,7 +182,7 @@ fn values_of_form_fields_are_read_with_and_without_an_appearance() {
     page.annotations = vec![(field("Painted Value", 712.0), Some(appearance)), (field("Bare Value", 650.0), None)];
     let page = first_page(&pdf(&[page]));
     assert_eq!(plain(&page), ["Name: Painted Value", "Bare Value"]);
-    assert!(page.unpainted_fields);
+    assert!(page.incomplete);
 }
 
 #[test]

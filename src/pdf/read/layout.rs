@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hayro_interpret::kurbo::Rect as Area;
 
-use super::words::PlacedWord;
+use super::words::{PlacedWord, is_right_to_left};
 use crate::chart::{Block, Confidence, Line, Rect, Size, Word};
 
 /// A gap between blocks has at least this part of the median em.
@@ -194,10 +194,12 @@ fn same_line(first: &Placed, word: &Placed) -> bool {
 
 fn line(mut row: Vec<Placed>) -> Option<Line> {
     row.sort_by(|one, other| one.from.total_cmp(&other.from));
+    let foreign = row.iter().filter(|placed| placed.text.chars().any(is_right_to_left)).count();
+    let right_to_left = foreign * 2 > row.len();
     let mut words: Vec<Word> = Vec::with_capacity(row.len());
     let mut end = f64::NEG_INFINITY;
     for placed in row {
-        let touches = !placed.spaced && (placed.from - end).abs() < TOUCHING * placed.em;
+        let touches = !right_to_left && !placed.spaced && (placed.from - end).abs() < TOUCHING * placed.em;
         end = placed.to.max(end);
         match words.last_mut() {
             Some(word) if touches => {
@@ -206,6 +208,9 @@ fn line(mut row: Vec<Placed>) -> Option<Line> {
             }
             _ => words.push(Word { text: placed.text, rect: placed.rect, confidence: Confidence::CERTAIN }),
         }
+    }
+    if right_to_left {
+        words.reverse();
     }
     let rect = words.iter().map(|word| word.rect).reduce(|one, other| one.union(&other))?;
     Some(Line { rect, words })

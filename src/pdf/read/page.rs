@@ -53,8 +53,9 @@ pub struct PdfPage {
     pub stream_turn: QuarterTurns,
     /// Whether the image came out white although the page paints something: another renderer should be asked.
     pub suspect_blank: bool,
-    /// Whether form fields hold text that `image` does not show, for want of an appearance: another renderer draws them.
-    pub unpainted_fields: bool,
+    /// Whether `image` lacks something that the page holds: form fields without an appearance, letters that no font at
+    /// hand has. Another renderer may draw them.
+    pub incomplete: bool,
     /// Whether data is missing: an image is cut off or cannot be decoded, or the page passes the survey's bounds.
     pub damaged: bool,
 }
@@ -138,7 +139,7 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         scale: (f64::from(image_size.width) / area.width(), f64::from(image_size.height) / area.height()),
         size: image_size,
     };
-    let unpainted_fields = !unpainted.is_empty();
+    let incomplete = !unpainted.is_empty() || survey.letters_missing;
     let shown: Vec<_> = visible.into_iter().chain(unpainted).collect();
     let mut text = layout::blocks(shown, to_pixels);
     let mut text_origin = TextOrigin::Visible;
@@ -163,7 +164,7 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         stream: made.stream,
         stream_turn: made.turn,
         suspect_blank: made.suspect_blank,
-        unpainted_fields,
+        incomplete,
         damaged: made.damaged || broken || survey.truncated,
     })
 }
