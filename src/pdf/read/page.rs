@@ -3,18 +3,19 @@
 use hayro_interpret::kurbo::Rect;
 use hayro_syntax::page::Page;
 use image::DynamicImage;
+use image::metadata::Orientation;
 
 use super::bombs::oversized_stream;
 use super::canvas::Canvas;
 use super::document::size_points;
 use super::fields;
 use super::layout::{self, ToPixels};
-use super::raster::{self, Plan, decode, image_share, is_ink, orientation, plan};
+use super::raster::{self, Plan, decode, image_share, is_ink, orientation, oriented, plan};
 use super::render::render;
 use super::survey::{Survey, page_rect, survey};
 use super::unwinding::{Unwound, contain};
 use super::words;
-use crate::chart::{Block, PageNumber, QuarterTurns, Reject, RejectReason, Size};
+use crate::chart::{Block, PageNumber, Reject, RejectReason, Size};
 use crate::pdf::{ImageStream, Limits};
 
 /// The resolution for pages that have to be recognised and hold no image to go by.
@@ -49,8 +50,8 @@ pub struct PdfPage {
     pub image_share: f32,
     /// The page's only image, still encoded, when it covers the page and nothing else is painted.
     pub stream: Option<ImageStream>,
-    /// The clockwise turn that makes the image in `stream` look as `image` does.
-    pub stream_turn: QuarterTurns,
+    /// What makes the image in `stream` look as `image` does.
+    pub stream_orientation: Orientation,
     /// Whether the image came out white although the page paints something: another renderer should be asked.
     pub suspect_blank: bool,
     /// Whether `image` lacks something that the page holds: form fields without an appearance, letters that no font at
@@ -162,7 +163,7 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         text_origin,
         image_share: image_share(&survey.images, area) as f32,
         stream: made.stream,
-        stream_turn: made.turn,
+        stream_orientation: made.orientation,
         suspect_blank: made.suspect_blank,
         incomplete,
         damaged: made.damaged || broken || survey.truncated,
@@ -173,7 +174,7 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
 struct Made {
     image: DynamicImage,
     stream: Option<ImageStream>,
-    turn: QuarterTurns,
+    orientation: Orientation,
     suspect_blank: bool,
     damaged: bool,
 }
@@ -184,19 +185,13 @@ fn cover(page: &Page<'_>, survey: &Survey, place: usize) -> Option<Made> {
     let mut decoded = None;
     decode(page, &[image], &mut |_, found| decoded = found);
     let raster::Decoded { pixels, stream, damaged } = decoded?;
-    Some(Made {
-        image: orientation.apply(pixels),
-        stream: stream.filter(|_| !orientation.mirrored),
-        turn: orientation.turn,
-        suspect_blank: false,
-        damaged,
-    })
+    Some(Made { image: oriented(pixels, orientation), stream, orientation, suspect_blank: false, damaged })
 }
 
 fn canvas(page: &Page<'_>, survey: &Survey, places: &[usize], area: Rect, limits: &Limits) -> Option<Made> {
     let parts: Vec<_> = places.iter().filter_map(|place| survey.images.get(*place)).collect();
     let (image, damaged) = Canvas::new(&parts, area, limits.max_pixels)?.paint(page, &parts)?;
-    Some(Made { image, stream: None, turn: QuarterTurns::None, suspect_blank: false, damaged })
+    Some(Made { image, stream: None, orientation: Orientation::NoTransforms, suspect_blank: false, damaged })
 }
 
 fn rendered<'a>(
@@ -216,7 +211,7 @@ fn rendered<'a>(
     Some(Made {
         image: rendered.image,
         stream: None,
-        turn: QuarterTurns::None,
+        orientation: Orientation::NoTransforms,
         suspect_blank: rendered.blank && (paints || survey.font_missing),
         damaged: rendered.image_failed,
     })
