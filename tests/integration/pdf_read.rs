@@ -170,6 +170,16 @@ fn born_digital_words_stand_in_boxes_on_their_ink() {
 }
 
 #[test]
+fn a_page_whose_own_text_is_of_no_use_is_rendered_for_recognition() {
+    let content = "BT /F0 12 Tf 10 30 Td (Words of no use) Tj ET";
+    let document = Document::open(Arc::new(pdf(&[Page::new(content)])), None, &LIMITS).expect("opens");
+    let page = document.page(PageNumber::FIRST, &LIMITS).expect("a page");
+    assert_eq!((page.is_born_digital(), page.dpi.0.round()), (true, 150.0));
+    let page = document.page_for_recognition(PageNumber::FIRST, &LIMITS).expect("a page");
+    assert_eq!((page.text_origin, page.dpi.0.round()), (TextOrigin::Absent, 300.0));
+}
+
+#[test]
 fn values_of_form_fields_are_read_with_and_without_an_appearance() {
     let mut page = Page::new("BT /F0 12 Tf 72 700 Td (Name:) Tj ET");
     page.dict.set("MediaBox", numbers([0.0, 0.0, 612.0, 792.0]));

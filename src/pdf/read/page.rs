@@ -9,12 +9,13 @@ use super::bombs::oversized_stream;
 use super::canvas::Canvas;
 use super::document::size_points;
 use super::fields;
+use super::glyphs::Glyph;
 use super::layout::{self, ToPixels};
 use super::raster::{self, Plan, decode, image_share, is_ink, orientation, oriented, plan};
 use super::render::render;
 use super::survey::{Survey, page_rect, survey};
 use super::unwinding::{Unwound, contain};
-use super::words;
+use super::words::{self, PlacedWord};
 use crate::chart::{Block, PageNumber, Reject, RejectReason, Size};
 use crate::pdf::{ImageStream, Limits};
 
@@ -86,8 +87,13 @@ impl PdfPage {
     }
 }
 
-/// Reads a page; a panic on the way becomes a reject.
-pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+/// Reads a page, with or without its own text; a panic on the way becomes a reject.
+pub(super) fn read_page<'a>(
+    page: &'a Page<'a>,
+    number: PageNumber,
+    limits: &Limits,
+    own_text: bool,
+) -> Result<PdfPage, Reject> {
     if let Some(bound) = oversized_stream(page) {
         return Err(Reject::page(
             number,
@@ -95,7 +101,7 @@ pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Lim
             format!("A stream of page {number} unpacks to more than {bound} bytes, the limit for its kind."),
         ));
     }
-    contain(|| read(page, number, limits)).unwrap_or_else(|unwound| {
+    contain(|| read(page, number, limits, own_text)).unwrap_or_else(|unwound| {
         Err(match unwound {
             Unwound::Stopped => Reject::page(
                 number,
@@ -111,7 +117,7 @@ pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Lim
     })
 }
 
-fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits, own_text: bool) -> Result<PdfPage, Reject> {
     let survey = survey(page);
     check_images(&survey, number, limits)?;
     let area = page_rect(page);
@@ -129,7 +135,8 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         _ => 0,
     };
     let unpainted = fields::unpainted_words(page);
-    let visible = words::words(survey.glyphs.iter().filter(|glyph| !glyph.hidden && glyph.order > under));
+    let seen = |glyph: &&Glyph| own_text && !glyph.hidden && glyph.order > under;
+    let visible = words::words(survey.glyphs.iter().filter(seen));
     let size = size_points(page);
     let made = match made {
         Some(made) => made,
@@ -141,17 +148,12 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         size: image_size,
     };
     let incomplete = !unpainted.is_empty() || survey.letters_missing;
-    let shown: Vec<_> = visible.into_iter().chain(unpainted).collect();
-    let mut text = layout::blocks(shown, to_pixels);
-    let mut text_origin = TextOrigin::Visible;
-    if text.is_empty() {
-        text_origin = TextOrigin::Hidden;
-        let hidden = words::words(survey.glyphs.iter().filter(|glyph| glyph.hidden || glyph.order <= under));
-        text = layout::blocks(hidden, to_pixels);
-    }
-    if text.is_empty() {
-        text_origin = TextOrigin::Absent;
-    }
+    let (text, text_origin) = if own_text {
+        let shown = visible.into_iter().chain(unpainted).collect();
+        text(shown, || words::words(survey.glyphs.iter().filter(|glyph| !seen(glyph))), to_pixels)
+    } else {
+        (Vec::new(), TextOrigin::Absent)
+    };
     Ok(PdfPage {
         dpi: (
             (f64::from(image_size.width) * 72.0 / f64::from(size.0)) as f32,
@@ -168,6 +170,21 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         incomplete,
         damaged: made.damaged || broken || survey.truncated,
     })
+}
+
+/// Arranges the words that are shown, or else those that are not.
+fn text(
+    shown: Vec<PlacedWord>,
+    hidden: impl FnOnce() -> Vec<PlacedWord>,
+    to_pixels: ToPixels,
+) -> (Vec<Block>, TextOrigin) {
+    let blocks = layout::blocks(shown, to_pixels);
+    if !blocks.is_empty() {
+        return (blocks, TextOrigin::Visible);
+    }
+    let blocks = layout::blocks(hidden(), to_pixels);
+    let origin = if blocks.is_empty() { TextOrigin::Absent } else { TextOrigin::Hidden };
+    (blocks, origin)
 }
 
 /// The pixels of a page, however they were made.
@@ -199,7 +216,7 @@ fn rendered<'a>(
     survey: &Survey,
     size: (f32, f32),
     area: Rect,
-    visible: &[words::PlacedWord],
+    visible: &[PlacedWord],
     limits: &Limits,
 ) -> Option<Made> {
     let unit = f64::from(size.0) / area.width();
@@ -218,7 +235,7 @@ fn rendered<'a>(
 }
 
 /// Chooses the resolution to render at: the images' own within bounds, less where the page brings its own text.
-fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWord]) -> f64 {
+fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[PlacedWord]) -> f64 {
     // Of the layers of one scan the finest holds the letters.
     let finest = survey
         .images
@@ -231,10 +248,11 @@ fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWo
     let unknown: usize = visible.iter().map(|word| word.text.matches(UNKNOWN).count()).sum();
     let readable = is_readable(letters, unknown);
     let pictures = image_share(&survey.images, area) >= PICTURE_SHARE;
+    let own_text_serves = readable && !pictures;
     match native {
-        Some(native) => native.clamp(VIEWING_DPI, RECOGNITION_DPI),
-        None if readable && !pictures => VIEWING_DPI,
-        None => RECOGNITION_DPI,
+        Some(native) if own_text_serves || pictures => native.clamp(VIEWING_DPI, RECOGNITION_DPI),
+        None if own_text_serves => VIEWING_DPI,
+        _ => RECOGNITION_DPI,
     }
 }
 

@@ -26,6 +26,8 @@ const MAX_OPERATIONS: u64 = 3_000_000;
 const MAX_IMAGES: usize = 20_000;
 /// The share of the page below which a stencil is a part of a drawing, not of a scan.
 const STENCIL_SHARE: f64 = 0.02;
+/// The share of the page that images cover on a scan with a layer of text.
+const SCAN_SHARE: f64 = 0.5;
 /// Opacity below which nothing is seen, and above which nothing shines through.
 const CLEAR: f32 = 0.01;
 const SOLID: f32 = 0.99;
@@ -149,11 +151,12 @@ struct Surveyor {
 }
 
 impl Surveyor {
-    /// Decides about letters without a shape: when most are like that, they are a hidden layer in a font made for it;
-    /// otherwise the font at hand lacks them.
+    /// Decides about letters without a shape: when most are like that, and over a scan, they are a hidden layer in a font
+    /// made for it; otherwise the font at hand lacks them.
     fn settle(mut self) -> Survey {
         let visible = self.survey.glyphs.iter().filter(|glyph| !glyph.hidden).count();
-        if self.shapeless.len() * 2 > visible {
+        let pictures: f64 = self.survey.images.iter().map(|image| image.visible(self.page).area()).sum();
+        if self.shapeless.len() * 2 > visible && pictures > self.page.area() * SCAN_SHARE {
             for place in self.shapeless {
                 self.survey.glyphs[place].hidden = true;
             }
