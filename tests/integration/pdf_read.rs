@@ -553,6 +553,7 @@ fn mean_difference(one: &GrayImage, other: &GrayImage) -> f64 {
 }
 
 /// Has qpdf check the structure, where it is installed.
+#[expect(clippy::print_stdout, reason = "a test that is not run says so")]
 fn check_with_qpdf(bytes: &[u8]) {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(bytes).expect("writes");
