@@ -5,10 +5,11 @@ use std::io::Write;
 use std::process::Command;
 use std::sync::Arc;
 
+use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, Luma};
 use lopdf::encryption::crypt_filters::{Aes128CryptFilter, Aes256CryptFilter, CryptFilter, Rc4CryptFilter};
 use lopdf::{Dictionary, EncryptionState, EncryptionVersion, Object, Permissions, Stream, dictionary};
-use muniment::chart::{Line, PageNumber, QuarterTurns, RejectReason};
+use muniment::chart::{Line, PageNumber, RejectReason};
 use muniment::pdf::read::{Document, PdfPage, TextOrigin};
 use muniment::pdf::{ColorSpace, Limits, StreamFilter};
 
@@ -70,19 +71,21 @@ fn a_cut_off_jpeg_is_damaged_but_shown() {
 #[test]
 fn a_turned_page_shows_the_scan_turned_and_says_how() {
     let scan = scan();
-    for (rotate, turn) in [(90, QuarterTurns::One), (180, QuarterTurns::Two), (-90, QuarterTurns::Three)] {
+    for (rotate, orientation, expected) in [
+        (90, Orientation::Rotate90, image::imageops::rotate90(&scan)),
+        (180, Orientation::Rotate180, image::imageops::rotate180(&scan)),
+        (-90, Orientation::Rotate270, image::imageops::rotate270(&scan)),
+    ] {
         let mut page = Page::new(WHOLE_PAGE).image("Im0", flate(&scan));
         page.dict.set("Rotate", rotate);
         let page = first_page(&pdf(&[page]));
-        let expected = match turn {
-            QuarterTurns::One => image::imageops::rotate90(&scan),
-            QuarterTurns::Two => image::imageops::rotate180(&scan),
-            _ => image::imageops::rotate270(&scan),
-        };
         assert_eq!(page.image.to_luma8(), expected, "{rotate}");
-        assert_eq!(page.stream_turn, turn);
-        assert!(page.stream.is_some());
+        assert_eq!((page.stream_orientation, page.stream.is_some()), (orientation, true));
     }
+    let mirrored = Page::new("q 144 0 0 -72 0 72 cm /Im0 Do Q").image("Im0", flate(&scan));
+    let page = first_page(&pdf(&[mirrored]));
+    assert_eq!(page.image.to_luma8(), image::imageops::flip_vertical(&scan));
+    assert_eq!((page.stream_orientation, page.stream.is_some()), (Orientation::FlipVertical, true));
 }
 
 #[test]
@@ -127,6 +130,7 @@ fn a_stamp_over_a_scan_forbids_passing_it_through() {
     let stamp = format!("{WHOLE_PAGE} BT /F0 12 Tf 10 30 Td (COPY) Tj ET");
     let page = first_page(&pdf(&[Page::new(&stamp).image("Im0", flate(&scan()))]));
     assert!(page.stream.is_none() && page.text_origin == TextOrigin::Visible && page.image_share > 0.99);
+    assert!(!page.is_born_digital(), "the letters of the stamp are not the text of the page");
     let redacted = format!("{WHOLE_PAGE} 1 g 0 0 72 72 re f");
     let page = first_page(&pdf(&[Page::new(&redacted).image("Im0", flate(&scan()))]));
     assert!(page.stream.is_none(), "what is painted over must not come back");
@@ -144,6 +148,7 @@ fn born_digital_words_stand_in_boxes_on_their_ink() {
         let page = first_page(&pdf(&[page]));
         assert_eq!(page.text_origin, TextOrigin::Visible);
         assert_eq!(plain(&page), ["Sodium 140 mmol/L", "Potassium 4.1"]);
+        assert!(page.is_born_digital());
         let pixels = page.image.to_luma8();
         for word in lines(&page).iter().flat_map(|line| &line.words) {
             let rect = word.rect;
@@ -165,6 +170,16 @@ fn born_digital_words_stand_in_boxes_on_their_ink() {
 }
 
 #[test]
+fn a_page_whose_own_text_is_of_no_use_is_rendered_for_recognition() {
+    let content = "BT /F0 12 Tf 10 30 Td (Words of no use) Tj ET";
+    let document = Document::open(Arc::new(pdf(&[Page::new(content)])), None, &LIMITS).expect("opens");
+    let page = document.page(PageNumber::FIRST, &LIMITS).expect("a page");
+    assert_eq!((page.is_born_digital(), page.dpi.0.round()), (true, 150.0));
+    let page = document.page_for_recognition(PageNumber::FIRST, &LIMITS).expect("a page");
+    assert_eq!((page.text_origin, page.dpi.0.round()), (TextOrigin::Absent, 300.0));
+}
+
+#[test]
 fn values_of_form_fields_are_read_with_and_without_an_appearance() {
     let mut page = Page::new("BT /F0 12 Tf 72 700 Td (Name:) Tj ET");
     page.dict.set("MediaBox", numbers([0.0, 0.0, 612.0, 792.0]));
@@ -182,7 +197,7 @@ fn values_of_form_fields_are_read_with_and_without_an_appearance() {
     page.annotations = vec![(field("Painted Value", 712.0), Some(appearance)), (field("Bare Value", 650.0), None)];
     let page = first_page(&pdf(&[page]));
     assert_eq!(plain(&page), ["Name: Painted Value", "Bare Value"]);
-    assert!(page.unpainted_fields);
+    assert!(page.incomplete);
 }
 
 #[test]
@@ -270,6 +285,25 @@ fn odd_page_boxes_give_an_image_within_the_limits() {
         let pixels = u64::from(page.image.width()) * u64::from(page.image.height());
         assert!(pixels > 0 && pixels <= LIMITS.max_pixels && page.image.width() <= 65_535, "{name}");
         assert!(page.image.to_luma8().pixels().any(|pixel| pixel.0[0] < 50) || name == "no area", "{name}");
+    }
+}
+
+#[test]
+fn pages_beyond_all_measure_are_refused_before_they_are_unpacked() {
+    let packed = |content: &[u8]| {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(content).expect("encodes");
+        encoder.finish().expect("ends")
+    };
+    let mut image = image_stream(8, packed(&vec![0; 20 << 20]));
+    image.dict.set("Filter", "FlateDecode");
+    let lying = pdf(&[Page::new(WHOLE_PAGE).image("Im0", image)]);
+    let letters = format!("BT /F0 12 Tf {} ET", "1 0 0 1 10 30 Tm (aaaaaaaaaaaaaaaaaaaaaaaaa) Tj ".repeat(20_000));
+    let flood = pdf(&[Page::new(&letters)]);
+    for bytes in [lying, flood] {
+        let document = Document::open(Arc::new(bytes), None, &LIMITS).expect("opens");
+        let refused = document.page(PageNumber::FIRST, &LIMITS).expect_err("refused");
+        assert_eq!((refused.reason, refused.page), (RejectReason::MemoryLimit, Some(PageNumber::FIRST)));
     }
 }
 
@@ -519,6 +553,7 @@ fn mean_difference(one: &GrayImage, other: &GrayImage) -> f64 {
 }
 
 /// Has qpdf check the structure, where it is installed.
+#[expect(clippy::print_stdout, reason = "a test that is not run says so")]
 fn check_with_qpdf(bytes: &[u8]) {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(bytes).expect("writes");

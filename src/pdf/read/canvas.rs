@@ -4,7 +4,7 @@ use hayro_interpret::kurbo::Rect;
 use hayro_syntax::page::Page;
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
-use super::raster::{decode, orientation};
+use super::raster::{decode, orientation, oriented, oriented_size};
 use super::survey::{ImageInk, PaintedImage, intersection};
 
 /// How much the resolutions of the parts may differ.
@@ -46,7 +46,7 @@ impl Canvas {
             let Some(orientation) = orientation(part) else { return };
             damaged |= decoded.damaged;
             painted += 1;
-            self.place(&mut canvas, orientation.apply(decoded.pixels), part);
+            self.place(&mut canvas, oriented(decoded.pixels, orientation), part);
         });
         (painted == parts.len()).then_some((canvas.into_image(), damaged))
     }
@@ -86,10 +86,9 @@ impl Canvas {
 
 /// Returns pixels per point across and down, as the viewer shows the image.
 fn resolution(part: &PaintedImage) -> Option<(f64, f64)> {
-    let size = crate::chart::Size { width: part.size.0, height: part.size.1 };
-    let turned = orientation(part)?.turn.turned_size(size);
+    let (columns, rows) = oriented_size(part.size, orientation(part)?);
     let rect = part.rect();
-    let scale = (f64::from(turned.width) / rect.width(), f64::from(turned.height) / rect.height());
+    let scale = (f64::from(columns) / rect.width(), f64::from(rows) / rect.height());
     (scale.0.is_finite() && scale.1.is_finite()).then_some(scale)
 }
 

@@ -8,10 +8,12 @@ use crate::pdf::ColorSpace;
 const PROFILE_BYTES: usize = 8 << 20;
 
 /// Returns the colour space of an image; `None` for those that cannot be passed through (Lab, Separation, DeviceN).
-pub(super) fn color_space(image: &Dict<'_>, inverted: bool) -> Option<ColorSpace> {
+///
+/// Inks are never `inverted` here: in a PDF only the `/Decode` array says so.
+pub(super) fn color_space(image: &Dict<'_>) -> Option<ColorSpace> {
     let object = image.get::<Object<'_>>(b"ColorSpace").or_else(|| image.get::<Object<'_>>(b"CS"))?;
     match object {
-        Object::Name(name) => named(&name, inverted),
+        Object::Name(name) => named(&name),
         Object::Array(array) => {
             let mut items = array.iter::<Object<'_>>();
             let family = items.next()?.into_name()?;
@@ -20,18 +22,18 @@ pub(super) fn color_space(image: &Dict<'_>, inverted: bool) -> Option<ColorSpace
                 b"CalGray" => Some(ColorSpace::Gray),
                 b"CalRGB" => Some(ColorSpace::Rgb),
                 b"Indexed" | b"I" => palette(&items.next()?, items.next()?, items.next()?),
-                _ => named(&family, inverted),
+                _ => named(&family),
             }
         }
         _ => None,
     }
 }
 
-fn named(name: &Name<'_>, inverted: bool) -> Option<ColorSpace> {
+fn named(name: &Name<'_>) -> Option<ColorSpace> {
     match name.as_ref() {
         b"DeviceGray" | b"G" | b"CalGray" => Some(ColorSpace::Gray),
         b"DeviceRGB" | b"RGB" | b"CalRGB" => Some(ColorSpace::Rgb),
-        b"DeviceCMYK" | b"CMYK" => Some(ColorSpace::Cmyk { inverted }),
+        b"DeviceCMYK" | b"CMYK" => Some(ColorSpace::Cmyk { inverted: false }),
         _ => None,
     }
 }

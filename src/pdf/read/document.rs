@@ -108,6 +108,20 @@ impl Document {
     /// `NoPages` beyond the last page, `TooManyPixels` when an image on the page passes the limit, `MemoryLimit` when the
     /// page unpacks to more than a page can hold, `Crash` when a decoder fails: another renderer may manage.
     pub fn page(&self, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+        self.read(number, limits, true)
+    }
+
+    /// Reads one page as [`Document::page`] does, for when its own text turned out to be of no use: without that text, and
+    /// rendered finely enough for recognition.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Document::page`].
+    pub fn page_for_recognition(&self, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+        self.read(number, limits, false)
+    }
+
+    fn read(&self, number: PageNumber, limits: &Limits, own_text: bool) -> Result<PdfPage, Reject> {
         let page = self.pdf.pages().get(number.index() as usize).ok_or_else(|| {
             Reject::page(
                 number,
@@ -115,7 +129,7 @@ impl Document {
                 format!("The file has {} pages; there is no page {number}.", self.page_count()),
             )
         })?;
-        read_page(page, number, limits)
+        read_page(page, number, limits, own_text)
     }
 
     /// Writes a copy without encryption, for keeping beside the original.

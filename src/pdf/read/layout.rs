@@ -1,22 +1,27 @@
 //! Words to lines and blocks in reading order.
 //!
-//! The page is cut recursively at its white gaps: at gutters between columns of prose, then at gaps between blocks. What
+//! The page is cut recursively at its white gaps: at gutters between columns, then at gaps between blocks. What
 //! cannot be cut is a block whose lines run across it, so that the rows of a table stay together.
 
 use std::collections::BTreeMap;
 
 use hayro_interpret::kurbo::Rect as Area;
 
-use super::words::PlacedWord;
+use super::words::{PlacedWord, is_right_to_left};
 use crate::chart::{Block, Confidence, Line, Rect, Size, Word};
 
 /// A gap between blocks has at least this part of the median em.
 const BLOCK_GAP: f64 = 0.9;
 /// A gutter between columns has at least this part of the median em.
 const GUTTER: f64 = 1.0;
-/// Columns of prose have at least this many lines, and lines of at least this many ems of words on average.
-const PROSE_LINES: usize = 3;
+/// Gutters that are tried, from the widest on.
+const MOST_GUTTERS: usize = 8;
+/// Columns have at least this many lines.
+const COLUMN_LINES: usize = 3;
+/// Lines of prose hold at least this many ems of words on average.
 const PROSE_WIDTH: f64 = 11.0;
+/// Base lines nearer than this part of the em are one row.
+const SAME_ROW: f64 = 0.12;
 /// Cuts within cuts; a page that needs more is no text.
 const MAX_DEPTH: u32 = 24;
 /// Words nearer than this part of the em belong together although they were painted at different times.
@@ -129,26 +134,53 @@ fn median_em(words: &[Placed]) -> f64 {
     *ems.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
-/// Returns the middle of the widest gutter that parts columns of prose.
+/// Returns the middle of the widest gutter that parts columns to be read one after the other.
 fn gutter(words: &[Placed], em: f64) -> Option<f64> {
-    let gaps = gaps(words.iter().map(|word| (word.from, word.to)), em * GUTTER);
-    let widest = gaps.into_iter().max_by(|one, other| (one.1 - one.0).total_cmp(&(other.1 - other.0)))?;
-    let middle = (widest.0 + widest.1) / 2.0;
-    let is_left = |word: &&Placed| (word.from + word.to) / 2.0 < middle;
-    (is_prose(words.iter().filter(is_left), em) && is_prose(words.iter().filter(|word| !is_left(word)), em))
-        .then_some(middle)
+    let mut gaps = gaps(words.iter().map(|word| (word.from, word.to)), em * GUTTER);
+    gaps.sort_by(|one, other| (other.1 - other.0).total_cmp(&(one.1 - one.0)));
+    gaps.into_iter().take(MOST_GUTTERS).map(|gap| (gap.0 + gap.1) / 2.0).find(|middle| {
+        let is_left = |word: &&Placed| (word.from + word.to) / 2.0 < *middle;
+        let left = Column::of(words.iter().filter(is_left), em);
+        let right = Column::of(words.iter().filter(|word| !is_left(word)), em);
+        let enough = left.bases.len() >= COLUMN_LINES && right.bases.len() >= COLUMN_LINES;
+        enough && (left.is_prose(em) && right.is_prose(em) || !left.shares_rows_with(&right, em))
+    })
 }
 
-fn is_prose<'w>(words: impl Iterator<Item = &'w Placed>, em: f64) -> bool {
-    let mut bases = Vec::new();
-    let mut width = 0.0;
-    for word in words {
-        bases.push(word.base);
-        width += word.to - word.from;
+/// What stands on one side of a gutter.
+struct Column {
+    /// The base lines, from top to bottom.
+    bases: Vec<f64>,
+    /// The widths of all words together.
+    width: f64,
+}
+
+impl Column {
+    fn of<'w>(words: impl Iterator<Item = &'w Placed>, em: f64) -> Self {
+        let mut bases = Vec::new();
+        let mut width = 0.0;
+        for word in words {
+            bases.push(word.base);
+            width += word.to - word.from;
+        }
+        bases.sort_by(f64::total_cmp);
+        bases.dedup_by(|next, last| *next - *last <= em * 0.5);
+        Self { bases, width }
     }
-    bases.sort_by(f64::total_cmp);
-    let lines = 1 + bases.windows(2).filter(|pair| pair[1] - pair[0] > em * 0.5).count();
-    lines >= PROSE_LINES && width / lines as f64 >= PROSE_WIDTH * em
+
+    fn is_prose(&self, em: f64) -> bool {
+        self.width / self.bases.len() as f64 >= PROSE_WIDTH * em
+    }
+
+    /// Says whether most lines of the shorter column stand on base lines of the other, as the rows of a table do.
+    fn shares_rows_with(&self, other: &Self, em: f64) -> bool {
+        let (short, long) = if self.bases.len() < other.bases.len() { (self, other) } else { (other, self) };
+        let shared = |base: &&f64| {
+            let next = long.bases.partition_point(|candidate| *candidate < **base - em * SAME_ROW);
+            long.bases.get(next).is_some_and(|candidate| *candidate <= **base + em * SAME_ROW)
+        };
+        short.bases.iter().filter(shared).count() * 2 >= short.bases.len()
+    }
 }
 
 /// Returns the middles of the gaps between blocks, from top to bottom: the widest and those nearly as wide.
@@ -194,10 +226,12 @@ fn same_line(first: &Placed, word: &Placed) -> bool {
 
 fn line(mut row: Vec<Placed>) -> Option<Line> {
     row.sort_by(|one, other| one.from.total_cmp(&other.from));
+    let foreign = row.iter().filter(|placed| placed.text.chars().any(is_right_to_left)).count();
+    let right_to_left = foreign * 2 > row.len();
     let mut words: Vec<Word> = Vec::with_capacity(row.len());
     let mut end = f64::NEG_INFINITY;
     for placed in row {
-        let touches = !placed.spaced && (placed.from - end).abs() < TOUCHING * placed.em;
+        let touches = !right_to_left && !placed.spaced && (placed.from - end).abs() < TOUCHING * placed.em;
         end = placed.to.max(end);
         match words.last_mut() {
             Some(word) if touches => {
@@ -206,6 +240,9 @@ fn line(mut row: Vec<Placed>) -> Option<Line> {
             }
             _ => words.push(Word { text: placed.text, rect: placed.rect, confidence: Confidence::CERTAIN }),
         }
+    }
+    if right_to_left {
+        words.reverse();
     }
     let rect = words.iter().map(|word| word.rect).reduce(|one, other| one.union(&other))?;
     Some(Line { rect, words })
@@ -252,6 +289,19 @@ mod tests {
         assert_eq!(texts[0], ["Title"]);
         assert_eq!(texts[1], ["left"; 4]);
         assert_eq!(texts[2], ["right"; 4]);
+    }
+
+    #[test]
+    fn a_box_beside_prose_that_keeps_its_own_lines_is_read_apart() {
+        let mut words = Vec::new();
+        for row in 0..6 {
+            words.push(word("prose", 50.0, 100.0 + 12.0 * f64::from(row), 220.0));
+        }
+        for row in 0..4 {
+            words.push(word("box", 310.0, 105.0 + 17.0 * f64::from(row), 60.0));
+        }
+        let texts = plain(&blocks(words, TO_PIXELS));
+        assert_eq!(texts.concat(), [["prose"; 6].as_slice(), &["box"; 4]].concat());
     }
 
     #[test]

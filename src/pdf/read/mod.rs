@@ -12,6 +12,7 @@ mod canvas;
 mod color_space;
 mod document;
 mod fields;
+mod glyphs;
 mod layout;
 mod page;
 mod raster;

@@ -3,18 +3,20 @@
 use hayro_interpret::kurbo::Rect;
 use hayro_syntax::page::Page;
 use image::DynamicImage;
+use image::metadata::Orientation;
 
 use super::bombs::oversized_stream;
 use super::canvas::Canvas;
 use super::document::size_points;
 use super::fields;
+use super::glyphs::Glyph;
 use super::layout::{self, ToPixels};
-use super::raster::{self, Plan, decode, image_share, is_ink, orientation, plan};
+use super::raster::{self, Plan, decode, image_share, is_ink, orientation, oriented, plan};
 use super::render::render;
 use super::survey::{Survey, page_rect, survey};
 use super::unwinding::{Unwound, contain};
-use super::words;
-use crate::chart::{Block, PageNumber, QuarterTurns, Reject, RejectReason, Size};
+use super::words::{self, PlacedWord};
+use crate::chart::{Block, PageNumber, Reject, RejectReason, Size};
 use crate::pdf::{ImageStream, Limits};
 
 /// The resolution for pages that have to be recognised and hold no image to go by.
@@ -49,12 +51,13 @@ pub struct PdfPage {
     pub image_share: f32,
     /// The page's only image, still encoded, when it covers the page and nothing else is painted.
     pub stream: Option<ImageStream>,
-    /// The clockwise turn that makes the image in `stream` look as `image` does.
-    pub stream_turn: QuarterTurns,
+    /// What makes the image in `stream` look as `image` does.
+    pub stream_orientation: Orientation,
     /// Whether the image came out white although the page paints something: another renderer should be asked.
     pub suspect_blank: bool,
-    /// Whether form fields hold text that `image` does not show, for want of an appearance: another renderer draws them.
-    pub unpainted_fields: bool,
+    /// Whether `image` lacks something that the page holds: form fields without an appearance, letters that no font at
+    /// hand has. Another renderer may draw them.
+    pub incomplete: bool,
     /// Whether data is missing: an image is cut off or cannot be decoded, or the page passes the survey's bounds.
     pub damaged: bool,
 }
@@ -84,8 +87,13 @@ impl PdfPage {
     }
 }
 
-/// Reads a page; a panic on the way becomes a reject.
-pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+/// Reads a page, with or without its own text; a panic on the way becomes a reject.
+pub(super) fn read_page<'a>(
+    page: &'a Page<'a>,
+    number: PageNumber,
+    limits: &Limits,
+    own_text: bool,
+) -> Result<PdfPage, Reject> {
     if let Some(bound) = oversized_stream(page) {
         return Err(Reject::page(
             number,
@@ -93,7 +101,7 @@ pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Lim
             format!("A stream of page {number} unpacks to more than {bound} bytes, the limit for its kind."),
         ));
     }
-    contain(|| read(page, number, limits)).unwrap_or_else(|unwound| {
+    contain(|| read(page, number, limits, own_text)).unwrap_or_else(|unwound| {
         Err(match unwound {
             Unwound::Stopped => Reject::page(
                 number,
@@ -109,7 +117,7 @@ pub(super) fn read_page<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Lim
     })
 }
 
-fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<PdfPage, Reject> {
+fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits, own_text: bool) -> Result<PdfPage, Reject> {
     let survey = survey(page);
     check_images(&survey, number, limits)?;
     let area = page_rect(page);
@@ -127,7 +135,8 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         _ => 0,
     };
     let unpainted = fields::unpainted_words(page);
-    let visible = words::words(survey.glyphs.iter().filter(|glyph| !glyph.hidden && glyph.order > under));
+    let seen = |glyph: &&Glyph| own_text && !glyph.hidden && glyph.order > under;
+    let visible = words::words(survey.glyphs.iter().filter(seen));
     let size = size_points(page);
     let made = match made {
         Some(made) => made,
@@ -138,18 +147,13 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         scale: (f64::from(image_size.width) / area.width(), f64::from(image_size.height) / area.height()),
         size: image_size,
     };
-    let unpainted_fields = !unpainted.is_empty();
-    let shown: Vec<_> = visible.into_iter().chain(unpainted).collect();
-    let mut text = layout::blocks(shown, to_pixels);
-    let mut text_origin = TextOrigin::Visible;
-    if text.is_empty() {
-        text_origin = TextOrigin::Hidden;
-        let hidden = words::words(survey.glyphs.iter().filter(|glyph| glyph.hidden || glyph.order <= under));
-        text = layout::blocks(hidden, to_pixels);
-    }
-    if text.is_empty() {
-        text_origin = TextOrigin::Absent;
-    }
+    let incomplete = !unpainted.is_empty() || survey.letters_missing;
+    let (text, text_origin) = if own_text {
+        let shown = visible.into_iter().chain(unpainted).collect();
+        text(shown, || words::words(survey.glyphs.iter().filter(|glyph| !seen(glyph))), to_pixels)
+    } else {
+        (Vec::new(), TextOrigin::Absent)
+    };
     Ok(PdfPage {
         dpi: (
             (f64::from(image_size.width) * 72.0 / f64::from(size.0)) as f32,
@@ -161,18 +165,33 @@ fn read<'a>(page: &'a Page<'a>, number: PageNumber, limits: &Limits) -> Result<P
         text_origin,
         image_share: image_share(&survey.images, area) as f32,
         stream: made.stream,
-        stream_turn: made.turn,
+        stream_orientation: made.orientation,
         suspect_blank: made.suspect_blank,
-        unpainted_fields,
+        incomplete,
         damaged: made.damaged || broken || survey.truncated,
     })
+}
+
+/// Arranges the words that are shown, or else those that are not.
+fn text(
+    shown: Vec<PlacedWord>,
+    hidden: impl FnOnce() -> Vec<PlacedWord>,
+    to_pixels: ToPixels,
+) -> (Vec<Block>, TextOrigin) {
+    let blocks = layout::blocks(shown, to_pixels);
+    if !blocks.is_empty() {
+        return (blocks, TextOrigin::Visible);
+    }
+    let blocks = layout::blocks(hidden(), to_pixels);
+    let origin = if blocks.is_empty() { TextOrigin::Absent } else { TextOrigin::Hidden };
+    (blocks, origin)
 }
 
 /// The pixels of a page, however they were made.
 struct Made {
     image: DynamicImage,
     stream: Option<ImageStream>,
-    turn: QuarterTurns,
+    orientation: Orientation,
     suspect_blank: bool,
     damaged: bool,
 }
@@ -183,19 +202,13 @@ fn cover(page: &Page<'_>, survey: &Survey, place: usize) -> Option<Made> {
     let mut decoded = None;
     decode(page, &[image], &mut |_, found| decoded = found);
     let raster::Decoded { pixels, stream, damaged } = decoded?;
-    Some(Made {
-        image: orientation.apply(pixels),
-        stream: stream.filter(|_| !orientation.mirrored),
-        turn: orientation.turn,
-        suspect_blank: false,
-        damaged,
-    })
+    Some(Made { image: oriented(pixels, orientation), stream, orientation, suspect_blank: false, damaged })
 }
 
 fn canvas(page: &Page<'_>, survey: &Survey, places: &[usize], area: Rect, limits: &Limits) -> Option<Made> {
     let parts: Vec<_> = places.iter().filter_map(|place| survey.images.get(*place)).collect();
     let (image, damaged) = Canvas::new(&parts, area, limits.max_pixels)?.paint(page, &parts)?;
-    Some(Made { image, stream: None, turn: QuarterTurns::None, suspect_blank: false, damaged })
+    Some(Made { image, stream: None, orientation: Orientation::NoTransforms, suspect_blank: false, damaged })
 }
 
 fn rendered<'a>(
@@ -203,7 +216,7 @@ fn rendered<'a>(
     survey: &Survey,
     size: (f32, f32),
     area: Rect,
-    visible: &[words::PlacedWord],
+    visible: &[PlacedWord],
     limits: &Limits,
 ) -> Option<Made> {
     let unit = f64::from(size.0) / area.width();
@@ -215,14 +228,14 @@ fn rendered<'a>(
     Some(Made {
         image: rendered.image,
         stream: None,
-        turn: QuarterTurns::None,
+        orientation: Orientation::NoTransforms,
         suspect_blank: rendered.blank && (paints || survey.font_missing),
         damaged: rendered.image_failed,
     })
 }
 
 /// Chooses the resolution to render at: the images' own within bounds, less where the page brings its own text.
-fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWord]) -> f64 {
+fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[PlacedWord]) -> f64 {
     // Of the layers of one scan the finest holds the letters.
     let finest = survey
         .images
@@ -235,10 +248,11 @@ fn resolution(survey: &Survey, area: Rect, unit: f64, visible: &[words::PlacedWo
     let unknown: usize = visible.iter().map(|word| word.text.matches(UNKNOWN).count()).sum();
     let readable = is_readable(letters, unknown);
     let pictures = image_share(&survey.images, area) >= PICTURE_SHARE;
+    let own_text_serves = readable && !pictures;
     match native {
-        Some(native) => native.clamp(VIEWING_DPI, RECOGNITION_DPI),
-        None if readable && !pictures => VIEWING_DPI,
-        None => RECOGNITION_DPI,
+        Some(native) if own_text_serves || pictures => native.clamp(VIEWING_DPI, RECOGNITION_DPI),
+        None if own_text_serves => VIEWING_DPI,
+        _ => RECOGNITION_DPI,
     }
 }
 

@@ -11,11 +11,11 @@ use hayro_interpret::{
 use hayro_syntax::Filter;
 use hayro_syntax::object::Stream;
 use hayro_syntax::page::Page;
+use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 
 use super::stream::image_stream;
 use super::survey::{ImageInk, PaintedImage, Survey, interpret};
-use crate::chart::QuarterTurns;
 use crate::pdf::ImageStream;
 
 /// How far an image may miss the edges of the page, as a share of the page's side, and still be the page.
@@ -34,15 +34,6 @@ pub(super) enum Plan {
     Canvas(Vec<usize>),
     /// The page has to be rendered.
     Render,
-}
-
-/// How the pixels of an image have to be moved to look as the viewer shows them: turned, then mirrored left to right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Orientation {
-    /// Clockwise turn.
-    pub(super) turn: QuarterTurns,
-    /// Whether left and right change places after the turn.
-    pub(super) mirrored: bool,
 }
 
 /// A decoded image, still as stored.
@@ -100,44 +91,46 @@ pub(super) fn image_share(images: &[PaintedImage], page: Rect) -> f64 {
     (covered / page.area().max(1.0)).clamp(0.0, 1.0) + 0.0
 }
 
-/// Returns how the image lies on the page; `None` when it leans.
+/// Returns what makes the stored image look as it lies on the page; `None` when it leans.
 pub(super) fn orientation(image: &PaintedImage) -> Option<Orientation> {
     let [a, b, c, d, ..] = image.transform.as_coeffs();
     let (width, height) = (f64::from(image.size.0), f64::from(image.size.1));
     if ![a, b, c, d].iter().all(|value| value.is_finite()) {
         return None;
     }
-    let (turn, mirrored) = if b.abs() * width <= LEAN * d.abs() && c.abs() * height <= LEAN * a.abs() {
-        match (a > 0.0, d > 0.0) {
-            (true, true) => (QuarterTurns::None, false),
-            (false, false) => (QuarterTurns::Two, false),
-            (false, true) => (QuarterTurns::None, true),
-            (true, false) => (QuarterTurns::Two, true),
-        }
+    if b.abs() * width <= LEAN * d.abs() && c.abs() * height <= LEAN * a.abs() {
+        Some(match (a > 0.0, d > 0.0) {
+            (true, true) => Orientation::NoTransforms,
+            (false, false) => Orientation::Rotate180,
+            (false, true) => Orientation::FlipHorizontal,
+            (true, false) => Orientation::FlipVertical,
+        })
     } else if a.abs() * width <= LEAN * c.abs() && d.abs() * height <= LEAN * b.abs() {
-        match (b > 0.0, c > 0.0) {
-            (true, false) => (QuarterTurns::One, false),
-            (false, true) => (QuarterTurns::Three, false),
-            (true, true) => (QuarterTurns::One, true),
-            (false, false) => (QuarterTurns::Three, true),
-        }
+        Some(match (b > 0.0, c > 0.0) {
+            (true, false) => Orientation::Rotate90,
+            (false, true) => Orientation::Rotate270,
+            (true, true) => Orientation::Rotate90FlipH,
+            (false, false) => Orientation::Rotate270FlipH,
+        })
     } else {
-        return None;
-    };
-    Some(Orientation { turn, mirrored })
+        None
+    }
 }
 
-impl Orientation {
-    /// Moves the pixels.
-    pub(super) fn apply(self, image: DynamicImage) -> DynamicImage {
-        let turned = match self.turn {
-            QuarterTurns::None => image,
-            QuarterTurns::One => image.rotate90(),
-            QuarterTurns::Two => image.rotate180(),
-            QuarterTurns::Three => image.rotate270(),
-        };
-        if self.mirrored { turned.fliph() } else { turned }
+/// Returns columns and rows after `orientation`.
+pub(super) const fn oriented_size(size: (u32, u32), orientation: Orientation) -> (u32, u32) {
+    match orientation {
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
+            (size.1, size.0)
+        }
+        _ => size,
     }
+}
+
+/// Returns the image as it lies on the page.
+pub(super) fn oriented(mut image: DynamicImage, orientation: Orientation) -> DynamicImage {
+    image.apply_orientation(orientation);
+    image
 }
 
 /// Decodes the images at the given places of the survey and hands each to `receive`, in order of painting.
@@ -291,7 +284,7 @@ mod tests {
             pixels.put_pixel(1, 0, image::Luma([100]));
             let mut painted = image(transform);
             painted.size = (3, 2);
-            let moved = orientation(&painted).expect("upright").apply(DynamicImage::ImageLuma8(pixels)).to_luma8();
+            let moved = oriented(DynamicImage::ImageLuma8(pixels), orientation(&painted).expect("upright")).to_luma8();
             assert_eq!(moved.get_pixel(expected.0, expected.1).0, [0], "{transform:?}");
             let second = transform * hayro_interpret::kurbo::Point::new(1.5, 0.5);
             assert_eq!(moved.get_pixel(second.x as u32, second.y as u32).0, [100], "{transform:?}");

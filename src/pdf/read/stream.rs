@@ -26,7 +26,7 @@ pub(super) fn image_stream(stream: &Stream<'_>, is_stencil: bool, decoded_gray: 
     let inverted = inverted(dict)?;
     let color = if is_stencil {
         ColorSpace::Gray
-    } else if let Some(color) = color_space(dict, inverted) {
+    } else if let Some(color) = color_space(dict) {
         color
     } else if codec == Some(Filter::JpxDecode) && !dict.contains_key(b"ColorSpace") {
         if decoded_gray { ColorSpace::Gray } else { ColorSpace::Rgb }
@@ -49,7 +49,9 @@ pub(super) fn image_stream(stream: &Stream<'_>, is_stencil: bool, decoded_gray: 
         Some(Filter::DctDecode) => return None,
         _ => (StreamFilter::Flate, if is_stencil { 1 } else { declared_bits? }),
     };
-    if !matches!(bits, 1 | 2 | 4 | 8 | 16) {
+    // [1 0] swaps the colours of a palette of two; of a larger one it makes nothing that can be said here.
+    let swaps_palette = inverted && matches!(color, ColorSpace::Palette { .. }) && bits != 1;
+    if swaps_palette || !matches!(bits, 1 | 2 | 4 | 8 | 16) {
         return None;
     }
     let data = match filter {

@@ -5,9 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hayro_interpret::font::{Glyph as FontGlyph, GlyphRun};
-use hayro_interpret::hayro_cmap::{BfString, WritingMode};
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2};
+use hayro_interpret::font::GlyphRun;
+use hayro_interpret::kurbo::{Affine, BezPath, Rect, Shape as _};
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
     InterpreterSettings, InterpreterWarning, Paint, SoftMask, interpret_page,
@@ -15,6 +14,7 @@ use hayro_interpret::{
 use hayro_syntax::object::{Dict, String as PdfString};
 use hayro_syntax::page::Page;
 
+use super::glyphs::{Glyph, Placement, Shape, Shapes, letters};
 use super::unwinding::stop;
 
 /// More glyphs than any page of paper holds; beyond, the page is given up.
@@ -26,6 +26,8 @@ const MAX_OPERATIONS: u64 = 3_000_000;
 const MAX_IMAGES: usize = 20_000;
 /// The share of the page below which a stencil is a part of a drawing, not of a scan.
 const STENCIL_SHARE: f64 = 0.02;
+/// The share of the page that images cover on a scan with a layer of text.
+const SCAN_SHARE: f64 = 0.5;
 /// Opacity below which nothing is seen, and above which nothing shines through.
 const CLEAR: f32 = 0.01;
 const SOLID: f32 = 0.99;
@@ -45,6 +47,8 @@ pub(super) struct Survey {
     pub(super) first_dark_mark: Option<u32>,
     /// Whether a limit of the survey was passed, so that something is missing from it.
     pub(super) truncated: bool,
+    /// Whether a visible letter has no shape in the font at hand, so that it is missing from a rendered image.
+    pub(super) letters_missing: bool,
     /// Whether a font could not be read.
     pub(super) font_missing: bool,
 }
@@ -79,23 +83,6 @@ pub(super) enum ImageInk {
     Mixed,
 }
 
-/// One glyph.
-#[derive(Debug, Clone)]
-pub(super) struct Glyph {
-    /// Place in the order of painting, shared by the glyphs of one run.
-    pub(super) order: u32,
-    /// Its letters; U+FFFD when the file does not say.
-    pub(super) text: Box<str>,
-    /// Start on the base line.
-    pub(super) origin: Point,
-    /// To the start of the next glyph.
-    pub(super) advance: Vec2,
-    /// From the base line to the top of the em.
-    pub(super) up: Vec2,
-    /// Whether it is painted invisibly or fully transparent.
-    pub(super) hidden: bool,
-}
-
 impl PaintedImage {
     /// Returns the rectangle that the whole image covers.
     pub(super) fn rect(&self) -> Rect {
@@ -122,7 +109,7 @@ pub(super) fn survey(page: &Page<'_>) -> Survey {
     };
     let mut surveyor = Surveyor { page: page_rect(page), ..Surveyor::default() };
     interpret(page, settings, &mut surveyor);
-    let mut survey = surveyor.survey;
+    let mut survey = surveyor.settle();
     survey.font_missing = font_missing.load(Ordering::Relaxed);
     survey
 }
@@ -156,15 +143,29 @@ struct Surveyor {
     operations: u64,
     clips: Vec<(Rect, bool)>,
     groups: Vec<(f32, bool)>,
-    spans: Vec<Span>,
-}
-
-/// A marked-content span, with the text that stands for all of it.
-struct Span {
-    actual: Option<Box<str>>,
+    /// Open spans of marked content, with the letters that stand for all of one.
+    spans: Vec<Option<Box<str>>>,
+    shapes: Shapes,
+    /// Letters, painted visibly, for which the font draws nothing.
+    shapeless: Vec<usize>,
 }
 
 impl Surveyor {
+    /// Decides about letters without a shape: when most are like that, and over a scan, they are a hidden layer in a font
+    /// made for it; otherwise the font at hand lacks them.
+    fn settle(mut self) -> Survey {
+        let visible = self.survey.glyphs.iter().filter(|glyph| !glyph.hidden).count();
+        let pictures: f64 = self.survey.images.iter().map(|image| image.visible(self.page).area()).sum();
+        if self.shapeless.len() * 2 > visible && pictures > self.page.area() * SCAN_SHARE {
+            for place in self.shapeless {
+                self.survey.glyphs[place].hidden = true;
+            }
+        } else {
+            self.survey.letters_missing |= !self.shapeless.is_empty();
+        }
+        self.survey
+    }
+
     fn count(&mut self) {
         self.operations += 1;
         if self.operations > MAX_OPERATIONS {
@@ -247,49 +248,27 @@ impl<'a> Device<'a> for Surveyor {
     fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
         let order = self.next();
         let opacity = self.group().0 * solid(&props.paint).map_or(1.0, |color| color[3]);
-        let hidden = matches!(draw_mode, DrawMode::Invisible) || opacity < CLEAR;
-        let vertical = matches!(glyph_run.writing_mode(), WritingMode::Vertical);
+        let unseen = matches!(draw_mode, DrawMode::Invisible) || opacity < CLEAR;
         let (clip, _) = self.clip();
-        let scales: Vec<f64> = glyph_run.glyphs().iter().map(|glyph| x_scale(glyph.transform())).collect();
-        let uniform = scales.windows(2).all(|pair| (pair[0] - pair[1]).abs() <= pair[0] * 1e-4);
+        let placement = Placement::new(glyph_run, props.transform);
         for glyph in glyph_run.glyphs() {
             if self.survey.glyphs.len() >= MAX_GLYPHS {
                 stop();
             }
-            let transform = props.transform * glyph.transform();
-            let [a, b, c, d, e, f] = transform.as_coeffs();
-            let (width, is_type3) = match &**glyph {
-                FontGlyph::Outline(outline) => (outline.advance_width(), false),
-                FontGlyph::Type3(type3) => (type3.advance_width(), true),
-            };
-            let width = f64::from(width.unwrap_or(500.0));
-            let mut along = Vec2::new(a, b);
-            let mut up = Vec2::new(c, d) * 1000.0;
-            if !uniform && along.hypot() > 0.0 {
-                // A substitute font was stretched glyph by glyph; the advance itself is not stretched.
-                along = along * (up.hypot() / 1000.0 / along.hypot());
-            }
-            let mut advance = along * width;
-            if vertical {
-                advance = -up;
-            } else if is_type3 && advance.hypot() > 0.0 {
-                // The em of a drawn font says nothing; its advances do.
-                let em = up.hypot().clamp(advance.hypot() * 0.8, advance.hypot() * 4.0);
-                up = Vec2::new(advance.y, -advance.x) * (em / advance.hypot());
-            }
-            let origin = Point::new(e, f);
-            if !(origin.is_finite() && advance.is_finite() && up.is_finite()) {
+            let Some((origin, advance, up)) = placement.of(glyph) else { continue };
+            if !clip.inflate(0.5, 0.5).contains(origin + advance * 0.5 + up * 0.3) {
                 continue;
             }
-            let middle = origin + advance * 0.5 + up * 0.3;
-            if !clip.inflate(0.5, 0.5).contains(middle) {
-                continue;
-            }
-            let text = match self.spans.last_mut().and_then(|span| span.actual.as_mut()) {
+            let text = match self.spans.last_mut().and_then(Option::as_mut) {
                 Some(actual) => std::mem::take(actual),
-                None => letters(glyph.as_unicode(), glyph.char_code()),
+                None => letters(glyph),
             };
-            self.survey.glyphs.push(Glyph { order, text, origin, advance, up, hidden });
+            let shape = if unseen { Shape::Drawn } else { self.shapes.of(glyph, &text) };
+            self.survey.letters_missing |= shape == Shape::Missing;
+            if shape == Shape::Empty {
+                self.shapeless.push(self.survey.glyphs.len());
+            }
+            self.survey.glyphs.push(Glyph { order, text, origin, advance, up, hidden: unseen });
         }
     }
 
@@ -335,7 +314,7 @@ impl<'a> Device<'a> for Surveyor {
             // One glyph cannot stand for several words; the glyphs' own letters are better then.
             .filter(|text| !text.is_empty() && !text.contains(char::is_whitespace))
             .map(String::into_boxed_str);
-        self.spans.push(Span { actual });
+        self.spans.push(actual);
     }
 
     fn end_marked_content(&mut self) {
@@ -348,20 +327,6 @@ fn solid(paint: &Paint<'_>) -> Option<[f32; 4]> {
     match paint {
         Paint::Color(color) => Some(color.to_rgba().components()),
         Paint::Pattern(_) => None,
-    }
-}
-
-fn x_scale(transform: Affine) -> f64 {
-    let [a, b, ..] = transform.as_coeffs();
-    a.hypot(b)
-}
-
-fn letters(unicode: Option<BfString>, code: u32) -> Box<str> {
-    match unicode {
-        Some(BfString::Char(letter)) => letter.to_string().into_boxed_str(),
-        Some(BfString::String(letters)) => letters.into_boxed_str(),
-        None if code == 0x20 => " ".into(),
-        None => "\u{FFFD}".into(),
     }
 }
 

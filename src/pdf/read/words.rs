@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use hayro_interpret::kurbo::{Point, Rect, Vec2};
 
-use super::survey::Glyph;
+use super::glyphs::Glyph;
 
 /// A gap wider than this part of the em parts two words where the file has no space.
 const WORD_GAP: f64 = 0.1;
@@ -61,6 +61,9 @@ pub(super) fn words<'g>(glyphs: impl Iterator<Item = &'g Glyph>) -> Vec<PlacedWo
 struct Builder {
     words: Vec<PlacedWord>,
     open: Option<PlacedWord>,
+    /// The letters of the open word, glyph by glyph, and whether the glyphs were painted from right to left.
+    pieces: Vec<String>,
+    backwards: bool,
     spaced: bool,
     printed: HashMap<(i64, i64), Vec<(Point, Box<str>)>>,
 }
@@ -86,12 +89,20 @@ impl Builder {
         };
         let end = glyph.origin + glyph.advance;
         let continues = self.open.as_ref().is_some_and(|word| follows(word, glyph.origin, direction, em));
-        if glyph.text.starts_with(char::is_whitespace) || !continues {
+        let precedes = !continues
+            && text.chars().any(is_right_to_left)
+            && self.open.as_ref().is_some_and(|word| precedes(word, end, direction, em));
+        if glyph.text.starts_with(char::is_whitespace) || !(continues || precedes) {
             self.close();
         }
+        self.pieces.push(text);
         match &mut self.open {
+            Some(word) if precedes => {
+                word.em = word.em.max(em);
+                word.start = glyph.origin;
+                self.backwards = true;
+            }
             Some(word) => {
-                word.text.push_str(&text);
                 word.em = word.em.max(em);
                 // The end moves along the word's own base line, so that an exponent does not tilt it.
                 let along = (end - word.start).dot(word.direction).max((word.end - word.start).dot(word.direction));
@@ -99,7 +110,7 @@ impl Builder {
             }
             None => {
                 let spaced = std::mem::take(&mut self.spaced);
-                self.open = Some(PlacedWord { text, start: glyph.origin, end, direction, em, spaced });
+                self.open = Some(PlacedWord { text: String::new(), start: glyph.origin, end, direction, em, spaced });
             }
         }
         if glyph.text.ends_with(char::is_whitespace) {
@@ -134,7 +145,15 @@ impl Builder {
     }
 
     fn close(&mut self) {
-        if let Some(word) = self.open.take().filter(|word| !word.text.is_empty()) {
+        let backwards = std::mem::take(&mut self.backwards);
+        let mut pieces = std::mem::take(&mut self.pieces);
+        let Some(mut word) = self.open.take() else { return };
+        // Right-to-left letters painted from left to right stand in the order of sight, not of reading.
+        if !backwards && pieces.iter().any(|piece| piece.chars().any(is_right_to_left)) {
+            pieces.reverse();
+        }
+        word.text = pieces.concat();
+        if !word.text.is_empty() {
             self.words.push(word);
         }
     }
@@ -154,6 +173,21 @@ fn follows(word: &PlacedWord, origin: Point, direction: Vec2, em: f64) -> bool {
         && across < OFF_LINE * larger
         && along < WORD_GAP * larger
         && along > -STEP_BACK * smaller.max(larger * 0.5)
+}
+
+/// Says whether a glyph that ends at `end` stands just before the word: right-to-left text painted as it is read.
+fn precedes(word: &PlacedWord, end: Point, direction: Vec2, em: f64) -> bool {
+    let step = word.start - end;
+    let across = step.cross(word.direction).abs();
+    let larger = em.max(word.em);
+    word.direction.dot(direction) > SAME_DIRECTION
+        && across < OFF_LINE * larger
+        && step.dot(word.direction).abs() < WORD_GAP * larger
+}
+
+/// Says whether a letter belongs to a script that runs from right to left: Hebrew, Arabic and their neighbours.
+pub(super) const fn is_right_to_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}')
 }
 
 /// Returns the letters as a person types them: without white space and control characters, ligatures taken apart.
@@ -212,6 +246,14 @@ mod tests {
     fn letters_printed_twice_to_look_bold_count_once() {
         let glyphs = [glyph("a", 0.0, 0.0), glyph("b", 5.0, 0.0), glyph("a", 0.3, 0.1), glyph("b", 5.3, 0.1)];
         assert_eq!(texts(&glyphs), ["ab"]);
+    }
+
+    #[test]
+    fn right_to_left_words_are_in_the_order_of_reading_however_they_were_painted() {
+        let sight = [glyph("\u{5D2}", 0.0, 0.0), glyph("\u{5D1}", 5.0, 0.0), glyph("\u{5D0}", 10.0, 0.0)];
+        assert_eq!(texts(&sight), ["\u{5D0}\u{5D1}\u{5D2}"]);
+        let reading = [glyph("\u{5D0}", 10.0, 0.0), glyph("\u{5D1}", 5.0, 0.0), glyph("\u{5D2}", 0.0, 0.0)];
+        assert_eq!(texts(&reading), ["\u{5D0}\u{5D1}\u{5D2}"]);
     }
 
     #[test]
