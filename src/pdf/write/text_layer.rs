@@ -23,6 +23,8 @@ const LEAST_GAP: f64 = 0.16;
 const MOST_CLIMB: f64 = 0.4;
 /// How far a line may climb from its first word to its last, in parts of its height, for readers to still see one line.
 const MOST_LINE_CLIMB: f64 = 0.4;
+/// How far the edges of a word may lie off the line's, in parts of its height, to still belong to its print.
+const MOST_OFF: f64 = 0.7;
 /// How far levelling may move a word, in parts of the page.
 const MOST_MOVE: f64 = 0.009;
 /// The least height of a line in points.
@@ -162,8 +164,19 @@ impl<'a> PlacedLine<'a> {
             .filter(|word| word.text.chars().any(is_shown))
             .map(|word| (word, frame.span(&word.rect)))
             .collect();
-        let top = words.iter().map(|(_, span)| span.top).reduce(f64::min)?;
-        let bottom = words.iter().map(|(_, span)| span.bottom).reduce(f64::max)?;
+        // A smudge read as a letter, or a stroke through two lines, must not stretch the line over its neighbours: only
+        // words about as high and as low as the line's middling ones count.
+        let (middle_top, middle_bottom) =
+            (weighted_median(&words, |span| span.top)?, weighted_median(&words, |span| span.bottom)?);
+        let reach = MOST_OFF * (middle_bottom - middle_top).abs();
+        let ordinary = || {
+            words
+                .iter()
+                .map(|(_, span)| span)
+                .filter(|span| (span.top - middle_top).abs() <= reach && (span.bottom - middle_bottom).abs() <= reach)
+        };
+        let top = ordinary().map(|span| span.top).fold(middle_top, f64::min);
+        let bottom = ordinary().map(|span| span.bottom).fold(middle_bottom, f64::max);
         Some(Self { words, top, bottom })
     }
 
@@ -200,6 +213,18 @@ impl<'a> PlacedLine<'a> {
             }
         }
     }
+}
+
+/// Returns the value that half of the words, by their width, do not exceed.
+fn weighted_median(words: &[(&Word, Span)], value: fn(&Span) -> f64) -> Option<f64> {
+    let mut values: Vec<(f64, f64)> = words.iter().map(|(_, span)| (value(span), span.end - span.start)).collect();
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let mut passed = 0.0;
+    values.iter().find_map(|(value, weight)| {
+        passed += weight;
+        (passed >= half).then_some(*value)
+    })
 }
 
 /// Shows characters, stretched to `width` points.
