@@ -165,9 +165,16 @@ fn boxes_match_words_across_and_lines_in_height() {
         text.lines().flat_map(|line| line.words.iter().map(move |word| (&word.rect, &line.rect))).collect();
     assert_eq!(boxes.len(), expected.len());
     for ([left, top, right, bottom], (word, line)) in boxes.into_iter().zip(expected) {
-        for (read, written) in [(left, word.left), (right, word.right()), (top, line.top), (bottom, line.bottom())] {
+        // Lines of one size of print are evened out, so their upper edge may lie where taller letters would reach to.
+        let print = f64::from(line.height) * 0.45;
+        for (read, written, most) in [
+            (left, word.left, 2.0),
+            (right, word.right(), 2.0),
+            (top, line.top, print.min(f64::from(HEIGHT) / 100.0)),
+            (bottom, line.bottom(), 2.0),
+        ] {
             let read = read * f64::from(DPI) / 72.0;
-            assert!((read - f64::from(written)).abs() <= 2.0, "{read} for {written} of {word:?} in {line:?}");
+            assert!((read - f64::from(written)).abs() <= most, "{read} for {written} of {word:?} in {line:?}");
         }
     }
 }
