@@ -13,12 +13,15 @@ use std::fmt::Write as _;
 use super::font::InvisibleFont;
 use super::objects::number;
 use super::truetype;
+use super::visual_order::visual_order;
 use crate::chart::{Line, PageText, QuarterTurns, Rect, Word};
 
 /// Beyond this a lean is not one of a sheet in a scanner, and boxes of leaning words cannot be told from upright ones.
 const MAX_LEAN: f64 = 20.0;
 /// The least gap between words, in parts of the line's height, that readers still take for a space.
 const LEAST_GAP: f64 = 0.16;
+/// The part of its length that a word keeps where the next one stands over it.
+const LEAST_LENGTH: f64 = 0.2;
 /// How far a word may climb from its first letter to its last, in points. Readers that go by the baseline (Poppler) take
 /// a letter further off for the start of another word; such a word is laid along the edge of the page, at its place.
 const MOST_CLIMB: f64 = 0.4;
@@ -200,7 +203,7 @@ impl<'a> PlacedLine<'a> {
             let length = span.end - span.start;
             let next = self.words.get(index + 1).map(|(_, next)| next.start).filter(|start| *start > span.start);
             let end = match next {
-                Some(next) => span.end.min((next - LEAST_GAP * size).max(span.start + length * 0.5)),
+                Some(next) => span.end.min((next - LEAST_GAP * size).max(span.start + length * LEAST_LENGTH)),
                 None => span.end,
             };
             let matrix = if length * frame.lean.0 > MOST_CLIMB {
@@ -209,7 +212,7 @@ impl<'a> PlacedLine<'a> {
                 frame.matrix(span.start, self.bottom)
             };
             let _ = writeln!(out, "{matrix}");
-            show(word.text.chars().filter(|&c| is_shown(c)), end - span.start, size, font, out);
+            show(visual_order(&word.text).into_iter().filter(|&c| is_shown(c)), end - span.start, size, font, out);
             if index + 1 < self.words.len() {
                 let gap = next.map_or(0.0, |next| next - end).max(LEAST_GAP * size);
                 show(std::iter::once(' '), gap, size, font, out);

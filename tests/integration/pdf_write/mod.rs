@@ -100,6 +100,22 @@ fn turned_and_leaning_pages_are_read_back_in_order() {
     }
 }
 
+/// Poppler marks right-to-left runs with directional controls; the letters between them have to be in reading order.
+#[test]
+fn right_to_left_words_come_back_in_reading_order() {
+    let words = [("שלום", 600), ("עולם", 450), ("مرحبا", 300)].map(|(text, left)| Word {
+        text: text.to_owned(),
+        rect: Rect::new(left, 200, 120, 40),
+        confidence: muniment::chart::Confidence::CERTAIN,
+    });
+    let text = page::page_text(WIDTH, HEIGHT, vec![page::block(vec![page::line(words.to_vec())])]);
+    let image = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));
+    let written = write_one(OutputImage::Pixels(image.clone().into()), points(&image), &text);
+    let Some(read) = written.text(&[]) else { return };
+    let read: String = read.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}')).collect();
+    assert_eq!(read.trim_end(), text.plain().trim_end());
+}
+
 /// Beyond a few degrees Poppler no longer knows which line a word is on, but every word has to stay whole.
 #[test]
 fn words_of_pages_that_lean_far_stay_whole() {
