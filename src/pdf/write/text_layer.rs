@@ -106,7 +106,8 @@ impl Frame {
         let centre = (left + across / 2.0, top + down / 2.0);
         let (wide, high) = if self.upended { (down, across) } else { (across, down) };
         let (sine, cosine) = self.lean;
-        let shrink = cosine * cosine - sine * sine;
+        // Half a right angle, which only pixels of very odd shape could make of a lean, has no answer.
+        let shrink = (cosine * cosine - sine * sine).max(0.05);
         let width = ((wide * cosine - high * sine) / shrink).clamp(wide * 0.3, wide);
         let height = ((high * cosine - wide * sine) / shrink).clamp(high * 0.3, high);
         let u = centre.0 * self.along.0 + centre.1 * self.along.1;

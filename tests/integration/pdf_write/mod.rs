@@ -246,6 +246,30 @@ fn encoded_images_go_through_byte_for_byte() {
     assert!(overhead < 12_000, "the text of three pages, fonts and profiles take {overhead} bytes");
 }
 
+/// No encoder is at hand; what the bytes mean is not looked into when they are written.
+#[test]
+fn jpeg_2000_goes_through_byte_for_byte_and_speaks_for_its_own_depth() {
+    let stream = ImageStream {
+        filter: StreamFilter::Jpx,
+        size: Size { width: 30, height: 20 },
+        bits_per_component: 8,
+        color: ColorSpace::Rgb,
+        data: (0..=255).collect(),
+        decode_inverted: false,
+    };
+    let data = stream.data.clone();
+    let written = write([(OutputImage::Stream(stream), (30.0, 20.0), QuarterTurns::None, None)]);
+    let document = Document::load_mem(&written.bytes).expect("read");
+    let image = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_stream().ok())
+        .find(|stream| stream.filters().is_ok_and(|filters| filters == [b"JPXDecode"]))
+        .expect("an image");
+    assert_eq!(image.content, data);
+    assert!(!image.dict.has(b"BitsPerComponent"));
+}
+
 /// Encodes a JBIG2 file of one lossless generic region.
 fn jbig2_file(image: &GrayImage) -> Vec<u8> {
     let pixels: Vec<u8> = image.as_raw().iter().map(|&value| u8::from(value == 0)).collect();
