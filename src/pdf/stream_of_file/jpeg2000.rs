@@ -67,6 +67,10 @@ impl Frame {
         if u32_at(data, 0)? != 0xFF4F_FF51 {
             return None;
         }
+        // Extensions (part 2) and high throughput (part 15): PDF knows part 1 only.
+        if u16_at(data, 6)? & 0xC000 != 0 {
+            return None;
+        }
         let size = Size {
             width: u32_at(data, 8)?.checked_sub(u32_at(data, 16)?)?,
             height: u32_at(data, 12)?.checked_sub(u32_at(data, 20)?)?,
@@ -173,5 +177,8 @@ mod tests {
         assert_eq!(codestream(&siz(&[[7, 1, 1], [7, 2, 2], [7, 2, 2]])), None);
         assert_eq!(codestream(&siz(&[[15, 1, 1]])), None);
         assert_eq!(codestream(&siz(&[[7, 1, 1]; 4])), None);
+        let mut high_throughput = siz(&[[7, 1, 1]]);
+        high_throughput[6] = 0x40;
+        assert_eq!(codestream(&high_throughput), None);
     }
 }

@@ -11,6 +11,7 @@ mod objects;
 mod pack;
 mod text_layer;
 mod truetype;
+mod visual_order;
 
 use std::io::{self, Write};
 

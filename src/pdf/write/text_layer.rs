@@ -1,7 +1,8 @@
 //! The invisible text of a page: every word stretched over its box, along the line that it stands on.
 //!
 //! The words of a line share one size and one baseline, as printed text does. Viewers put words into lines by those two;
-//! boxes that each had their own height would be read back in a scattered order.
+//! boxes that each had their own height would be read back in a scattered order. Boxes are exact along the line, and
+//! across it to within the difference between a line with tall letters and one without.
 //!
 //! Where the page leans, its lines climb past each other, and readers lose track of which word is on which line. Then the
 //! text is levelled about the middle of the page just as far as they need, and never so far that a word leaves its place
@@ -12,17 +13,24 @@ use std::fmt::Write as _;
 use super::font::InvisibleFont;
 use super::objects::number;
 use super::truetype;
+use super::visual_order::visual_order;
 use crate::chart::{Line, PageText, QuarterTurns, Rect, Word};
 
 /// Beyond this a lean is not one of a sheet in a scanner, and boxes of leaning words cannot be told from upright ones.
 const MAX_LEAN: f64 = 20.0;
 /// The least gap between words, in parts of the line's height, that readers still take for a space.
 const LEAST_GAP: f64 = 0.16;
+/// The part of its length that a word keeps where the next one stands over it.
+const LEAST_LENGTH: f64 = 0.2;
 /// How far a word may climb from its first letter to its last, in points. Readers that go by the baseline (Poppler) take
 /// a letter further off for the start of another word; such a word is laid along the edge of the page, at its place.
 const MOST_CLIMB: f64 = 0.4;
 /// How far a line may climb from its first word to its last, in parts of its height, for readers to still see one line.
 const MOST_LINE_CLIMB: f64 = 0.4;
+/// How far the edges of a word may lie off the line's, in parts of its height, to still belong to its print.
+const MOST_OFF: f64 = 0.7;
+/// Heights, in parts of the page's middling one, that are taken for the same size of print.
+const EVEN: std::ops::Range<f64> = 0.7..1.35;
 /// How far levelling may move a word, in parts of the page.
 const MOST_MOVE: f64 = 0.009;
 /// The least height of a line in points.
@@ -60,10 +68,10 @@ pub(super) fn operators(text: &PageText, size: (f64, f64), font: &mut InvisibleF
     let mut frame = Frame::of(text, size);
     frame.level = frame.levelling(text);
     let mut operators = String::new();
-    for line in text.lines() {
-        if let Some(line) = PlacedLine::of(line, &frame) {
-            line.show(&frame, font, &mut operators);
-        }
+    let mut lines: Vec<PlacedLine<'_>> = text.lines().filter_map(|line| PlacedLine::of(line, &frame)).collect();
+    even_out(&mut lines);
+    for line in &lines {
+        line.show(&frame, font, &mut operators);
     }
     if operators.is_empty() { operators } else { format!("BT\n3 Tr\n{operators}ET\n") }
 }
@@ -98,7 +106,8 @@ impl Frame {
         let centre = (left + across / 2.0, top + down / 2.0);
         let (wide, high) = if self.upended { (down, across) } else { (across, down) };
         let (sine, cosine) = self.lean;
-        let shrink = cosine * cosine - sine * sine;
+        // Half a right angle, which only pixels of very odd shape could make of a lean, has no answer.
+        let shrink = (cosine * cosine - sine * sine).max(0.05);
         let width = ((wide * cosine - high * sine) / shrink).clamp(wide * 0.3, wide);
         let height = ((high * cosine - wide * sine) / shrink).clamp(high * 0.3, high);
         let u = centre.0 * self.along.0 + centre.1 * self.along.1;
@@ -162,8 +171,19 @@ impl<'a> PlacedLine<'a> {
             .filter(|word| word.text.chars().any(is_shown))
             .map(|word| (word, frame.span(&word.rect)))
             .collect();
-        let top = words.iter().map(|(_, span)| span.top).reduce(f64::min)?;
-        let bottom = words.iter().map(|(_, span)| span.bottom).reduce(f64::max)?;
+        // A smudge read as a letter, or a stroke through two lines, must not stretch the line over its neighbours: only
+        // words about as high and as low as the line's middling ones count.
+        let (middle_top, middle_bottom) =
+            (weighted_median(&words, |span| span.top)?, weighted_median(&words, |span| span.bottom)?);
+        let reach = MOST_OFF * (middle_bottom - middle_top).abs();
+        let ordinary = || {
+            words
+                .iter()
+                .map(|(_, span)| span)
+                .filter(|span| (span.top - middle_top).abs() <= reach && (span.bottom - middle_bottom).abs() <= reach)
+        };
+        let top = ordinary().map(|span| span.top).fold(middle_top, f64::min);
+        let bottom = ordinary().map(|span| span.bottom).fold(middle_bottom, f64::max);
         Some(Self { words, top, bottom })
     }
 
@@ -184,7 +204,7 @@ impl<'a> PlacedLine<'a> {
             let length = span.end - span.start;
             let next = self.words.get(index + 1).map(|(_, next)| next.start).filter(|start| *start > span.start);
             let end = match next {
-                Some(next) => span.end.min((next - LEAST_GAP * size).max(span.start + length * 0.5)),
+                Some(next) => span.end.min((next - LEAST_GAP * size).max(span.start + length * LEAST_LENGTH)),
                 None => span.end,
             };
             let matrix = if length * frame.lean.0 > MOST_CLIMB {
@@ -193,13 +213,40 @@ impl<'a> PlacedLine<'a> {
                 frame.matrix(span.start, self.bottom)
             };
             let _ = writeln!(out, "{matrix}");
-            show(word.text.chars().filter(|&c| is_shown(c)), end - span.start, size, font, out);
+            show(visual_order(&word.text).into_iter().filter(|&c| is_shown(c)), end - span.start, size, font, out);
             if index + 1 < self.words.len() {
                 let gap = next.map_or(0.0, |next| next - end).max(LEAST_GAP * size);
                 show(std::iter::once(' '), gap, size, font, out);
             }
         }
     }
+}
+
+/// Gives lines of nearly the same height the same.
+///
+/// The ink of a line is lower where no letter goes up or down. Readers take that for another size of print and read the
+/// page in pieces; with even lines Poppler keeps far more words of forms and tables in order.
+fn even_out(lines: &mut [PlacedLine<'_>]) {
+    let mut sizes: Vec<f64> = lines.iter().map(PlacedLine::size).collect();
+    sizes.sort_by(f64::total_cmp);
+    let Some(&middle) = sizes.get(sizes.len() / 2) else { return };
+    for line in lines {
+        if EVEN.contains(&(line.size() / middle)) {
+            line.top = line.bottom - middle;
+        }
+    }
+}
+
+/// Returns the value that half of the words, by their width, do not exceed.
+fn weighted_median(words: &[(&Word, Span)], value: fn(&Span) -> f64) -> Option<f64> {
+    let mut values: Vec<(f64, f64)> = words.iter().map(|(_, span)| (value(span), span.end - span.start)).collect();
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let mut passed = 0.0;
+    values.iter().find_map(|(value, weight)| {
+        passed += weight;
+        (passed >= half).then_some(*value)
+    })
 }
 
 /// Shows characters, stretched to `width` points.
