@@ -90,7 +90,7 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
         })
         .collect();
     flow.numbered(&history);
-    flow.labelled("Surgical history:", &case.say("[Appendectomy {1965-2005}|Cesarean section {1971-2004}|Tonsillectomy in childhood|Cataract extraction {1999-2008}|None].", dice));
+    flow.labelled("Surgical history:", &case.say("[Appendectomy {1965-2005}|Cholecystectomy {1978-2006}|Tonsillectomy in childhood|Cataract extraction {1999-2008}|None].", dice));
     flow.heading("Medications on Admission");
     flow.numbered(&case.drugs);
     flow.labelled("Allergies:", &case.allergies);
