@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use image::GrayImage;
+
 use crate::chart::{Digest, Hasher, QuarterTurns};
 
 use super::containers::FileWriter;
@@ -169,10 +171,10 @@ impl Set<'_> {
             );
         }
         let mut sheet = Sheet::draw(&scene, dpi, self.coloured, lettering);
-        let back = wear.show_through.map(|_| {
-            let other = self.chart.pages.get(index + 1).filter(|other| !other.blank).unwrap_or(&self.chart.pages[0]);
-            Sheet::draw(&other.scene, dpi, false, lettering).planes.swap_remove(0)
-        });
+        let back = wear.show_through.and_then(|_| self.back_of(index, dpi, lettering));
+        if back.is_none() {
+            wear.show_through = None;
+        }
         wear.apply(&mut sheet, back.as_ref(), lettering, &mut dice);
         let truth = PageTruth {
             page: index as u32 + 1,
@@ -193,6 +195,14 @@ impl Set<'_> {
                 .collect(),
         };
         (sheet, truth)
+    }
+
+    /// Draws what is printed on the other side of a page: the next page of the same size.
+    fn back_of(&self, index: usize, dpi: u32, lettering: &mut Lettering) -> Option<GrayImage> {
+        let front = &self.chart.pages[index].scene;
+        let mut others = self.chart.pages[index + 1..].iter().chain(&self.chart.pages[..index]);
+        let other = others.find(|other| !other.blank && other.scene.width == front.width)?;
+        Some(Sheet::draw(&other.scene, dpi, false, lettering).planes.swap_remove(0))
     }
 
     fn labels(&self, file: String) -> FileTruth {

@@ -1,8 +1,8 @@
 //! Synthetic charts: deterministic pages with exact text, degraded like real scans. Never real people.
 //!
-//! A chart is planned ([`plan`]) from an invented case ([`case`]): its documents ([`forms`]) are written as scenes in points
-//! ([`scene`], [`flow`]), drawn at a resolution ([`sheet`]), worn ([`wear`]) and put into files ([`containers`]) beside
-//! their labels ([`FileTruth`]). Pixels exist for one page at a time. All choices come from one seed.
+//! A chart is planned (`plan`) from an invented case (`case`): its documents (`forms`) are written as scenes in points
+//! (`scene`, `flow`), drawn at a resolution (`sheet`), worn (`wear`) and put into files (`containers`) beside their
+//! labels ([`FileTruth`]). Pixels exist for one page at a time. All choices come from one seed.
 
 mod case;
 mod conditions;

@@ -45,12 +45,23 @@ fn equal_seeds_give_equal_bytes_on_every_machine() {
     let (first, summary) = set(&options);
     let (second, _) = set(&options);
     assert_eq!(digest_of(first.path()), digest_of(second.path()));
-    assert_eq!(digest_of(first.path()).to_string(), "GOLDEN");
+    assert_eq!(digest_of(first.path()).to_string(), "ce28bf939fd9b7f473e550cf09d21edf1c60bf308318330c3aa3cd51b4225e69");
     let kinds: BTreeSet<_> = manifest(first.path()).files.iter().map(|file| file.container).collect();
     assert_eq!(kinds.len(), Container::SINGLE.len());
     let (other, _) = set(&Options { seed: 21, ..options });
     assert_ne!(digest_of(first.path()), digest_of(other.path()));
     assert_eq!(summary, manifest(first.path()).summary);
+}
+
+/// The committed samples are what the generator gives; their README says with which options.
+#[test]
+fn the_committed_samples_are_up_to_date() {
+    let office = Options { charts: 1, seed: 1, degrade: Profile::Office, dpi: 200, containers: Container::TiffG4 };
+    let fax = Options { charts: 1, seed: 2, degrade: Profile::Fax, dpi: 200, containers: Container::PdfJbig2 };
+    for (name, options) in [("office", office), ("fax", fax)] {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+        assert_eq!(digest_of(&committed), digest_of(set(&options).0.path()), "{name}");
+    }
 }
 
 #[test]
@@ -85,7 +96,7 @@ fn the_first_chart_has_everything_that_must_be_noticed() {
 #[test]
 fn texts_boxes_and_pixels_agree_under_every_wear() {
     for &profile in Profile::value_variants() {
-        let options = Options { charts: 2, seed: 6, degrade: profile, dpi: 110, containers: Container::Png };
+        let options = Options { charts: 1, seed: 6, degrade: profile, dpi: 110, containers: Container::Png };
         let (folder, summary) = set(&options);
         let mut words = 0;
         for file in labels(folder.path()) {
@@ -113,8 +124,11 @@ fn texts_boxes_and_pixels_agree_under_every_wear() {
             }
         }
         assert_eq!(words, summary.words);
-        let turned = summary.turned > summary.pages / 2;
-        assert_eq!(turned, profile == Profile::Rotated, "{profile:?} {summary:?}");
+        match profile {
+            Profile::Rotated => assert!(summary.turned >= summary.pages - 1, "{summary:?}"),
+            Profile::Mixed | Profile::Office => {}
+            _ => assert_eq!(summary.turned, 1, "{profile:?}"),
+        }
     }
 }
 

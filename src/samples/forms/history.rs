@@ -8,7 +8,7 @@ use crate::samples::phrase::capitalised;
 use crate::samples::scene::Scene;
 
 const SOCIAL: &[&str] = &[
-    "[Retired|Works as a|Formerly a] [carpenter|school teacher|bus driver|bookkeeper|machinist|farmer|seamstress|electrician] and lives [alone|with {his} spouse|with a daughter] in a [second floor apartment|single story house].",
+    "[Retired|Works as a|Formerly a] [carpenter|school teacher|bus driver|bookkeeper|machinist|farmer|seamstress|tailor] and lives [alone|with {his} spouse|with a daughter] in a [second floor apartment|single story house].",
     "Tobacco: [never|former, {5-40} pack years|current, half a pack daily]. Alcohol: [none|{1-3} drinks weekly|{1-2} glasses of wine nightly]. No illicit drugs.",
     "Independent in [all|most] activities of daily living and walks [without aids|with a cane|with a walker].",
 ];
@@ -90,7 +90,7 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
         })
         .collect();
     flow.numbered(&history);
-    flow.labelled("Surgical history:", &case.say("[Appendectomy {1965-2005}|Cesarean section {1971-2004}|Tonsillectomy in childhood|Cataract extraction {1999-2008}|None].", dice));
+    flow.labelled("Surgical history:", &case.say("[Appendectomy {1965-2005}|Cholecystectomy {1978-2006}|Tonsillectomy in childhood|Cataract extraction {1999-2008}|None].", dice));
     flow.heading("Medications on Admission");
     flow.numbered(&case.drugs);
     flow.labelled("Allergies:", &case.allergies);

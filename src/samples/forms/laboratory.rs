@@ -112,8 +112,8 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
 fn result(&(name, unit, places, low, high): &Test, dice: &mut Dice) -> Vec<String> {
     let spread = (high - low).max(4);
     let value = match dice.below(10) {
-        0 | 1 => high + dice.between(1, spread),
-        2 => (low - dice.between(1, spread / 2)).max(0),
+        0 | 1 => high + dice.between(1, spread.min(high / 3).max(2)),
+        2 => low - dice.between(0, spread.min(low / 4)),
         _ => dice.between(low, high),
     };
     let flag = if value > high {

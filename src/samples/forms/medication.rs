@@ -7,7 +7,19 @@ use crate::samples::furniture::{self, Style};
 use crate::samples::scene::{Ink, LETTER, Scene};
 
 const DAYS: usize = 6;
-const TIMES: &[&[&str]] = &[&["0900"], &["0900", "2100"], &["0600", "1400", "2200"], &["0800", "1200", "1800", "2200"]];
+/// Hours of the day for each frequency of a prescription.
+const TIMES: &[(&str, &[&str])] = &[
+    (" BID", &["0900", "2100"]),
+    ("q12h", &["0900", "2100"]),
+    (" TID", &["0600", "1400", "2200"]),
+    ("q8h", &["0600", "1400", "2200"]),
+    (" QID", &["0800", "1200", "1800", "2200"]),
+    ("q6h", &["0000", "0600", "1200", "1800"]),
+    ("q4h", &["0200", "0600", "1000", "1400", "1800", "2200"]),
+    ("nightly", &["2100"]),
+    ("with meals", &["0800", "1200", "1800"]),
+    ("PRN", &["PRN", "PRN", "PRN"]),
+];
 
 pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
     let mut page = Scene::new((LETTER.1, LETTER.0));
@@ -32,7 +44,8 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
     let row = 13.5;
     let initials: Vec<String> = case.nurses.iter().map(|nurse| initials(nurse)).collect();
     for (number, drug) in case.drugs.iter().enumerate() {
-        let hours = dice.pick(TIMES);
+        let frequency = TIMES.iter().find(|(frequency, _)| drug.contains(frequency));
+        let hours = frequency.map_or(&["0900"][..], |(_, hours)| *hours);
         let height = row * hours.len().max(2) as f32;
         if y + height > page.height - 98.0 {
             break;

@@ -23,10 +23,9 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
     let letterhead = if style.letterhead == Letterhead::Typed { Letterhead::Typed } else { Letterhead::Centred };
     let mut flow = Flow::new(case, Style { size, letterhead, ..style }, "Referral Letter", "REF-1");
     flow.paragraph(&long_date(case.day(-dice.between(1, 9))));
-    flow.paragraph(&format!(
-        "{}, {}, {}, {}",
-        case.attending, case.facility.name, case.facility.street, case.facility.town
-    ));
+    for line in [&case.attending, case.facility.name, &case.facility.street, case.facility.town] {
+        flow.line(line);
+    }
     flow.gap(8.0);
     flow.labelled(
         "Re:",
@@ -46,7 +45,7 @@ pub(super) fn write(case: &Case, style: Style, dice: &mut Dice) -> Vec<Scene> {
     flow.paragraph(
         &case.say(&format!("On examination in my office: {}. {}", super::vitals(dice), case.primary.findings), dice),
     );
-    flow.paragraph(&case.say("[Electrocardiogram and recent laboratory results are enclosed.|A chest radiograph on {date} showed no acute process.|Copies of the consultation of {date} are attached.]", dice));
+    flow.paragraph(&case.say("[Electrocardiogram and recent laboratory results are enclosed.|A recent chest radiograph showed no acute process.|Copies of {1-3} earlier consultations are attached.]", dice));
     flow.paragraph(&case.say(REQUESTS[dice.index(REQUESTS.len())], dice));
     flow.paragraph(&case.say("[With kind regards,|Sincerely,|Yours truly,]", dice));
     flow.signed("Referring physician", &case.referrer, &long_date(case.day(-1)), dice);

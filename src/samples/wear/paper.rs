@@ -43,7 +43,7 @@ pub(super) fn fade(plane: &mut GrayImage, fade: &Fade, dice: &mut Dice) {
             (0..GRID.0).map(|x| (left[row][x] * (256 - down) + left[row + 1][x] * down) >> 8).collect();
         for (pixel, &(column, right)) in pixels.iter_mut().zip(&columns) {
             let strength = (line[column] * (256 - right) + line[column + 1] * right) >> 8;
-            let ink = (255 - i32::from(*pixel)) * strength >> 8;
+            let ink = ((255 - i32::from(*pixel)) * strength) >> 8;
             *pixel = (fade.paper - ink * fade.paper / 255).clamp(0, 255) as u8;
         }
     }
