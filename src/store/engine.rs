@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Row as _, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection as _, Row as _, SqlSafeStr};
 
 use super::error::{StoreError, without_values};
 use super::migrations;
@@ -21,6 +21,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long to wait for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long to wait for a server to answer at the start.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The database: an SQLite file of one machine, or a PostgreSQL shared by several.
 #[derive(Debug, Clone)]
@@ -156,12 +159,16 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
         // A result counts only once it is on disk, whatever the server's default is.
         .options([("synchronous_commit", "on"), ("timezone", "UTC")])
         .disable_statement_logging();
+    let cannot = |error: sqlx::Error| StoreError::Open { cause: without_values(&error) };
+    // The pool would try a server that is not there again and again for a minute: once is enough to say so.
+    let first = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
+    first.map_err(|_| cannot(sqlx::Error::PoolTimedOut))?.map_err(cannot)?.close().await.map_err(cannot)?;
     let pool = PgPoolOptions::new()
         .max_connections(8)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options)
         .await
-        .map_err(|error| StoreError::Open { cause: without_values(&error) })?;
+        .map_err(cannot)?;
     migrations::run_postgres(&pool).await?;
     Ok(Engine::Postgres(pool))
 }

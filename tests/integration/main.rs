@@ -1,5 +1,8 @@
 //! The integration tests: one binary, one file per subject.
 #![expect(missing_docs, reason = "tests are read, not rendered")]
 
+mod archive;
+mod intake;
+mod intake_order;
 mod store;
 mod support;
