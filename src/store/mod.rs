@@ -23,6 +23,7 @@ mod reprocessing;
 mod results;
 mod scans;
 mod settings;
+mod values;
 mod work_left;
 mod workers;
 

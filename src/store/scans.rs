@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use super::batches::read_pipeline;
 use super::claims::{Attempt, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, ScanClaim, later};
-use super::engine::{Row, Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{NewPage, insert_pages};
+use super::values::{Row, values};
 use super::{documents, rejects};
 use crate::chart::{BatchId, Digest, DocumentId, Reject, RejectReason, WorkerId};
 
@@ -112,8 +113,10 @@ impl Store {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<ClaimedScan>, StoreError> {
-        let sql = format!(
-            "WITH due AS MATERIALIZED (
+        loop {
+            let mut transaction = self.begin().await?;
+            let sql = format!(
+                "WITH due AS MATERIALIZED (
                 SELECT digest FROM scans WHERE state IN ('waiting', 'claimed') AND due_at <= $1
                 ORDER BY priority DESC, lost, queued_at, digest LIMIT 1 {}
              )
@@ -121,12 +124,10 @@ impl Store {
                 worker = $2, claim = claim + 1, due_at = $3
              WHERE digest IN (SELECT digest FROM due)
              RETURNING digest, size, batch, claim, attempts, lost",
-            self.dialect("", "FOR UPDATE SKIP LOCKED")
-        );
-        loop {
-            let mut transaction = self.begin().await?;
+                transaction.dialect("", "FOR UPDATE SKIP LOCKED")
+            );
             let values = values![now, worker, later(now, lease)];
-            let Some(row) = transaction.row(sqlx::AssertSqlSafe(sql.clone()), values).await? else { return Ok(None) };
+            let Some(row) = transaction.row(sqlx::AssertSqlSafe(sql), values).await? else { return Ok(None) };
             let claim = ScanClaim { scan: row.parsed("digest")?, worker, number: row.integer("claim")? };
             if row.count("lost")? > MAX_LOST_LEASES {
                 let message = "the program ended again and again while this file was read; \

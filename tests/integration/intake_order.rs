@@ -84,6 +84,41 @@ fn a_source_is_removed_only_after_its_copy_on_another_disk_is_flushed() {
     assert!(folder_flushed.end < removed.start);
 }
 
+/// The check itself is checked: a trace in which one step is missing, or comes too early, must not pass.
+#[test]
+fn a_wrong_order_is_noticed() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let content = vec![3; 5000];
+    if trace(folder.path(), &folder.path().join("done"), &content).is_none() {
+        return;
+    }
+    let log = fs::read_to_string(folder.path().join("trace")).expect("trace");
+    let passes = |log: String| {
+        std::panic::catch_unwind(|| {
+            let trace = Trace::parse(&log);
+            let recorded = check_until_recorded(&trace, folder.path(), &content);
+            check_rename(&trace, folder.path(), recorded);
+        })
+        .is_ok()
+    };
+    let without = |wanted: &dyn Fn(&str) -> bool| -> String {
+        log.lines().filter(|line| !wanted(line)).map(|line| format!("{line}\n")).collect()
+    };
+    assert!(passes(without(&|_| false)));
+    assert!(!passes(without(&|line| line.contains("fsync(") && line.contains("#1>"))), "the object is not flushed");
+    assert!(!passes(without(&|line| line.contains("fsync(") && line.contains("-wal>"))), "the record is not flushed");
+    assert!(!passes(without(&|line| line.contains("fsync(") && line.contains("/archive>"))), "a folder is not flushed");
+    let key = format!("{}>", IntakeArea::key(Digest::of(&content)));
+    assert!(!passes(without(&|line| line.contains("read(") && line.contains(&key))), "nothing is read back");
+    let early = |call: &str, before: &str| -> String {
+        let (moved, rest): (Vec<_>, Vec<_>) = log.lines().partition(|line| line.contains(call));
+        let place = rest.iter().position(|line| line.contains(before)).expect("there is such a call");
+        [&rest[..place], &moved[..], &rest[place..]].concat().join("\n")
+    };
+    assert!(!passes(early("RENAME_NOREPLACE", &key)), "the source is moved before the object is read back");
+    assert!(!passes(early("linkat(", "#1>, \"\"...")), "the object gets its name before it is written");
+}
+
 /// Asserts the order up to the record in the database; returns the line at which that is flushed.
 fn check_until_recorded(trace: &Trace, folder: &Path, content: &[u8]) -> usize {
     let source = folder.join("in/scan.tif");
@@ -106,6 +141,7 @@ fn check_until_recorded(trace: &Trace, folder: &Path, content: &[u8]) -> usize {
     let read_back_last = trace.last_end(|call| call.is_read() && call.on(&key));
     let recorded = trace.first(|call| call.is_write() && call.on(&wal) && call.start > source_read.start);
     let moved = trace.first(|call| (call.is_rename() || call.is_unlink()) && call.succeeded() && call.names(&source));
+    assert!(recorded.end < moved.start, "the delivery is recorded before the source is touched");
     let recorded_last = trace.last_end(|call| call.is_write() && call.on(&wal) && call.start < moved.start);
     let committed = trace.first(|call| call.is_flush() && call.on(&wal) && call.start > recorded_last);
 

@@ -721,6 +721,36 @@ async fn play(moves: Vec<Move>) {
     store.close().await;
 }
 
+/// Two programs on one file: neither sees the other but through the file.
+#[tokio::test]
+async fn two_programs_share_one_sqlite_file() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("muniment.db").display());
+    let store = Store::open(&url).await.expect("opens");
+    opened(&store, 60).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..2 {
+        let url = url.clone();
+        tasks.spawn(async move {
+            let store = Store::open(&url).await.expect("opens beside the other");
+            let mut done = 0;
+            loop {
+                let claimed = claim(&store, number, 2, at(1001)).await;
+                if claimed.is_empty() {
+                    store.close().await;
+                    return done;
+                }
+                for page in claimed {
+                    finish(&store, &page, at(1002)).await.expect("finishes");
+                    done += 1;
+                }
+            }
+        });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().sum::<u32>(), 60);
+    assert_eq!(state(&store, 1).await, DocumentState::Read { pages_failed: 0 });
+}
+
 #[tokio::test]
 async fn sqlite_keeps_what_was_written_and_is_only_ours() {
     use std::os::unix::fs::PermissionsExt;
