@@ -72,6 +72,7 @@ impl Store {
             if pages.is_empty() {
                 return Ok(count);
             }
+            let mut accepted = 0;
             for &page in &pages {
                 if !results::has(&mut transaction, page, Standing::Candidate).await? {
                     continue; // Another command has just accepted or declined it.
@@ -82,9 +83,10 @@ impl Store {
                 transaction.execute(sql, values![page.scan, page.number]).await?;
                 results::show(&mut transaction, page).await?;
                 outbox::queue(&mut transaction, page, now).await?;
+                accepted += 1;
             }
             transaction.commit().await?;
-            count += pages.len() as u64;
+            count += accepted;
         }
     }
 

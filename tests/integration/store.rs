@@ -68,6 +68,7 @@ contract! {
     settings_and_workers_are_kept,
     eight_workers_share_two_hundred_pages,
     the_same_delivery_from_many_sides_is_one,
+    results_are_accepted_while_others_are_finished,
 }
 
 /// Seconds after an arbitrary beginning.
@@ -628,6 +629,47 @@ async fn the_same_delivery_from_many_sides_is_one(store: Store) {
     assert_eq!(count(|recorded| matches!(recorded, Recorded::New)), 1);
     assert_eq!(count(|recorded| matches!(recorded, Recorded::Repeated { .. })), 1);
     assert_eq!(count(|recorded| matches!(recorded, Recorded::Known { .. })), 6);
+}
+
+async fn results_are_accepted_while_others_are_finished(store: Store) {
+    let batch = opened(&store, 60).await;
+    for page in claim(&store, 1, 60, at(1001)).await {
+        finish(&store, &page, at(1002)).await.expect("finishes");
+    }
+    let selection = PageSelection::Batch(batch.id);
+    let mut accepted = 0;
+    for revision in 2..=4 {
+        assert_eq!(store.reprocess(selection, &pipeline(revision), at(1003)).await.expect("queues"), 60);
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..4 {
+            let store = store.clone();
+            tasks.spawn(async move {
+                for page in claim(&store, number, 15, at(1004)).await {
+                    finish(&store, &page, at(1005)).await.expect("finishes");
+                }
+                0
+            });
+        }
+        for _ in 0..3 {
+            let store = store.clone();
+            tasks.spawn(async move {
+                let mut accepted = 0;
+                for _ in 0..20 {
+                    accepted += store.accept_candidates(selection, at(1006)).await.expect("accepts");
+                    tokio::task::yield_now().await;
+                }
+                accepted
+            });
+        }
+        accepted += tasks.join_all().await.into_iter().sum::<u64>();
+        accepted += store.accept_candidates(selection, at(1007)).await.expect("accepts");
+    }
+    assert_eq!(accepted, 180, "each result is accepted once");
+    for page in store.document_pages(document_id(1), 0, 100).await.expect("lists") {
+        assert_eq!(page.current.expect("always has one").pipeline.revision, 4);
+        assert_eq!(store.results_of(page.view.page).await.expect("lists").len(), 4);
+    }
+    assert_eq!(state(&store, 1).await, DocumentState::Read { pages_failed: 0 });
 }
 
 /// What a worker may do next; the store must keep its books whatever the order.
