@@ -1,7 +1,8 @@
 //! Batches: made, found again by name, counted.
 
-use super::engine::{Row, Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
+use super::values::{Row, values};
 use crate::chart::{Batch, BatchCounts, BatchId, PipelineStamp};
 
 /// A batch that is ready to take deliveries.

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::engine::{Store, values};
+use super::engine::Store;
 use super::error::StoreError;
 use super::rejects;
 use super::scans::ScanState;
+use super::values::values;
 use crate::chart::{BatchId, DeliveryId, Digest, DocumentId, Reject};
 
 /// A source file whose bytes are safe in the intake area.

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::engine::{Row, Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::page_progress::read_state;
 use super::pages::{self, PageRecord};
 use super::results::{self, ResultRecord};
+use super::values::{Row, values};
 use crate::chart::{BatchId, DeliveryId, Digest, DocumentId, DocumentState, PageView, QuarterTurns};
 
 /// A document as it stands. Holds the name of a source file: never for a log.

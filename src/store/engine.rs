@@ -1,26 +1,26 @@
-//! The two engines behind one small surface: the same `$1` text, values in, rows out.
+//! The two engines behind one small surface: the same `$1` text on both.
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres};
-use sqlx::sqlite::{
-    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Row as _, SqlSafeStr};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection as _, SqlSafeStr};
 
 use super::error::{StoreError, without_values};
 use super::migrations;
-use crate::chart::{BatchId, DeliveryId, Digest, DocumentId, PageNumber, WorkerId};
+use super::values::{Row, Value};
 
 /// How long a statement waits for another process that writes to the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long to wait for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long to wait for a server to answer at the start.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The database: an SQLite file of one machine, or a PostgreSQL shared by several.
 #[derive(Debug, Clone)]
@@ -105,14 +105,6 @@ impl Store {
     pub(super) async fn row(&self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, values).await?.into_iter().next())
     }
-
-    /// Returns `sqlite` or `postgres`, whichever is the engine's text; for the few clauses that only one of them has.
-    pub(super) const fn dialect<'a>(&self, sqlite: &'a str, postgres: &'a str) -> &'a str {
-        match self.engine {
-            Engine::Sqlite { .. } => sqlite,
-            Engine::Postgres(_) => postgres,
-        }
-    }
 }
 
 async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
@@ -156,12 +148,16 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
         // A result counts only once it is on disk, whatever the server's default is.
         .options([("synchronous_commit", "on"), ("timezone", "UTC")])
         .disable_statement_logging();
+    let cannot = |error: sqlx::Error| StoreError::Open { cause: without_values(&error) };
+    // The pool would try a server that is not there again and again for a minute: once is enough to say so.
+    let first = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
+    first.map_err(|_| cannot(sqlx::Error::PoolTimedOut))?.map_err(cannot)?.close().await.map_err(cannot)?;
     let pool = PgPoolOptions::new()
         .max_connections(8)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options)
         .await
-        .map_err(|error| StoreError::Open { cause: without_values(&error) })?;
+        .map_err(cannot)?;
     migrations::run_postgres(&pool).await?;
     Ok(Engine::Postgres(pool))
 }
@@ -195,6 +191,14 @@ impl Transaction {
         Ok(self.rows(sql, values).await?.into_iter().next())
     }
 
+    /// Returns `sqlite` or `postgres`, whichever is the engine's text; for the few clauses that only one of them has.
+    pub(super) const fn dialect<'a>(&self, sqlite: &'a str, postgres: &'a str) -> &'a str {
+        match self {
+            Self::Sqlite(_) => sqlite,
+            Self::Postgres(_) => postgres,
+        }
+    }
+
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(inner) => inner.commit().await?,
@@ -202,15 +206,6 @@ impl Transaction {
         }
         Ok(())
     }
-}
-
-/// A value on its way into a statement.
-#[derive(Debug, Clone)]
-pub(super) enum Value {
-    Integer(Option<i64>),
-    Text(Option<String>),
-    Real(Option<f64>),
-    Flag(bool),
 }
 
 macro_rules! bind {
@@ -240,140 +235,4 @@ fn bind_postgres<'q>(
     values: Vec<Value>,
 ) -> sqlx::query::Query<'q, Postgres, <Postgres as sqlx::Database>::Arguments> {
     bind!(Postgres, sql, values)
-}
-
-/// Makes the list of values of a statement, in the order of `$1`, `$2`, ...
-macro_rules! values {
-    ($($value:expr),* $(,)?) => { vec![$(crate::store::engine::Value::from($value)),*] };
-}
-pub(super) use values;
-
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Self::Integer(Some(value))
-    }
-}
-
-impl From<u32> for Value {
-    fn from(value: u32) -> Self {
-        Self::Integer(Some(value.into()))
-    }
-}
-
-impl From<Option<u32>> for Value {
-    fn from(value: Option<u32>) -> Self {
-        Self::Integer(value.map(i64::from))
-    }
-}
-
-impl From<f32> for Value {
-    fn from(value: f32) -> Self {
-        Self::Real(Some(value.into()))
-    }
-}
-
-impl From<Option<f32>> for Value {
-    fn from(value: Option<f32>) -> Self {
-        Self::Real(value.map(f64::from))
-    }
-}
-
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Self::Flag(value)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(Some(value.to_owned()))
-    }
-}
-
-impl From<String> for Value {
-    fn from(value: String) -> Self {
-        Self::Text(Some(value))
-    }
-}
-
-impl From<Option<String>> for Value {
-    fn from(value: Option<String>) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<Timestamp> for Value {
-    /// Times are kept as microseconds since 1970 UTC: they sort and compare the same on both engines.
-    fn from(value: Timestamp) -> Self {
-        Self::Integer(Some(value.as_microsecond()))
-    }
-}
-
-impl From<PageNumber> for Value {
-    fn from(value: PageNumber) -> Self {
-        value.get().into()
-    }
-}
-
-macro_rules! text_values {
-    ($($kind:ty),*) => { $(
-        impl From<$kind> for Value {
-            fn from(value: $kind) -> Self {
-                Self::Text(Some(value.to_string()))
-            }
-        }
-    )* };
-}
-
-text_values!(Digest, BatchId, DeliveryId, DocumentId, WorkerId);
-
-/// One row of an answer.
-pub(super) enum Row {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-macro_rules! getters {
-    ($($name:ident: $kind:ty;)*) => { $(
-        pub(super) fn $name(&self, column: &str) -> Result<$kind, StoreError> {
-            Ok(match self {
-                Self::Sqlite(row) => row.try_get(column)?,
-                Self::Postgres(row) => row.try_get(column)?,
-            })
-        }
-    )* };
-}
-
-impl Row {
-    getters! {
-        integer: i64;
-        optional_integer: Option<i64>;
-        text: String;
-        optional_text: Option<String>;
-        optional_real: Option<f64>;
-        flag: bool;
-    }
-
-    /// Reads an integer that is never negative nor above 2^32.
-    pub(super) fn count(&self, column: &str) -> Result<u32, StoreError> {
-        u32::try_from(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
-    }
-
-    /// Reads an integer that is never negative.
-    pub(super) fn size(&self, column: &str) -> Result<u64, StoreError> {
-        u64::try_from(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
-    }
-
-    pub(super) fn time(&self, column: &str) -> Result<Timestamp, StoreError> {
-        Timestamp::from_microsecond(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
-    }
-
-    /// Reads a text that has a form of its own: an id, a digest.
-    pub(super) fn parsed<T: FromStr>(&self, column: &str) -> Result<T, StoreError> {
-        self.text(column)?.parse().map_err(|_| StoreError::unreadable(column))
-    }
-
-    pub(super) fn optional_parsed<T: FromStr>(&self, column: &str) -> Result<Option<T>, StoreError> {
-        self.optional_text(column)?.map(|text| text.parse().map_err(|_| StoreError::unreadable(column))).transpose()
-    }
 }

@@ -39,3 +39,28 @@ fn explain(error: sqlx::migrate::MigrateError) -> StoreError {
     };
     StoreError::Migration { cause }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What one engine says otherwise than the other, and nothing else, may differ.
+    #[test]
+    fn both_engines_get_the_same_tables() {
+        assert_eq!(SQLITE.len(), POSTGRES.len());
+        for ((number, name, sqlite), (same_number, same_name, postgres)) in SQLITE.iter().zip(POSTGRES) {
+            assert_eq!((number, name), (same_number, same_name));
+            let expected = sqlite
+                .replace(
+                    "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
+                    "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+                )
+                .replace(" TEXT", " TEXT COLLATE \"C\"");
+            let statements = |sql: &str| -> Vec<String> {
+                let code = |line: &str| line.split("--").next().unwrap_or_default().trim().to_owned();
+                sql.lines().map(code).filter(|line| !line.is_empty()).collect()
+            };
+            assert_eq!(statements(&expected), statements(postgres));
+        }
+    }
+}

@@ -5,9 +5,10 @@
 
 use jiff::Timestamp;
 
-use super::engine::{Row, Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{PageWork, read_page_id};
+use super::values::{Row, values};
 use crate::chart::{BatchId, DocumentId, PageId};
 
 /// A page as the index has it.

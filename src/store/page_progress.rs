@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::engine::{Row, Transaction, values};
+use super::engine::Transaction;
 use super::error::StoreError;
+use super::values::{Row, values};
 use crate::chart::{DocumentId, DocumentState, PageId};
 
 /// Takes note, in every document with this page, that it was read or (with `failed`) could not be.

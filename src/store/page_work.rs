@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::batches::{keep_pipeline, read_pipeline};
 use super::claims::{Attempt, ClaimedPage, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, later};
-use super::engine::{Row, Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{findings_text, read_page_id};
 use super::results::{self, Standing};
+use super::values::{Row, values};
 use super::{outbox, page_progress, rejects};
 use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, Reject, Severity, Size, WorkerId};
 
@@ -27,8 +28,10 @@ impl Store {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Vec<ClaimedPage>, StoreError> {
-        let sql = format!(
-            "WITH due AS MATERIALIZED (
+        loop {
+            let mut transaction = self.begin().await?;
+            let sql = format!(
+                "WITH due AS MATERIALIZED (
                 SELECT scan, number FROM pages WHERE work IN ('waiting', 'claimed') AND due_at <= $1
                 ORDER BY priority DESC, lost, queued_at, scan, number LIMIT $4 {}
              )
@@ -36,12 +39,10 @@ impl Store {
                 worker = $2, claim = claim + 1, due_at = $3
              WHERE (scan, number) IN (SELECT scan, number FROM due)
              RETURNING scan, number",
-            self.dialect("", "FOR UPDATE SKIP LOCKED")
-        );
-        loop {
-            let mut transaction = self.begin().await?;
+                transaction.dialect("", "FOR UPDATE SKIP LOCKED")
+            );
             let values = values![now, worker, later(now, lease), most.min(MOST_CLAIMED)];
-            let rows = transaction.rows(sqlx::AssertSqlSafe(sql.clone()), values).await?;
+            let rows = transaction.rows(sqlx::AssertSqlSafe(sql), values).await?;
             if rows.is_empty() {
                 return Ok(Vec::new());
             }
@@ -170,7 +171,7 @@ impl Store {
     pub async fn reject_page(&self, claim: &PageClaim, reject: &Reject, now: Timestamp) -> Result<(), StoreError> {
         let page = claim.page;
         let mut transaction = self.begin().await?;
-        if results::has_current(&mut transaction, page).await? {
+        if results::has(&mut transaction, page, Standing::Current).await? {
             // An older pipeline has read this page: it is worth more than the new one's rejection.
             end(&mut transaction, claim, "done", now).await?;
         } else {
@@ -205,7 +206,7 @@ async fn end(transaction: &mut Transaction, claim: &PageClaim, work: &str, now: 
 
 /// Leaves a page to a person; one that an older pipeline has read just keeps that result.
 async fn give_up(transaction: &mut Transaction, page: PageId, reason: &str, now: Timestamp) -> Result<(), StoreError> {
-    if results::has_current(transaction, page).await? {
+    if results::has(transaction, page, Standing::Current).await? {
         let sql = "UPDATE pages SET work = 'done', failure = $3 WHERE scan = $1 AND number = $2";
         transaction.execute(sql, values![page.scan, page.number, reason]).await?;
         return Ok(());

@@ -4,8 +4,9 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::engine::{Row, Store, Transaction, Value, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
+use super::values::{Row, Value, values};
 use crate::chart::{BatchId, Digest, DocumentId, Finding, PageId, PageNumber, Size};
 
 /// A page that was found in a scan.

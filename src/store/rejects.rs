@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::engine::{Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
+use super::values::values;
 use crate::chart::{BatchId, DeliveryId, Digest, PageNumber, Reject, RejectReason};
 
 /// One reject of a batch. Holds the name of a source file: never for a log.

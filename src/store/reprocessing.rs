@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::batches::keep_pipeline;
-use super::engine::{Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{PageSelection, read_page_id};
 use super::results::{self, Standing};
+use super::values::values;
 use super::{outbox, page_progress};
 use crate::chart::{PageId, PipelineStamp};
 
@@ -71,16 +72,21 @@ impl Store {
             if pages.is_empty() {
                 return Ok(count);
             }
+            let mut accepted = 0;
             for &page in &pages {
+                if !results::has(&mut transaction, page, Standing::Candidate).await? {
+                    continue; // Another command has just accepted or declined it.
+                }
                 results::supersede(&mut transaction, page, Standing::Current).await?;
                 let sql = "UPDATE results SET standing = 'current'
                            WHERE scan = $1 AND number = $2 AND standing = 'candidate'";
                 transaction.execute(sql, values![page.scan, page.number]).await?;
                 results::show(&mut transaction, page).await?;
                 outbox::queue(&mut transaction, page, now).await?;
+                accepted += 1;
             }
             transaction.commit().await?;
-            count += pages.len() as u64;
+            count += accepted;
         }
     }
 
@@ -105,7 +111,7 @@ impl Store {
 const HAS_CANDIDATE: &str = "EXISTS (SELECT 1 FROM results
     WHERE results.scan = pages.scan AND results.number = pages.number AND results.standing = 'candidate')";
 
-/// Returns the next pages of `selection` that meet `condition`.
+/// Takes the next pages of `selection` that meet `condition` for this transaction.
 async fn selected(
     transaction: &mut Transaction,
     selection: PageSelection,
@@ -114,7 +120,8 @@ async fn selected(
     let (chosen, value, number) = selection.condition();
     let sql = format!(
         "SELECT pages.scan, pages.number FROM pages WHERE {chosen} AND {condition}
-         ORDER BY pages.scan, pages.number LIMIT {AT_ONCE}"
+         ORDER BY pages.scan, pages.number LIMIT {AT_ONCE} {}",
+        transaction.dialect("", "FOR UPDATE OF pages")
     );
     let rows = transaction.rows(sqlx::AssertSqlSafe(sql), vec![value, number]).await?;
     rows.iter().map(read_page_id).collect()

@@ -5,9 +5,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use super::batches::read_pipeline;
-use super::engine::{Row, Store, Transaction, values};
+use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{findings_text, read_findings};
+use super::values::{Row, values};
 use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, PipelineStamp, QuarterTurns};
 
 /// What a result counts for.
@@ -97,7 +98,7 @@ pub(super) async fn keep(
     now: Timestamp,
 ) -> Result<Standing, StoreError> {
     let page = text.page;
-    let standing = if has_current(transaction, page).await? {
+    let standing = if has(transaction, page, Standing::Current).await? {
         supersede(transaction, page, Standing::Candidate).await?;
         Standing::Candidate
     } else {
@@ -161,9 +162,10 @@ pub(super) async fn supersede(transaction: &mut Transaction, page: PageId, from:
     Ok(())
 }
 
-pub(super) async fn has_current(transaction: &mut Transaction, page: PageId) -> Result<bool, StoreError> {
-    let sql = "SELECT scan FROM results WHERE scan = $1 AND number = $2 AND standing = 'current'";
-    Ok(transaction.row(sql, values![page.scan, page.number]).await?.is_some())
+/// Says whether a page has a result that stands at `standing`.
+pub(super) async fn has(transaction: &mut Transaction, page: PageId, standing: Standing) -> Result<bool, StoreError> {
+    let sql = "SELECT scan FROM results WHERE scan = $1 AND number = $2 AND standing = $3";
+    Ok(transaction.row(sql, values![page.scan, page.number, standing.name()]).await?.is_some())
 }
 
 /// Reads a result from the columns of `results` and its pipeline's.

@@ -1,7 +1,8 @@
 //! Named values that belong to this instance, such as what the object store was found to enforce.
 
-use super::engine::{Store, values};
+use super::engine::Store;
 use super::error::StoreError;
+use super::values::values;
 
 impl Store {
     /// Returns the value kept under `name`.

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::engine::{Store, values};
+use super::engine::Store;
 use super::error::StoreError;
+use super::values::values;
 use crate::chart::BatchId;
 
 /// Work that is waiting or claimed.

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::engine::{Row, Store, values};
+use super::engine::Store;
 use super::error::StoreError;
+use super::values::{Row, values};
 use crate::chart::WorkerId;
 
 /// A worker as it was last heard of.

@@ -5,10 +5,14 @@
     reason = "a test stops where it is wrong, and says what it could not run"
 )]
 
+mod archive;
 mod decode;
 mod export;
+mod intake;
+mod intake_order;
 mod pdf_read;
 mod pdf_write;
 mod sandbox;
+mod store;
 mod support;
 mod tidy;

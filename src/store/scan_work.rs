@@ -1,0 +1,191 @@
+//! The work on scans: claimed with a lease, then opened into pages, rejected or failed.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::batches::read_pipeline;
+use super::claims::{Attempt, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, ScanClaim, later};
+use super::engine::{Store, Transaction};
+use super::error::StoreError;
+use super::pages::{NewPage, insert_pages};
+use super::scans::ScanState;
+use super::values::values;
+use super::{documents, rejects};
+use crate::chart::{BatchId, DocumentId, Reject, RejectReason, WorkerId};
+
+/// What was found in a scan.
+#[derive(Debug, Clone)]
+pub struct OpenedScan {
+    /// Name of the format.
+    pub format: String,
+    /// Whether the file is damaged.
+    pub damaged: bool,
+    /// Key of the archival copy without encryption.
+    pub decrypted_key: Option<String>,
+    /// Pages in the order of the file; page 1 comes first.
+    pub pages: Vec<NewPage>,
+    /// Identity for the provisional document.
+    pub document: DocumentId,
+}
+
+impl Store {
+    /// Claims the next scan that is due, if there is one, until `lease` from `now`.
+    ///
+    /// A scan whose lease ran out too often is rejected here instead.
+    pub async fn claim_scan(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<ClaimedScan>, StoreError> {
+        loop {
+            let mut transaction = self.begin().await?;
+            let sql = format!(
+                "WITH due AS MATERIALIZED (
+                SELECT digest FROM scans WHERE state IN ('waiting', 'claimed') AND due_at <= $1
+                ORDER BY priority DESC, lost, queued_at, digest LIMIT 1 {}
+             )
+             UPDATE scans SET lost = lost + CASE WHEN state = 'claimed' THEN 1 ELSE 0 END, state = 'claimed',
+                worker = $2, claim = claim + 1, due_at = $3
+             WHERE digest IN (SELECT digest FROM due)
+             RETURNING digest, size, batch, claim, attempts, lost",
+                transaction.dialect("", "FOR UPDATE SKIP LOCKED")
+            );
+            let values = values![now, worker, later(now, lease)];
+            let Some(row) = transaction.row(sqlx::AssertSqlSafe(sql), values).await? else { return Ok(None) };
+            let claim = ScanClaim { scan: row.parsed("digest")?, worker, number: row.integer("claim")? };
+            if row.count("lost")? > MAX_LOST_LEASES {
+                let message = "the program ended again and again while this file was read; \
+                               have a look at the file, then retry it";
+                let reject = Reject::file(RejectReason::Crash, message);
+                end(&mut transaction, &claim, ScanState::Rejected, now).await?;
+                rejects::keep(&mut transaction, claim.scan, &reject, now).await?;
+                transaction.commit().await?;
+                continue;
+            }
+            let batch: BatchId = row.parsed("batch")?;
+            let pipeline = transaction
+                .row(
+                    "SELECT pipelines.name AS pipeline_name, pipelines.revision AS pipeline_revision,
+                        pipelines.digest AS pipeline_digest
+                     FROM batches JOIN pipelines ON pipelines.digest = batches.pipeline WHERE batches.id = $1",
+                    values![batch],
+                )
+                .await?
+                .ok_or_else(|| StoreError::unreadable("pipeline"))?;
+            let claimed = ClaimedScan {
+                claim,
+                size: row.size("size")?,
+                attempts: row.count("attempts")?,
+                batch,
+                pipeline: read_pipeline(&pipeline)?,
+            };
+            transaction.commit().await?;
+            return Ok(Some(claimed));
+        }
+    }
+
+    /// Ends a claim with the pages that were found: makes them, and the provisional document, in one transaction.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn open_scan(&self, claim: &ScanClaim, opened: &OpenedScan, now: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, claim, ScanState::Opened, now).await?;
+        let count = u32::try_from(opened.pages.len()).unwrap_or(u32::MAX);
+        transaction
+            .execute(
+                "UPDATE scans SET format = $2, page_count = $3, damaged = $4, decrypted_key = $5 WHERE digest = $1",
+                values![claim.scan, opened.format.as_str(), count, opened.damaged, opened.decrypted_key.clone()],
+            )
+            .await?;
+        transaction.execute("DELETE FROM rejects WHERE scan = $1 AND number = 0", values![claim.scan]).await?;
+        insert_pages(&mut transaction, claim.scan, &opened.pages, now).await?;
+        documents::open_provisional(&mut transaction, opened.document, claim.scan, count, now).await?;
+        transaction.commit().await
+    }
+
+    /// Ends a claim with the rejection of the whole file. A file that needs a password can be retried with one.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn reject_scan(&self, claim: &ScanClaim, reject: &Reject, now: Timestamp) -> Result<(), StoreError> {
+        let state = match reject.reason {
+            RejectReason::NeedsPassword => ScanState::NeedsPassword,
+            _ => ScanState::Rejected,
+        };
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, claim, state, now).await?;
+        rejects::keep(&mut transaction, claim.scan, &Reject { page: None, ..reject.clone() }, now).await?;
+        transaction.commit().await
+    }
+
+    /// Ends a claim whose attempt failed (a crash, a time limit). It is due again after `back_off`; after the last attempt
+    /// the scan is rejected with `reject`.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn fail_scan_attempt(
+        &self,
+        claim: &ScanClaim,
+        reject: &Reject,
+        now: Timestamp,
+        back_off: Duration,
+    ) -> Result<Attempt, StoreError> {
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, claim, ScanState::Waiting, now).await?;
+        let row = transaction
+            .row(
+                "UPDATE scans SET attempts = attempts + 1, failure = $2, due_at = $3 WHERE digest = $1 RETURNING attempts",
+                values![claim.scan, reject.message.as_str(), later(now, back_off)],
+            )
+            .await?
+            .ok_or_else(|| StoreError::unreadable("attempts"))?;
+        let failed = row.count("attempts")?;
+        let attempt = if failed < MAX_ATTEMPTS {
+            Attempt::AgainLater { failed }
+        } else {
+            transaction.execute("UPDATE scans SET state = 'rejected' WHERE digest = $1", values![claim.scan]).await?;
+            rejects::keep(&mut transaction, claim.scan, &Reject { page: None, ..reject.clone() }, now).await?;
+            Attempt::GivenUp
+        };
+        transaction.commit().await?;
+        Ok(attempt)
+    }
+
+    /// Prolongs a claim until `lease` from `now`.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn renew_scan(&self, claim: &ScanClaim, now: Timestamp, lease: Duration) -> Result<(), StoreError> {
+        let touched = self
+            .execute(
+                "UPDATE scans SET due_at = $4 WHERE digest = $1 AND state = 'claimed' AND worker = $2 AND claim = $3",
+                values![claim.scan, claim.worker, claim.number, later(now, lease)],
+            )
+            .await?;
+        if touched == 0 { Err(lost(claim)) } else { Ok(()) }
+    }
+}
+
+/// Ends a claim, if it still holds, and moves the scan to `state`.
+async fn end(
+    transaction: &mut Transaction,
+    claim: &ScanClaim,
+    state: ScanState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let touched = transaction
+        .execute(
+            "UPDATE scans SET state = $4, worker = NULL, due_at = $5
+             WHERE digest = $1 AND state = 'claimed' AND worker = $2 AND claim = $3",
+            values![claim.scan, claim.worker, claim.number, state.name(), now],
+        )
+        .await?;
+    if touched == 0 { Err(lost(claim)) } else { Ok(()) }
+}
+
+fn lost(claim: &ScanClaim) -> StoreError {
+    StoreError::ClaimLost { work: format!("scan {}", claim.scan) }
+}
