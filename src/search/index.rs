@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
+use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{IndexReader, IndexSettings, Opstamp, ReloadPolicy, TantivyDocument, TantivyError};
 
 use super::error::IndexError;
 use super::schema::Schema;
 use super::searcher::Searcher;
 use super::snapshot::Snapshot;
+use super::stream;
 use super::writer::{Budget, IndexWriter};
 use crate::chart::Digest;
 
@@ -133,6 +135,7 @@ fn create(dir: &Path, schema: &Schema) -> Result<(tantivy::Index, IndexReader), 
     let directory = MmapDirectory::open(dir).map_err(|error| tell(&error.into()))?;
     let inner = tantivy::Index::create(directory, schema.tantivy.clone(), IndexSettings::default());
     let inner = inner.map_err(|error| tell(&error))?;
+    register(&inner);
     let budget = Budget::default();
     let mut writer =
         inner.writer_with_num_threads::<TantivyDocument>(1, budget.bytes()).map_err(|error| tell(&error))?;
@@ -153,6 +156,7 @@ fn open(dir: &Path, schema: &Schema) -> Result<(tantivy::Index, IndexReader), In
     }
     let directory = MmapDirectory::open(dir).map_err(|error| tell(&error.into()))?;
     let inner = tantivy::Index::open(directory).map_err(|error| damaged(&error))?;
+    register(&inner);
     let metas = inner.load_metas().map_err(|error| damaged(&error))?;
     let payload = payload(dir, metas.payload.as_deref())?;
     if payload.schema != schema.digest() || inner.schema() != schema.tantivy {
@@ -166,6 +170,10 @@ fn open(dir: &Path, schema: &Schema) -> Result<(tantivy::Index, IndexReader), In
     }
     let reader = reader(&inner).map_err(|error| damaged(&error))?;
     Ok((inner, reader))
+}
+
+fn register(inner: &tantivy::Index) {
+    inner.tokenizers().register(stream::NAME, TextAnalyzer::builder(stream::Decoder::default()).build());
 }
 
 fn reader(inner: &tantivy::Index) -> Result<IndexReader, TantivyError> {

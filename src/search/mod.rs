@@ -27,6 +27,7 @@ mod rebuild;
 mod schema;
 mod searcher;
 mod snapshot;
+mod stream;
 mod synonyms;
 mod writer;
 
