@@ -154,7 +154,8 @@ impl Analyser {
                 count += 1;
                 let unsure = doubtful && word.confidence.value() < self.settings.unsure_below;
                 let left = broken.take();
-                let forms = plain(&word.text, self.settings.longest_token).map(Forms::single);
+                let forms = plain(&word.text, self.settings.longest_token)
+                    .map(|text| Forms { wholes: Vec::new(), parts: vec![Part { text, pieces: Vec::new() }] });
                 let Some(forms) = forms.or_else(|| self.forms(&word.text)) else { continue };
                 if let Some(left) = left {
                     self.join(left, &forms, number, unsure, &mut tokens);

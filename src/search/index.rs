@@ -162,14 +162,27 @@ fn open(dir: &Path, schema: &Schema) -> Result<(tantivy::Index, IndexReader), In
     if payload.schema != schema.digest() || inner.schema() != schema.tantivy {
         return Err(IndexError::Outdated { dir: dir.to_path_buf() });
     }
-    let managed = inner.directory().list_managed_files();
-    let missing =
-        metas.list_segment_files().into_iter().find(|file| managed.contains(file) && !dir.join(file).is_file());
-    if let Some(file) = missing {
+    if let Some(file) = missing(&inner, dir).map_err(|error| damaged(&error))? {
         return Err(IndexError::Damaged { dir: dir.to_path_buf(), cause: format!("{} is missing", file.display()) });
     }
     let reader = reader(&inner).map_err(|error| damaged(&error))?;
     Ok((inner, reader))
+}
+
+/// Returns a file that the last commit needs and that is not there.
+fn missing(inner: &tantivy::Index, dir: &Path) -> Result<Option<PathBuf>, TantivyError> {
+    let managed = inner.directory().list_managed_files();
+    let mut metas = inner.load_metas()?;
+    loop {
+        let mut files = metas.list_segment_files().into_iter();
+        let file = files.find(|file| managed.contains(file) && !dir.join(file).is_file());
+        // Another process may have committed or merged in between and have cleared old files away.
+        let now = inner.load_metas()?;
+        if file.is_none() || now.list_segment_files() == metas.list_segment_files() {
+            return Ok(file);
+        }
+        metas = now;
+    }
 }
 
 fn register(inner: &tantivy::Index) {
