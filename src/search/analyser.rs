@@ -154,26 +154,26 @@ impl Analyser {
                 count += 1;
                 let unsure = doubtful && word.confidence.value() < self.settings.unsure_below;
                 let left = broken.take();
-                let Some(forms) = self.forms(&word.text) else { continue };
+                let forms = plain(&word.text, self.settings.longest_token)
+                    .map(|text| Forms { wholes: Vec::new(), parts: vec![Part { text, pieces: Vec::new() }] });
+                let Some(forms) = forms.or_else(|| self.forms(&word.text)) else { continue };
                 if let Some(left) = left {
                     self.join(left, &forms, number, unsure, &mut tokens);
                 }
                 let first = position;
                 let words = (number, number);
-                let mut push = |text: &str, position| {
-                    tokens.push(Token { text: text.to_owned(), position, words, unsure });
-                };
-                if forms.parts.len() > 1 {
-                    forms.wholes.iter().for_each(|whole| push(whole, first));
-                }
-                for part in &forms.parts {
-                    push(&part.text, position);
-                    part.pieces.iter().for_each(|piece| push(piece, position));
-                    position += 1;
-                }
                 if place == last && ends_in_hyphen(&word.text) {
                     let text = forms.parts.last().map(|part| part.text.clone()).unwrap_or_default();
-                    broken = Some(Token { text, position: position - 1, words, unsure });
+                    broken = Some(Token { text, position: first + forms.parts.len() as u32 - 1, words, unsure });
+                }
+                let mut push = |text: String, position| tokens.push(Token { text, position, words, unsure });
+                if forms.parts.len() > 1 {
+                    forms.wholes.into_iter().for_each(|whole| push(whole, first));
+                }
+                for part in forms.parts {
+                    push(part.text, position);
+                    part.pieces.into_iter().for_each(|piece| push(piece, position));
+                    position += 1;
                 }
             }
         }
@@ -251,6 +251,16 @@ fn number(text: &str) -> (Part, usize) {
         && pieces[1..].iter().all(|piece| piece.len() == 3);
     let text = if thousands { pieces.concat() } else { written.to_owned() };
     (Part { text, pieces: if pieces.len() > 1 { pieces } else { Vec::new() } }, length)
+}
+
+/// Returns what most words are, letters of ASCII between punctuation, in the quickest way; `None` for all others.
+fn plain(word: &str, longest: usize) -> Option<String> {
+    if !word.is_ascii() {
+        return None;
+    }
+    let core = word.trim_matches(|sign: char| !sign.is_ascii_alphanumeric());
+    let letters = !core.is_empty() && core.len() <= longest && core.bytes().all(|byte| byte.is_ascii_alphabetic());
+    letters.then(|| core.to_ascii_lowercase())
 }
 
 fn ends_in_hyphen(word: &str) -> bool {

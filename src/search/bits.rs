@@ -61,11 +61,6 @@ impl Bits {
         self.blocks.iter().map(|block| u64::from(block.count_ones())).sum()
     }
 
-    /// Counts the numbers from the start of block `from` on to the start of block `to` (64 numbers a block).
-    pub(super) fn count_block(&self, block: usize) -> u32 {
-        self.blocks.get(block).map_or(0, |block| block.count_ones())
-    }
-
     /// Returns the numbers from `start` on, rising.
     pub(super) fn iter_from(&self, start: usize) -> impl Iterator<Item = u32> + '_ {
         let first = start / 64;
@@ -89,11 +84,11 @@ impl Bits {
     /// Returns up to `limit` numbers after skipping `offset` of them.
     pub(super) fn window(&self, offset: u64, limit: usize) -> Vec<u32> {
         let mut skip = offset;
-        for block in 0..self.blocks.len() {
-            let here = u64::from(self.count_block(block));
+        for (index, block) in self.blocks.iter().enumerate() {
+            let here = u64::from(block.count_ones());
             if skip < here {
                 let skipped = usize::try_from(skip).unwrap_or(usize::MAX);
-                return self.iter_from(block * 64).skip(skipped).take(limit).collect();
+                return self.iter_from(index * 64).skip(skipped).take(limit).collect();
             }
             skip -= here;
         }

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
-use tantivy::tokenizer::{PreTokenizedString, Token as TantivyToken};
 use uuid::Uuid;
 
-use super::analyser::{Analyser, Token};
+use super::analyser::{Analyser, BROKEN};
 use super::schema::{Fact, Schema};
+use super::stream::encode;
 use crate::chart::{BatchId, Digest, DocumentId, PageId, PageNumber, PageText};
 
 /// What is known about a page besides its words.
@@ -147,37 +147,29 @@ impl Put<'_> {
     fn name(&mut self, fact: Fact, text: &str) {
         let Some(field) = self.schema.field(fact) else { return };
         let tokens = name_tokens(self.analyser, text);
-        self.tokens(field, tokens.into_iter().map(|text| (text, 0)));
+        self.tokens(field, tokens.iter().map(|text| (text.as_str(), 0)));
     }
 
     fn words(&mut self, text: &PageText) {
         let tokens = self.analyser.page(text);
-        let unsure = || {
-            tokens.iter().filter(|token| token.unsure).map(|token| token.text.trim_end_matches(super::analyser::BROKEN))
-        };
+        let unsure: Vec<&str> =
+            tokens.iter().filter(|token| token.unsure).map(|token| token.text.trim_end_matches(BROKEN)).collect();
         if let Some(field) = self.schema.field(Fact::UnsureWords) {
-            self.tokens(field, unsure().map(|text| (text.to_owned(), 0)));
+            self.tokens(field, unsure.iter().map(|text| (*text, 0)));
         }
         if let Some(field) = self.schema.field(Fact::UnsureShapes) {
-            self.tokens(field, unsure().map(|text| (self.schema.confusions.shape(text), 0)));
+            let shapes: Vec<String> = unsure.iter().map(|text| self.schema.confusions.shape(text)).collect();
+            self.tokens(field, shapes.iter().map(|shape| (shape.as_str(), 0)));
         }
         if let Some(field) = self.schema.field(Fact::Words) {
-            self.tokens(field, tokens.into_iter().map(|Token { text, position, .. }| (text, position)));
+            self.tokens(field, tokens.iter().map(|token| (token.text.as_str(), token.position)));
         }
     }
 
-    fn tokens(&mut self, field: Field, tokens: impl Iterator<Item = (String, u32)>) {
-        let tokens: Vec<TantivyToken> = tokens
-            .map(|(text, position)| TantivyToken {
-                offset_from: 0,
-                offset_to: 0,
-                position: position as usize,
-                text,
-                position_length: 1,
-            })
-            .collect();
-        if !tokens.is_empty() {
-            self.document.add_pre_tokenized_text(field, PreTokenizedString { text: String::new(), tokens });
+    fn tokens<'a>(&mut self, field: Field, tokens: impl Iterator<Item = (&'a str, u32)>) {
+        let encoded = encode(tokens);
+        if !encoded.is_empty() {
+            self.document.add_text(field, encoded);
         }
     }
 }

@@ -44,10 +44,27 @@ pub(super) fn highlight(
 }
 
 fn marks(tokens: &[Token], leaves: &[(Leaf, Looked)], confusions: &Confusions) -> Vec<Mark> {
+    let matchers = || leaves.iter().flat_map(|(leaf, _)| &leaf.ways).flat_map(|way| &way.matchers);
     let mut by_text: HashMap<&str, Vec<&Token>> = HashMap::new();
-    for token in tokens {
-        by_text.entry(&token.text).or_default().push(token);
+    for matcher in matchers() {
+        match matcher {
+            Matcher::Token(token) => by_text.extend([(token.as_str(), Vec::new())]),
+            Matcher::Phrase(parts) => by_text.extend(parts.iter().map(|part| (part.as_str(), Vec::new()))),
+            Matcher::Prefix(_) | Matcher::Shape(_) | Matcher::Near { .. } => {}
+        }
     }
+    for token in tokens {
+        if let Some(tokens) = by_text.get_mut(token.text.trim_end_matches(BROKEN)) {
+            tokens.push(token);
+        }
+    }
+    let needs_shapes = matchers().any(|matcher| matches!(matcher, Matcher::Shape(_)));
+    let unsure: Vec<(&Token, &str, String)> = tokens
+        .iter()
+        .filter(|token| needs_shapes && token.unsure)
+        .map(|token| (token, token.text.trim_end_matches(BROKEN)))
+        .map(|(token, text)| (token, text, confusions.shape(text)))
+        .collect();
     let mut found = Vec::new();
     for (leaf, looked) in leaves {
         for way in &leaf.ways {
@@ -57,20 +74,20 @@ fn marks(tokens: &[Token], leaves: &[(Leaf, Looked)], confusions: &Confusions) -
             for matcher in &way.matchers {
                 match matcher {
                     Matcher::Token(token) => {
-                        with(&by_text, token).into_iter().for_each(|(token, _)| mark(token.words));
+                        by_text.get(token.as_str()).into_iter().flatten().for_each(|token| mark(token.words));
                     }
                     Matcher::Prefix(start) => {
                         tokens.iter().filter(|token| token.text.starts_with(start)).for_each(|token| mark(token.words));
                     }
                     Matcher::Phrase(parts) => phrases(&by_text, parts).into_iter().for_each(&mut mark),
-                    Matcher::Shape(shape) => tokens
-                        .iter()
-                        .filter(|token| token.unsure && confusions.shape(token.text.trim_end_matches(BROKEN)) == *shape)
-                        .for_each(|token| mark(token.words)),
-                    Matcher::Near { .. } => tokens
-                        .iter()
-                        .filter(|token| token.unsure && looked.near.contains(token.text.trim_end_matches(BROKEN)))
-                        .for_each(|token| mark(token.words)),
+                    Matcher::Shape(shape) => {
+                        let alike = unsure.iter().filter(|(.., known)| known == shape);
+                        alike.for_each(|(token, ..)| mark(token.words));
+                    }
+                    Matcher::Near { .. } => {
+                        let near = unsure.iter().filter(|(_, text, _)| looked.near.contains(*text));
+                        near.for_each(|(token, ..)| mark(token.words));
+                    }
                 }
             }
         }
@@ -78,14 +95,9 @@ fn marks(tokens: &[Token], leaves: &[(Leaf, Looked)], confusions: &Confusions) -
     distinct(found)
 }
 
-/// Returns the tokens with this text, and how many positions each takes.
-fn with<'a>(by_text: &HashMap<&str, Vec<&'a Token>>, text: &str) -> Vec<(&'a Token, u32)> {
-    let of = |text: &str, width: u32| {
-        by_text.get(text).into_iter().flatten().map(move |token| (*token, width)).collect::<Vec<_>>()
-    };
-    let mut tokens = of(text, 1);
-    tokens.extend(of(&format!("{text}{BROKEN}"), 2));
-    tokens
+/// Returns how many positions a token takes: two when it was joined over the end of a line.
+fn width(token: &Token) -> u32 {
+    1 + u32::from(token.text.ends_with(BROKEN))
 }
 
 /// Returns the first and last word of every place where `parts` stand side by side.
@@ -93,15 +105,14 @@ fn phrases(by_text: &HashMap<&str, Vec<&Token>>, parts: &[String]) -> Vec<(u32, 
     // Runs that fit so far: first word, last word, next position.
     let mut runs: Vec<(u32, u32, u32)> = Vec::new();
     for (place, part) in parts.iter().enumerate() {
-        let tokens = with(by_text, part);
+        let tokens = by_text.get(part.as_str()).into_iter().flatten();
         runs = if place == 0 {
-            tokens.iter().map(|(token, width)| (token.words.0, token.words.1, token.position + width)).collect()
+            tokens.map(|token| (token.words.0, token.words.1, token.position + width(token))).collect()
         } else {
-            let next: HashMap<u32, (&Token, u32)> =
-                tokens.iter().map(|(token, width)| (token.position, (*token, *width))).collect();
+            let next: HashMap<u32, &Token> = tokens.map(|token| (token.position, *token)).collect();
             let follow = |(first, last, position): (u32, u32, u32)| {
-                let (token, width) = next.get(&position)?;
-                Some((first, last.max(token.words.1), position + width))
+                let token = next.get(&position)?;
+                Some((first, last.max(token.words.1), position + width(token)))
             };
             runs.into_iter().filter_map(follow).collect()
         };

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
+use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{IndexReader, IndexSettings, Opstamp, ReloadPolicy, TantivyDocument, TantivyError};
 
 use super::error::IndexError;
 use super::schema::Schema;
 use super::searcher::Searcher;
 use super::snapshot::Snapshot;
+use super::stream;
 use super::writer::{Budget, IndexWriter};
 use crate::chart::Digest;
 
@@ -133,6 +135,7 @@ fn create(dir: &Path, schema: &Schema) -> Result<(tantivy::Index, IndexReader), 
     let directory = MmapDirectory::open(dir).map_err(|error| tell(&error.into()))?;
     let inner = tantivy::Index::create(directory, schema.tantivy.clone(), IndexSettings::default());
     let inner = inner.map_err(|error| tell(&error))?;
+    register(&inner);
     let budget = Budget::default();
     let mut writer =
         inner.writer_with_num_threads::<TantivyDocument>(1, budget.bytes()).map_err(|error| tell(&error))?;
@@ -153,19 +156,37 @@ fn open(dir: &Path, schema: &Schema) -> Result<(tantivy::Index, IndexReader), In
     }
     let directory = MmapDirectory::open(dir).map_err(|error| tell(&error.into()))?;
     let inner = tantivy::Index::open(directory).map_err(|error| damaged(&error))?;
+    register(&inner);
     let metas = inner.load_metas().map_err(|error| damaged(&error))?;
     let payload = payload(dir, metas.payload.as_deref())?;
     if payload.schema != schema.digest() || inner.schema() != schema.tantivy {
         return Err(IndexError::Outdated { dir: dir.to_path_buf() });
     }
-    let managed = inner.directory().list_managed_files();
-    let missing =
-        metas.list_segment_files().into_iter().find(|file| managed.contains(file) && !dir.join(file).is_file());
-    if let Some(file) = missing {
+    if let Some(file) = missing(&inner, dir).map_err(|error| damaged(&error))? {
         return Err(IndexError::Damaged { dir: dir.to_path_buf(), cause: format!("{} is missing", file.display()) });
     }
     let reader = reader(&inner).map_err(|error| damaged(&error))?;
     Ok((inner, reader))
+}
+
+/// Returns a file that the last commit needs and that is not there.
+fn missing(inner: &tantivy::Index, dir: &Path) -> Result<Option<PathBuf>, TantivyError> {
+    let managed = inner.directory().list_managed_files();
+    let mut metas = inner.load_metas()?;
+    loop {
+        let mut files = metas.list_segment_files().into_iter();
+        let file = files.find(|file| managed.contains(file) && !dir.join(file).is_file());
+        // Another process may have committed or merged in between and have cleared old files away.
+        let now = inner.load_metas()?;
+        if file.is_none() || now.list_segment_files() == metas.list_segment_files() {
+            return Ok(file);
+        }
+        metas = now;
+    }
+}
+
+fn register(inner: &tantivy::Index) {
+    inner.tokenizers().register(stream::NAME, TextAnalyzer::builder(stream::Decoder::default()).build());
 }
 
 fn reader(inner: &tantivy::Index) -> Result<IndexReader, TantivyError> {

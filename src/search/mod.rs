@@ -27,6 +27,7 @@ mod rebuild;
 mod schema;
 mod searcher;
 mod snapshot;
+mod stream;
 mod synonyms;
 mod writer;
 
@@ -35,7 +36,7 @@ pub use entry::{PageEntry, PageFacts};
 pub use error::{DefinitionError, IndexError, QueryError};
 pub use index::Index;
 pub use plan::How;
-pub use query::{MOST_CHARACTERS, MOST_CLAUSES, MOST_DEPTH, Query};
+pub use query::{MOST_CHARACTERS, MOST_CLAUSES, MOST_DEPTH, MOST_PHRASE_WORDS, Query};
 pub use rebuild::{RebuildError, RebuildPage, rebuild};
 pub use schema::{Fact, Schema};
 pub use searcher::{MOST_HITS, Options, Searcher};

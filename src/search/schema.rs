@@ -12,6 +12,7 @@ use tantivy::schema::{
 use super::analyser::{Analyser, AnalyserSettings, RULES};
 use super::confusions::Confusions;
 use super::error::DefinitionError;
+use super::stream;
 use super::synonyms::Synonyms;
 use crate::chart::{Digest, Hasher};
 
@@ -264,8 +265,10 @@ impl Schema {
 
 fn add(builder: &mut tantivy::schema::SchemaBuilder, name: &str, fact: Fact) -> Field {
     let text = |record: IndexRecordOption| {
-        // Tokens come ready-made; scores are not used, so lengths are not kept.
-        let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false).set_index_option(record);
+        let tokenizer = if fact.kind() == Kind::Keyword { "raw" } else { stream::NAME };
+        // Scores are not used, so lengths are not kept.
+        let indexing =
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_fieldnorms(false).set_index_option(record);
         TextOptions::default().set_indexing_options(indexing)
     };
     match fact.kind() {

@@ -84,6 +84,15 @@ impl Source {
         1 + self.random(document, 0).below(30) as u32
     }
 
+    /// Returns the number of documents that `pages` pages are in.
+    pub(super) fn documents(&self, pages: u64) -> u64 {
+        let ends = (0..).scan(0, |sum, document| {
+            *sum += u64::from(self.pages_of(document));
+            Some(*sum)
+        });
+        ends.take_while(|end| *end < pages).count() as u64 + 1
+    }
+
     /// Returns the facts about a page.
     pub(super) fn facts(&self, document: u64, position: u32) -> PageFacts {
         let mut scan = [0; 32];

@@ -223,6 +223,7 @@ mod tests {
             "NOT ".repeat(400) + "a",
             "a* OR ".repeat(300) + "a*",
             "x ".repeat(65),
+            format!("\"{}\"", "of ".repeat(33)),
         ] {
             let (_, message) = refused(&text);
             assert!(message.contains("simplify") || message.contains("shorten"), "{message}");

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Node, Span, Value};
+use super::{MOST_PHRASE_WORDS, Node, Span, Value};
 use crate::chart::{BatchId, DocumentId, PageId};
 use crate::search::entry::page_key;
 use crate::search::error::QueryError;
@@ -59,8 +59,11 @@ pub(super) fn words(text: &str, quoted: bool, span: Span) -> Result<Node, QueryE
         }));
     }
     if quoted {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        return Ok(Node::Phrase { text, span });
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if words.len() > MOST_PHRASE_WORDS {
+            return Err(span.error(format!("a phrase has at most {MOST_PHRASE_WORDS} words: shorten it")));
+        }
+        return Ok(Node::Phrase { text: words.join(" "), span });
     }
     match text.strip_suffix('*') {
         Some(start) if !start.contains('*') => Ok(Node::Prefix { text: start.to_owned(), span }),
