@@ -4,6 +4,7 @@ pub mod born_digital;
 pub mod definition;
 pub mod page;
 pub mod phases;
+pub mod sections;
 pub mod stages;
 pub mod survey;
 pub mod violation;
