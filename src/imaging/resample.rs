@@ -58,13 +58,15 @@ pub fn straightened(image: &GrayImage, degrees: f64, paper: u8) -> GrayImage {
                 let across = &weights[(from_x as usize >> 8) & (PHASES - 1)];
                 let down = &weights[(from_y as usize >> 8) & (PHASES - 1)];
                 let start = (y as usize - 1) * columns + x as usize - 1;
-                let mut sum = 0i32;
+                let mut mixed = [0f32; 4];
                 for (line, weight) in down.iter().enumerate() {
                     let near = &pixels[start + line * columns..start + line * columns + 4];
-                    let mixed: i32 = near.iter().zip(across).map(|(near, weight)| i32::from(*near) * weight).sum();
-                    sum += (mixed >> 4) * weight;
+                    for (mixed, near) in mixed.iter_mut().zip(near) {
+                        *mixed += f32::from(*near) * weight;
+                    }
                 }
-                *pixel = ((sum + (1 << 15)) >> 16).clamp(0, 255) as u8;
+                let value: f32 = mixed.iter().zip(across).map(|(mixed, weight)| mixed * weight).sum();
+                *pixel = (value + 0.5) as u8;
             } else if x >= 0 && y >= 0 && x <= last_x + 2 && y <= last_y + 2 {
                 *pixel = pixels[y as usize * columns + x as usize];
             }
@@ -75,21 +77,17 @@ pub fn straightened(image: &GrayImage, degrees: f64, paper: u8) -> GrayImage {
     out
 }
 
-/// Weights of four neighbours for each phase; each row sums to 1024.
-fn catmull_rom() -> [[i32; 4]; PHASES] {
-    let mut table = [[0; 4]; PHASES];
+/// Weights of four neighbours for each phase; each row sums to 1.
+fn catmull_rom() -> [[f32; 4]; PHASES] {
+    let mut table = [[0.0; 4]; PHASES];
     for (phase, weights) in table.iter_mut().enumerate() {
-        let t = phase as f64 / PHASES as f64;
-        let exact = [
+        let t = phase as f32 / PHASES as f32;
+        *weights = [
             t * (-0.5 + t * (1.0 - 0.5 * t)),
             1.0 + t * t * (-2.5 + 1.5 * t),
             t * (0.5 + t * (2.0 - 1.5 * t)),
             t * t * (-0.5 + 0.5 * t),
         ];
-        for (weight, exact) in weights.iter_mut().zip(exact) {
-            *weight = (exact * 1024.0).round() as i32;
-        }
-        weights[1] += 1024 - weights.iter().sum::<i32>();
     }
     table
 }

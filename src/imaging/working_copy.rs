@@ -69,7 +69,8 @@ fn reduced(page: &GrayImage, factor: u32) -> GrayImage {
         sums.fill(0);
         for row in rows.chunks_exact(stride) {
             for (sum, pixel) in sums.iter_mut().zip(row) {
-                *sum += u16::from(*pixel);
+                // At most 64 rows of 255 are added, which fits.
+                *sum = sum.wrapping_add(u16::from(*pixel));
             }
         }
         out.extend(

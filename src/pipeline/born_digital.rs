@@ -3,7 +3,7 @@
 //! A page with its own text is not recognised at all. Mixed pages (own text around a scanned picture with more text in it)
 //! keep only their own text; a large part of the page that has ink but no own text is reported.
 
-use super::definition::BornDigital;
+use super::sections::BornDigital;
 use super::stages;
 use crate::chart::{Block, Finding, FindingKind, Rect, Severity, Size, Word};
 

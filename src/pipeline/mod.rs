@@ -5,6 +5,7 @@ pub mod child;
 pub mod definition;
 pub mod page;
 pub mod phases;
+pub mod sections;
 pub mod shelf;
 pub mod stages;
 pub mod survey;

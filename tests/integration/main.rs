@@ -13,6 +13,7 @@ mod intake_order;
 mod pdf_read;
 mod pdf_write;
 mod sandbox;
+mod stages;
 mod store;
 mod support;
 mod tidy;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::chart::{Block, PageNumber, Reject, RejectReason, Size};
 use crate::imaging::decode::{self, FileInfo, Format};
 use crate::imaging::{Limits, Raster};
-use crate::pdf::read::{CopyError, Document, TextOrigin};
+use crate::pdf::read::{CopyError, Document, PdfPage};
 use crate::pdf::stream_of_file::placed_image;
 use crate::pdf::write::OutputImage;
 use crate::pdf::{self, PlacedImage};
@@ -102,10 +102,21 @@ impl Source {
             }
             Kind::Pdf(document) => {
                 let page = document.page(number, &pdf_limits(self.limits))?;
-                // Text that an earlier recogniser hid over a scan is not trusted: nobody knows how it was made.
-                let text = page.text.filter(|_| page.text_origin == TextOrigin::Visible);
-                let raster = Raster { image: page.image, dpi: Some(page.dpi), bilevel: false, damaged: page.damaged };
-                Ok(SourcePage { raster, text, draw_elsewhere: page.suspect_blank || page.unpainted_fields })
+                let born_digital = page.is_born_digital();
+                Ok(pdf_page(page, born_digital))
+            }
+        }
+    }
+
+    /// Decodes one page whose own text is of no use, finely enough for recognition.
+    ///
+    /// # Errors
+    /// What is wrong with the page.
+    pub fn page_for_recognition(&self, number: PageNumber) -> Result<SourcePage, Reject> {
+        match &self.kind {
+            Kind::Raster(_) => self.page(number),
+            Kind::Pdf(document) => {
+                Ok(pdf_page(document.page_for_recognition(number, &pdf_limits(self.limits))?, false))
             }
         }
     }
@@ -137,9 +148,9 @@ impl Source {
             Kind::Pdf(document) => {
                 let page = document.page(number, &pdf_limits(self.limits))?;
                 let size = Size { width: page.image.width(), height: page.image.height() };
-                let draw_elsewhere = page.suspect_blank || page.unpainted_fields;
+                let draw_elsewhere = page.suspect_blank || page.incomplete;
                 let image = match page.stream {
-                    Some(stream) => OutputImage::Placed(PlacedImage::turned(stream, page.stream_turn)),
+                    Some(stream) => OutputImage::Placed(PlacedImage { stream, orientation: page.stream_orientation }),
                     None => OutputImage::Pixels(page.image),
                 };
                 Ok(OutputSource { image, dpi: Some(page.dpi), size, points: Some(page.size_points), draw_elsewhere })
@@ -164,6 +175,15 @@ impl Source {
 
     fn bytes(&self) -> &[u8] {
         (*self.data).as_ref()
+    }
+}
+
+/// Takes over a page of a PDF. Text that an earlier recogniser hid over a scan is not trusted: nobody knows how it was made.
+fn pdf_page(page: PdfPage, born_digital: bool) -> SourcePage {
+    SourcePage {
+        text: page.text.filter(|_| born_digital),
+        draw_elsewhere: page.suspect_blank || page.incomplete,
+        raster: Raster { image: page.image, dpi: Some(page.dpi), bilevel: false, damaged: page.damaged },
     }
 }
 

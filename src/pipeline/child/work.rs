@@ -7,11 +7,11 @@ use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::chart::{Digest, PageId, PageNumber, Reject};
+use crate::chart::{Digest, PageId, PageNumber, Reject, RejectReason};
 use crate::ocr::models::Models;
 use crate::ocr::tesseract::Tesseract;
 use crate::pipeline::definition::Definition;
-use crate::pipeline::page;
+use crate::pipeline::{born_digital, page};
 use crate::pipeline::phases::ScannedPage;
 use crate::sandbox::{self, map_file};
 
@@ -138,7 +138,8 @@ impl Desk {
         file: OwnedFd,
     ) -> Result<Result<SourcePage, Reject>, Failure> {
         let page = if drawn_elsewhere {
-            self.drawing(file)?.and_then(|drawing| drawing.page(PageNumber::FIRST))
+            let page = self.drawing(file)?.and_then(|drawing| drawing.page(PageNumber::FIRST));
+            page.map(|page| SourcePage { draw_elsewhere: false, ..page })
         } else {
             self.source(scan, file, &[])?.and_then(|source| source.page(number))
         };
@@ -154,12 +155,26 @@ impl Desk {
     ) -> Result<Result<Response, Reject>, Failure> {
         let page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
             Ok(page) if page.draw_elsewhere => return Ok(Ok(Response::DrawElsewhere)),
+            // A decoder gave up on the page; another program's may not.
+            Err(reject) if reject.reason == RejectReason::Crash && !drawn_elsewhere => {
+                return Ok(Ok(Response::DrawElsewhere));
+            }
             Ok(page) => page,
             Err(reject) => return Ok(Err(reject)),
         };
+        let settings = &definition.born_digital;
+        let garbage = page.text.as_ref().and_then(|own| born_digital::garbage(own, page.raster.size(), settings));
+        let page = match (garbage, &self.opened) {
+            (Some(_), Some((_, source))) => match source.page_for_recognition(id.number) {
+                Ok(page) => page,
+                Err(reject) => return Ok(Err(Reject { page: Some(id.number), ..reject })),
+            },
+            _ => page,
+        };
         let recognizer = self.recognizer.as_mut().ok_or("this child has no recogniser")?;
         let page = ScannedPage { raster: page.raster, own_text: page.text };
-        let text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
+        let mut text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
+        text.findings.extend(garbage.map(born_digital::report));
         Ok(Ok(Response::Read(Box::new(text))))
     }
 }

@@ -3,7 +3,7 @@
 use super::finding;
 use crate::chart::{Finding, FindingKind, Severity};
 use crate::imaging::blankness::Marks;
-use crate::pipeline::definition::Blank;
+use crate::pipeline::sections::Blank;
 
 /// What a page holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::finding;
 use crate::chart::{Finding, FindingKind, Severity};
 use crate::imaging::letters::Letters;
 use crate::imaging::skew::skew;
-use crate::pipeline::definition::Deskew;
+use crate::pipeline::sections::Deskew;
 
 /// Lean from which a person may want to know, in degrees.
 const WORTH_A_NOTE: f32 = 1.0;

@@ -4,7 +4,7 @@ use super::finding;
 use crate::chart::{Finding, FindingKind, Severity};
 use crate::imaging::quality::{Sharpness, cut_letters};
 use crate::imaging::resolution::x_height;
-use crate::pipeline::definition::Quality;
+use crate::pipeline::sections::Quality;
 use crate::pipeline::survey::Survey;
 
 /// Judges the letters of a page.

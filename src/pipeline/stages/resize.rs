@@ -3,7 +3,7 @@
 use super::finding;
 use crate::chart::{Finding, FindingKind, Severity, Size};
 use crate::imaging::resolution::{DPI_PER_X_HEIGHT, from_size};
-use crate::pipeline::definition::Resize;
+use crate::pipeline::sections::Resize;
 
 /// Longest side of a copy; recognisers count in 16 bits.
 const LONGEST_SIDE: f32 = 32_000.0;
@@ -19,7 +19,7 @@ pub struct Scale {
     pub factor: f32,
     /// Resolution of the page before it, stated or estimated, in pixels per inch.
     pub dpi: f32,
-    /// Whether the copy had to be made smaller than the page.
+    /// Whether the copy had to be made smaller since the page passes the pixel limit.
     pub reduced: bool,
 }
 
@@ -35,6 +35,7 @@ pub fn scale(size: Size, stated_dpi: Option<f32>, x_height: Option<f32>, setting
     };
     let wanted = match x_height {
         Some(height) if height < settings.least_x_height => settings.x_height / height.max(1.0),
+        Some(height) if height > settings.most_x_height => settings.x_height * 1.33 / height,
         Some(_) => 1.0,
         None if dpi * settings.least_x_height > 0.0 && dpi < settings.least_x_height * DPI_PER_X_HEIGHT => {
             USUAL_DPI / dpi
@@ -45,7 +46,7 @@ pub fn scale(size: Size, stated_dpi: Option<f32>, x_height: Option<f32>, setting
     let fits =
         (settings.most_pixels as f32 / pixels).sqrt().min(LONGEST_SIDE / size.width.max(size.height).max(1) as f32);
     let wanted = wanted.min(settings.most_factor);
-    let wanted = if wanted < LEAST_FACTOR { 1.0 } else { wanted };
+    let wanted = if wanted > 1.0 && wanted < LEAST_FACTOR { 1.0 } else { wanted };
     Scale { factor: wanted.min(fits), dpi, reduced: fits < 1.0 }
 }
 

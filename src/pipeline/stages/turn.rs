@@ -3,7 +3,7 @@
 use super::finding;
 use crate::chart::{Finding, FindingKind, QuarterTurns, Severity};
 use crate::imaging::orientation::OrientationEvidence;
-use crate::pipeline::definition::Turn;
+use crate::pipeline::sections::Turn;
 
 /// Returns the clockwise turn that the shapes of the rows ask for: none unless they are clear.
 ///
