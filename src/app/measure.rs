@@ -11,8 +11,8 @@ use super::config::Config;
 use super::{AppError, parts};
 use crate::chart::{Digest, PageId, PageNumber};
 use crate::ocr::accuracy::Accuracy;
-use crate::pipeline::child::message::{Request, Response};
 use crate::pipeline::Definition;
+use crate::pipeline::child::message::{Request, Response};
 use crate::sandbox::Pool;
 
 /// Place of a process's own user and system time behind the name in its stat line.

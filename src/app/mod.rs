@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use crate::archive::{ArchiveError, Areas, Location};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
-use crate::pipeline::{Definition, DefinitionError};
 use crate::pipeline::shelf::Shelf;
+use crate::pipeline::{Definition, DefinitionError};
 use crate::store::{DocumentRecord, OpenedBatch, Store, StoreError};
 use config::Config;
 pub use parts::pool;

@@ -6,7 +6,9 @@
 )]
 
 mod archive;
+mod crash;
 mod decode;
+mod end_to_end;
 mod export;
 mod intake;
 mod intake_order;

@@ -14,12 +14,7 @@ use crate::imaging::annotate::{AnnotatedBox, BoxKind, annotate};
 ///
 /// # Errors
 /// The PNG cannot be encoded.
-pub fn png(
-    raster: &Raster,
-    longest_side: u32,
-    turn: QuarterTurns,
-    marks: &[Mark],
-) -> Result<(Size, Vec<u8>), String> {
+pub fn png(raster: &Raster, longest_side: u32, turn: QuarterTurns, marks: &[Mark]) -> Result<(Size, Vec<u8>), String> {
     let page = raster.size();
     let longest = page.width.max(page.height).max(1);
     let scale = f64::from(longest_side.max(1)) / f64::from(longest);

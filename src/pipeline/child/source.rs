@@ -85,7 +85,9 @@ impl Source {
                 format: Format::Pdf.name().to_owned(),
                 encrypted: document.is_encrypted(),
                 damaged: document.is_damaged(),
-                pages: (0..document.page_count()).map(|index| nominal(document, PageNumber::from_index(index))).collect(),
+                pages: (0..document.page_count())
+                    .map(|index| nominal(document, PageNumber::from_index(index)))
+                    .collect(),
             },
         }
     }
@@ -143,7 +145,13 @@ impl Source {
                 }
                 let raster = decode::page(self.bytes(), number, &raster_limits(self.limits))?;
                 let (dpi, size) = (raster.dpi, raster.size());
-                Ok(OutputSource { image: OutputImage::Pixels(raster.image), dpi, size, points: None, draw_elsewhere: false })
+                Ok(OutputSource {
+                    image: OutputImage::Pixels(raster.image),
+                    dpi,
+                    size,
+                    points: None,
+                    draw_elsewhere: false,
+                })
             }
             Kind::Pdf(document) => {
                 let page = document.page(number, &pdf_limits(self.limits))?;

@@ -11,8 +11,8 @@ use crate::chart::{Digest, PageId, PageNumber, Reject, RejectReason};
 use crate::ocr::models::Models;
 use crate::ocr::tesseract::Tesseract;
 use crate::pipeline::definition::Definition;
-use crate::pipeline::{born_digital, page};
 use crate::pipeline::phases::ScannedPage;
+use crate::pipeline::{born_digital, page};
 use crate::sandbox::{self, map_file};
 
 use super::draw;
@@ -112,7 +112,12 @@ impl Desk {
     }
 
     /// Opens the file, or takes the one that is open already: pages of one file tend to come in a row.
-    fn source(&mut self, scan: Digest, file: OwnedFd, passwords: &[String]) -> Result<Result<&Source, Reject>, Failure> {
+    fn source(
+        &mut self,
+        scan: Digest,
+        file: OwnedFd,
+        passwords: &[String],
+    ) -> Result<Result<&Source, Reject>, Failure> {
         if self.opened.as_ref().is_none_or(|(digest, _)| *digest != scan) {
             self.opened = None;
             let data: Bytes = Arc::new(map_file(&file).map_err(|cause| format!("the file cannot be mapped: {cause}"))?);
