@@ -15,6 +15,6 @@ pub use copies::CopyArea;
 pub use error::ArchiveError;
 pub use intake_area::IntakeArea;
 pub use leftovers::sweep_leftovers;
-pub use location::Location;
+pub use location::{Location, make_folder};
 pub use results::{KeptResult, ResultArea};
 pub use writing::Put;
