@@ -95,15 +95,16 @@ impl Location {
         }
     }
 
-    /// Returns the path of the object's file in a local store. Keys are our own: they hold no `..` and nothing to escape.
+    /// Returns the path of the object's file in a local store. Keys are our own: they hold no `..` and nothing to
+    /// escape.
     pub(super) fn file_path(&self, key: &Path) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join(key.as_ref()))
     }
 
     /// Flushes the object's file and every folder from it up to the store's own.
     ///
-    /// Writing does so already; but an object, or a folder above it, can have been made by another process that was stopped
-    /// before it came to that.
+    /// Writing does so already; but an object, or a folder above it, can have been made by another process that was
+    /// stopped before it came to that.
     pub(super) async fn flush(&self, key: &Path) -> Result<(), ArchiveError> {
         let (Some(path), Some(folder)) = (self.file_path(key), self.folder.clone()) else { return Ok(()) };
         let flushing = tokio::task::spawn_blocking(move || {
@@ -133,8 +134,8 @@ impl Location {
     }
 }
 
-/// Makes a folder that only this user may enter, with all that are missing above it, and flushes every folder that changed by
-/// it. A folder that is there stays as it is.
+/// Makes a folder that only this user may enter, with all that are missing above it, and flushes every folder that
+/// changed by it. A folder that is there stays as it is.
 pub fn make_folder(path: &FilePath) -> io::Result<()> {
     let path = std::path::absolute(path)?;
     let missing = path.ancestors().take_while(|folder| !folder.exists()).count();
