@@ -27,7 +27,8 @@ impl CopyArea {
         spread("intake/decrypted", original)
     }
 
-    /// Writes the copy of an original from the whole of `copy`, create-only, flushed; an earlier copy stays. Returns its key.
+    /// Writes the copy of an original from the whole of `copy`, create-only, flushed; an earlier copy stays. Returns
+    /// its key.
     ///
     /// # Errors
     /// There is no room; reading or writing failed.

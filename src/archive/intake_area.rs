@@ -33,8 +33,8 @@ impl IntakeArea {
         &self.location
     }
 
-    /// Writes a scan file, create-only, flushed; memory stays at 8 MiB whatever its size. `ticket` tells concurrent writers
-    /// apart (an id).
+    /// Writes a scan file, create-only, flushed; memory stays at 8 MiB whatever its size. `ticket` tells concurrent
+    /// writers apart (an id).
     ///
     /// # Errors
     /// The source does not give exactly these bytes; there is no room; writing failed.
@@ -54,8 +54,8 @@ impl IntakeArea {
         self.location.size(&path(digest)).await
     }
 
-    /// Flushes a scan file with all folders above it, then reads it back (from the disk, where the system allows) and compares
-    /// size and digest. After that the source is no longer needed.
+    /// Flushes a scan file with all folders above it, then reads it back (from the disk, where the system allows) and
+    /// compares size and digest. After that the source is no longer needed.
     ///
     /// # Errors
     /// It is missing, or not what it must be.

@@ -12,8 +12,8 @@ use super::writing::INCOMING;
 /// The deepest folder that is looked into.
 const DEEPEST: u32 = 8;
 
-/// Removes half-written files that were last touched before `before`; returns how many. In a local store only: elsewhere the
-/// store's own rules for unfinished uploads do this.
+/// Removes half-written files that were last touched before `before`; returns how many. In a local store only:
+/// elsewhere the store's own rules for unfinished uploads do this.
 ///
 /// `before` must be well in the past (a day), since what is being written right now looks the same.
 pub async fn sweep_leftovers(location: &Location, before: SystemTime) -> Result<u64, ArchiveError> {

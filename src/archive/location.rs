@@ -32,17 +32,8 @@ impl Location {
     /// The folder cannot be made or used.
     pub fn folder(path: &FilePath) -> Result<Self, ArchiveError> {
         let failed = |cause| ArchiveError::Folder { cause };
-        // Charts are nobody else's business on this machine.
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        make_folder(path).map_err(failed)?;
         let folder = path.canonicalize().map_err(failed)?;
-        for made in folder.ancestors().take(2) {
-            // A parent that may not be read cannot be flushed; it is old then, since this user did not just make it.
-            match File::open(made) {
-                Ok(opened) => opened.sync_all().map_err(failed)?,
-                Err(error) if error.kind() == io::ErrorKind::PermissionDenied && made != folder => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
         let store = LocalFileSystem::new_with_prefix(&folder)
             .map_err(|error| failed(io::Error::other(error.to_string())))?
             .with_fsync(true);
@@ -104,15 +95,16 @@ impl Location {
         }
     }
 
-    /// Returns the path of the object's file in a local store. Keys are our own: they hold no `..` and nothing to escape.
+    /// Returns the path of the object's file in a local store. Keys are our own: they hold no `..` and nothing to
+    /// escape.
     pub(super) fn file_path(&self, key: &Path) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join(key.as_ref()))
     }
 
     /// Flushes the object's file and every folder from it up to the store's own.
     ///
-    /// Writing does so already; but an object, or a folder above it, can have been made by another process that was stopped
-    /// before it came to that.
+    /// Writing does so already; but an object, or a folder above it, can have been made by another process that was
+    /// stopped before it came to that.
     pub(super) async fn flush(&self, key: &Path) -> Result<(), ArchiveError> {
         let (Some(path), Some(folder)) = (self.file_path(key), self.folder.clone()) else { return Ok(()) };
         let flushing = tokio::task::spawn_blocking(move || {
@@ -140,6 +132,21 @@ impl Location {
         io::Seek::rewind(&mut file).map_err(failed)?;
         Ok(file)
     }
+}
+
+/// Makes a folder that only this user may enter, with all that are missing above it, and flushes every folder that
+/// changed by it. A folder that is there stays as it is.
+pub fn make_folder(path: &FilePath) -> io::Result<()> {
+    let path = std::path::absolute(path)?;
+    let missing = path.ancestors().take_while(|folder| !folder.exists()).count();
+    DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
+    // The last one was there before, and has a new entry now.
+    let changed = if missing == 0 { 0 } else { missing + 1 };
+    path.ancestors().take(changed).try_for_each(|folder| match File::open(folder) {
+        // It may be written to but not read, and so not be flushed by this user.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        opened => opened?.sync_all(),
+    })
 }
 
 fn open_file(path: &FilePath) -> io::Result<File> {

@@ -1,7 +1,7 @@
 //! The object store: where it is, the intake area with the scan files, and the stored page results.
 //!
-//! Everything here is written create-only, flushed with its folders, and never replaced: an object is there whole or not at
-//! all, whatever moment the machine stops at. Keys are made of digests and numbers, never of names.
+//! Everything here is written create-only, flushed with its folders, and never replaced: an object is there whole or
+//! not at all, whatever moment the machine stops at. Keys are made of digests and numbers, never of names.
 
 mod areas;
 mod copies;
@@ -17,6 +17,6 @@ pub use copies::CopyArea;
 pub use error::ArchiveError;
 pub use intake_area::IntakeArea;
 pub use leftovers::sweep_leftovers;
-pub use location::Location;
+pub use location::{Location, make_folder};
 pub use results::{KeptResult, ResultArea};
 pub use writing::Put;

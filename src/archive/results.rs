@@ -26,8 +26,8 @@ pub struct ResultArea {
 pub struct KeptResult {
     /// Its key.
     pub key: String,
-    /// The result as it is kept. It is an earlier one when the same pipeline had read the page before, and the program was
-    /// stopped before that was recorded.
+    /// The result as it is kept. It is an earlier one when the same pipeline had read the page before, and the program
+    /// was stopped before that was recorded.
     pub text: PageText,
 }
 
@@ -87,7 +87,8 @@ fn read(key: &Path, file: std::fs::File) -> Result<PageText, ArchiveError> {
     if json.len() as u64 > LARGEST {
         return Err(ArchiveError::damaged(key, format!("it has more than {LARGEST} bytes")));
     }
-    // The schema first: another one may not even have the same fields. The parser's message could quote the page's words.
+    // The schema first: another one may not even have the same fields. The parser's message could quote the page's
+    // words.
     #[derive(serde::Deserialize)]
     struct Head {
         schema: u64,

@@ -1,7 +1,7 @@
 //! Create-only, durable writing.
 //!
-//! A small object is put in one piece. A large one is written under a key of its own in `incoming/`, flushed, and only then
-//! linked to its place, if nothing is there: `object_store`'s multipart upload alone would replace what is there.
+//! A small object is put in one piece. A large one is written under a key of its own in `incoming/`, flushed, and only
+//! then linked to its place, if nothing is there: `object_store`'s multipart upload alone would replace what is there.
 
 use bytes::BytesMut;
 use object_store::path::Path;

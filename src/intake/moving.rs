@@ -1,8 +1,8 @@
 //! Moving a source away once it is safe. Nothing is ever overwritten, and only the file that was taken is moved.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -10,6 +10,7 @@ use rustix::io::Errno;
 
 use super::error::IntakeError;
 use super::source::{Fingerprint, digest, open};
+use crate::archive::make_folder;
 use crate::chart::Digest;
 
 /// Names tried for one file: `scan.pdf`, `scan (2).pdf`, ...
@@ -27,7 +28,7 @@ pub(super) fn move_source(
     content: Digest,
 ) -> Result<PathBuf, IntakeError> {
     let in_folder = |cause| IntakeError::MoveFolder { cause };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(in_folder)?;
+    make_folder(folder).map_err(in_folder)?;
     if Fingerprint::of(path)? != *taken {
         return Err(IntakeError::Changing);
     }

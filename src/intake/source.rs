@@ -41,7 +41,8 @@ impl Fingerprint {
         seconds.saturating_mul(1_000_000).saturating_add(nanoseconds / 1000)
     }
 
-    /// Says whether it is the same file with the same content; a rename, which changes only its attributes, may lie between.
+    /// Says whether it is the same file with the same content; a rename, which changes only its attributes, may lie
+    /// between.
     pub(super) fn same_content(&self, other: &Self) -> bool {
         Self { changed: other.changed, ..*self } == *other
     }

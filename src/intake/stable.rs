@@ -26,8 +26,8 @@ impl Default for Settling {
     }
 }
 
-/// Waits until the file has not changed for the settling time. A file whose last change is that long ago (at `now`) is whole
-/// at once; one from the future, by the clock of a network share, is watched for the whole time.
+/// Waits until the file has not changed for the settling time. A file whose last change is that long ago (at `now`) is
+/// whole at once; one from the future, by the clock of a network share, is watched for the whole time.
 ///
 /// # Errors
 /// The file cannot be looked at, is no regular file, or does not come to rest.

@@ -66,14 +66,14 @@ impl Intake {
         Self { store, area, rule }
     }
 
-    /// Takes the file at `path` (absolute) as a delivery of `batch`, received at `now`. `id` becomes the delivery's identity
-    /// unless the delivery is known. Wait until the file is stable first.
+    /// Takes the file at `path` (absolute) as a delivery of `batch`, received at `now`. `id` becomes the delivery's
+    /// identity unless the delivery is known. Wait until the file is stable first.
     ///
     /// Can be stopped at any moment and called again: nothing is lost and nothing is kept twice.
     ///
     /// # Errors
-    /// The source cannot be read, is not a regular file, or keeps changing; the archive or the database failed. The source
-    /// is untouched then.
+    /// The source cannot be read, is not a regular file, or keeps changing; the archive or the database failed. The
+    /// source is untouched then.
     pub async fn take(
         &self,
         path: &Path,

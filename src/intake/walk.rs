@@ -72,8 +72,8 @@ impl Default for WalkLimits {
     }
 }
 
-/// Lists the files at and below `paths`. A path given by a person is taken as it is, be it hidden or a link; below it, links,
-/// hidden and unfinished files are left out.
+/// Lists the files at and below `paths`. A path given by a person is taken as it is, be it hidden or a link; below it,
+/// links, hidden and unfinished files are left out.
 pub fn walk(paths: &[PathBuf], limits: &WalkLimits) -> Walk {
     let exclude = limits.exclude.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let mut walker = Walker { files: BTreeSet::new(), skipped: BTreeSet::new(), limits, exclude };

@@ -1,8 +1,8 @@
 //! Files that come into folders, one at a time, each once it is whole.
 //!
-//! The folder itself is the queue: nothing piles up in memory but fingerprints, and what was not taken is found again at the
-//! next start. The system's notices only wake the watch up earlier; since network shares send none, it also looks by
-//! itself at every interval.
+//! The folder itself is the queue: nothing piles up in memory but fingerprints, and what was not taken is found again
+//! at the next start. The system's notices only wake the watch up earlier; since network shares send none, it also
+//! looks by itself at every interval.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -44,7 +44,8 @@ struct Seen {
 }
 
 impl Watch {
-    /// Watches `folders`, looking at least at every `interval`; a file is handed out when it has not changed for `settle`.
+    /// Watches `folders`, looking at least at every `interval`; a file is handed out when it has not changed for
+    /// `settle`.
     pub fn new(folders: Vec<PathBuf>, limits: WalkLimits, interval: Duration, settle: Duration) -> Self {
         let notices = Arc::new(Notify::new());
         let watcher = watcher(&folders, Arc::clone(&notices)).ok();

@@ -1,7 +1,8 @@
 //! Claims: the right of one worker to one piece of work until its lease runs out.
 //!
-//! A claim is good as long as nobody else has been given the work since. Each claim has a number; what a worker brings back
-//! is taken only with the number of the last claim, so that a worker that was thought dead cannot write over another's result.
+//! A claim is good as long as nobody else has been given the work since. Each claim has a number; what a worker brings
+//! back is taken only with the number of the last claim, so that a worker that was thought dead cannot write over
+//! another's result.
 
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ pub const MAX_ATTEMPTS: u32 = 3;
 
 /// Leases that may run out on one piece of work before it is given up.
 ///
-/// More than [`MAX_ATTEMPTS`]: a lost lease says that the worker's machine was stopped, and only seldom that this piece of work
-/// stopped it.
+/// More than [`MAX_ATTEMPTS`]: a lost lease says that the worker's machine was stopped, and only seldom that this piece
+/// of work stopped it.
 pub const MAX_LOST_LEASES: u32 = 12;
 
 /// The claim on a scan.

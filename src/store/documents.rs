@@ -99,7 +99,8 @@ impl Store {
         self.rows(sqlx::AssertSqlSafe(sql), values![scan]).await?.iter().map(read).collect()
     }
 
-    /// Returns the next `limit` pages of a document after the place `after` (0: from the first), each with its current result.
+    /// Returns the next `limit` pages of a document after the place `after` (0: from the first), each with its current
+    /// result.
     pub async fn document_pages(
         &self,
         document: DocumentId,

@@ -39,8 +39,8 @@ enum Engine {
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite:PATH` or `postgres://...`), makes it when it is a file that is not there, and
-    /// brings its tables to this version.
+    /// Opens the database at `url` (`sqlite:PATH` or `postgres://...`), makes it when it is a file that is not there,
+    /// and brings its tables to this version.
     ///
     /// # Errors
     /// The URL is of no known kind, the database cannot be opened, or a newer program has written to it.

@@ -1,8 +1,8 @@
 //! The database: plain SQL, the same text on SQLite and PostgreSQL.
 //!
 //! [`Store`] is the only entry. Each aggregate has its own file: batches, deliveries, scans, documents, pages, results,
-//! rejects, the index outbox, workers and settings. Work is durable: a scan or a page is *claimed* with a lease, and what
-//! the worker made of it is written in the same transaction that ends the claim, so that it counts exactly once.
+//! rejects, the index outbox, workers and settings. Work is durable: a scan or a page is *claimed* with a lease, and
+//! what the worker made of it is written in the same transaction that ends the claim, so that it counts exactly once.
 //!
 //! The names of source files may name a patient. They are kept in `deliveries` and nowhere else; no error and no log of
 //! this module carries them.

@@ -1,7 +1,7 @@
 //! What the index has to be told, and everything that it is made of.
 //!
-//! A page is queued in the transaction that changes it, and leaves the queue once the index has it on disk: a crash between
-//! the two only makes the index do the page again.
+//! A page is queued in the transaction that changes it, and leaves the queue once the index has it on disk: a crash
+//! between the two only makes the index do the page again.
 
 use jiff::Timestamp;
 
@@ -97,8 +97,8 @@ impl Store {
         row.ok_or_else(|| StoreError::unreadable("queued"))?.size("queued")
     }
 
-    /// Returns the next `limit` pages for a rebuild of the index, after the document and place of `after`, in the order of
-    /// documents and their pages. The order never changes, so that a rebuild can be resumed.
+    /// Returns the next `limit` pages for a rebuild of the index, after the document and place of `after`, in the order
+    /// of documents and their pages. The order never changes, so that a rebuild can be resumed.
     pub async fn indexed_pages(
         &self,
         after: Option<(DocumentId, u32)>,

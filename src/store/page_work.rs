@@ -96,8 +96,8 @@ impl Store {
         Ok(lost)
     }
 
-    /// Ends a claim with a result that is kept under `object_key`: in one transaction the result is recorded, the page is
-    /// done, its document moves on and the index is told. Beside an older result it becomes a candidate, and nothing
+    /// Ends a claim with a result that is kept under `object_key`: in one transaction the result is recorded, the page
+    /// is done, its document moves on and the index is told. Beside an older result it becomes a candidate, and nothing
     /// else changes until it is accepted.
     ///
     /// # Errors
@@ -131,8 +131,8 @@ impl Store {
         Ok(standing)
     }
 
-    /// Ends a claim whose attempt failed; `reason` is one sentence without text of the page. The page is due again after
-    /// `back_off`; after the last attempt it gets a finding for a person and its document moves on without it.
+    /// Ends a claim whose attempt failed; `reason` is one sentence without text of the page. The page is due again
+    /// after `back_off`; after the last attempt it gets a finding for a person and its document moves on without it.
     ///
     /// # Errors
     /// The claim is lost.

@@ -1,4 +1,5 @@
-//! Pages that go through the pipeline again: a retry after failure, or a newer pipeline whose results are accepted or not.
+//! Pages that go through the pipeline again: a retry after failure, or a newer pipeline whose results are accepted or
+//! not.
 
 use std::collections::BTreeSet;
 
@@ -32,8 +33,8 @@ impl Store {
         }
     }
 
-    /// Queues pages for `pipeline`, unless it has read them already; returns how many. Pages that are waiting for another
-    /// pipeline, or are being read, are left alone.
+    /// Queues pages for `pipeline`, unless it has read them already; returns how many. Pages that are waiting for
+    /// another pipeline, or are being read, are left alone.
     pub async fn reprocess(
         &self,
         selection: PageSelection,

@@ -90,7 +90,8 @@ impl Store {
     }
 }
 
-/// Records a result: the first one of a page is current, a later one is a candidate in the place of an earlier candidate.
+/// Records a result: the first one of a page is current, a later one is a candidate in the place of an earlier
+/// candidate.
 pub(super) async fn keep(
     transaction: &mut Transaction,
     text: &PageText,

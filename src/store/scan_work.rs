@@ -121,8 +121,8 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Ends a claim whose attempt failed (a crash, a time limit). It is due again after `back_off`; after the last attempt
-    /// the scan is rejected with `reject`.
+    /// Ends a claim whose attempt failed (a crash, a time limit). It is due again after `back_off`; after the last
+    /// attempt the scan is rejected with `reject`.
     ///
     /// # Errors
     /// The claim is lost.

@@ -102,8 +102,8 @@ impl Store {
         Ok(touched > 0)
     }
 
-    /// Puts every scan of a batch that stands at `state` (rejected, or needs a password) back in the queue; returns how many.
-    /// Repeated deliveries count: the content may have come with another batch first.
+    /// Puts every scan of a batch that stands at `state` (rejected, or needs a password) back in the queue; returns how
+    /// many. Repeated deliveries count: the content may have come with another batch first.
     pub async fn retry_scans(&self, batch: BatchId, state: ScanState, now: Timestamp) -> Result<u64, StoreError> {
         let rows = self
             .rows(

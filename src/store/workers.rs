@@ -61,8 +61,8 @@ impl Store {
         Ok(released)
     }
 
-    /// Ends the leases of a worker that is known to be dead, so that nobody has to wait for them to run out. They count as
-    /// lost leases. Its late results, should it live after all, are still taken until the work is claimed anew.
+    /// Ends the leases of a worker that is known to be dead, so that nobody has to wait for them to run out. They count
+    /// as lost leases. Its late results, should it live after all, are still taken until the work is claimed anew.
     pub async fn expire_leases(&self, id: WorkerId, now: Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.begin().await?;
         let scans = "UPDATE scans SET due_at = $2 WHERE worker = $1 AND state = 'claimed' AND due_at > $2";

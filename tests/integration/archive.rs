@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use muniment::archive::{ArchiveError, CopyArea, IntakeArea, Location, Put, ResultArea, sweep_leftovers};
+use muniment::archive::{ArchiveError, CopyArea, IntakeArea, Location, Put, ResultArea, make_folder, sweep_leftovers};
 use muniment::chart::{
     Block, Confidence, Digest, Line, PAGE_TEXT_SCHEMA, PageId, PageImage, PageNumber, PageText, PipelineStamp,
     QuarterTurns, Rect, TextSource, Word,
@@ -64,6 +64,21 @@ async fn a_source_with_other_bytes_leaves_nothing() {
     // Nothing on its way either.
     let swept = sweep_leftovers(area.location(), SystemTime::now() + Duration::from_secs(60)).await;
     assert_eq!(swept.expect("sweeps"), 0);
+}
+
+#[test]
+fn a_new_folder_is_only_ours_and_an_old_one_stays_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("exists").permissions().mode() & 0o777;
+    let deep = folder.path().join("a/b/c");
+    make_folder(&deep).expect("makes");
+    assert_eq!((mode(&deep), mode(&folder.path().join("a"))), (0o700, 0o700));
+    fs::set_permissions(&deep, fs::Permissions::from_mode(0o750)).expect("changes");
+    make_folder(&deep).expect("is there");
+    assert_eq!(mode(&deep), 0o750);
+    fs::write(deep.join("file"), b"").expect("writes");
+    assert!(make_folder(&deep.join("file")).is_err() && make_folder(&deep.join("file/below")).is_err());
 }
 
 #[tokio::test]

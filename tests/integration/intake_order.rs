@@ -1,5 +1,5 @@
-//! The order of system calls of an intake: what is not yet safe is never given up. `kill -9` proves little here, since the
-//! system keeps what a dead process wrote; only the order of the flushes says what a power loss leaves.
+//! The order of system calls of an intake: what is not yet safe is never given up. `kill -9` proves little here, since
+//! the system keeps what a dead process wrote; only the order of the flushes says what a power loss leaves.
 
 use std::collections::HashMap;
 use std::fs;
