@@ -237,10 +237,10 @@ impl<'a> Lookup<'a> {
 
     fn near(&self, word: &str, distance: u8, looked: &mut Looked) -> Result<(), LookupError> {
         let Some(field) = self.schema.field(Fact::UnsureWords) else { return Ok(()) };
-        let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
+        let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true).automaton()?;
         for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
             let inverted = reader.inverted_index(field)?;
-            let mut stream = inverted.terms().search(fuzzy.automaton()?).into_stream()?;
+            let mut stream = inverted.terms().search(&automaton).into_stream()?;
             while stream.advance() {
                 let Ok(found) = std::str::from_utf8(stream.key()) else { continue };
                 // The word itself is found as it is; numbers and words with digits are never taken for words.
