@@ -6,7 +6,7 @@
 
 use super::bits::Bits;
 use super::leaf::{Looked, Lookup, LookupError};
-use super::plan::{Leaf, Plan};
+use super::plan::{Leaf, Matcher, Plan};
 
 /// What a query found.
 pub(super) struct Found {
@@ -27,12 +27,12 @@ pub(super) fn evaluate(plan: &Plan, scope: Bits, lookup: Lookup<'_>) -> Result<F
     let part = evaluation.part(plan, &scope, true)?;
     let pages = evaluation.pages(&part, &scope);
     let scope = if plan.is_filter() { pages.clone() } else { evaluation.searched };
-    let marked = evaluation.looked.into_iter().filter(|(.., wanted)| *wanted);
+    let marked = evaluation.looked.into_iter().filter(|looked| looked.wanted);
     Ok(Found {
         documents: part.documents,
         pages,
         scope,
-        marked: marked.map(|(leaf, looked, _)| (leaf, looked)).collect(),
+        marked: marked.map(|looked| (looked.leaf, looked.looked)).collect(),
     })
 }
 
@@ -45,8 +45,19 @@ struct Part {
 struct Evaluation<'a> {
     lookup: Lookup<'a>,
     searched: Bits,
-    /// Every leaf looked up so far, and whether its matches are wanted.
-    looked: Vec<(Leaf, Looked, bool)>,
+    looked: Vec<LookedUp>,
+}
+
+/// A leaf that was looked up, and whether its matches are wanted.
+struct LookedUp {
+    leaf: Leaf,
+    scope: Bits,
+    looked: Looked,
+    wanted: bool,
+}
+
+fn has_phrase(leaf: &Leaf) -> bool {
+    leaf.ways.iter().flat_map(|way| &way.matchers).any(|matcher| matches!(matcher, Matcher::Phrase(_)))
 }
 
 impl Evaluation<'_> {
@@ -59,9 +70,7 @@ impl Evaluation<'_> {
         match plan {
             Plan::Text(leaf) => {
                 self.searched.or(scope);
-                let mut pages = self.leaf(leaf, wanted)?;
-                pages.and(scope);
-                Ok(self.having(pages))
+                self.text(leaf, scope, wanted)
             }
             Plan::And(plans) => self.all(plans, scope, wanted),
             Plan::Or(plans) => {
@@ -97,8 +106,21 @@ impl Evaluation<'_> {
         }
         let mut documents: Option<Bits> = None;
         let mut pages: Option<Bits> = None;
-        for plan in plans.iter().filter(|plan| !plan.is_filter()) {
-            let part = self.part(plan, &narrowed, wanted)?;
+        let (phrases, words): (Vec<&Plan>, Vec<&Plan>) = plans
+            .iter()
+            .filter(|plan| !plan.is_filter())
+            .partition(|plan| matches!(plan, Plan::Text(leaf) if has_phrase(leaf)));
+        for plan in words.into_iter().chain(phrases) {
+            let part = match (plan, &documents) {
+                // Phrases are dear: they are looked for in documents only that have the other words.
+                (Plan::Text(leaf), Some(documents)) if has_phrase(leaf) => {
+                    self.searched.or(&narrowed);
+                    let mut focus = narrowed.clone();
+                    self.lookup.snapshot.keep_in(&mut focus, documents);
+                    self.text(leaf, &focus, wanted)?
+                }
+                _ => self.part(plan, &narrowed, wanted)?,
+            };
             match &mut documents {
                 Some(documents) => documents.and(&part.documents),
                 None => documents = Some(part.documents),
@@ -115,15 +137,19 @@ impl Evaluation<'_> {
         Ok(Part { documents, pages: Some(pages) })
     }
 
-    fn leaf(&mut self, leaf: &Leaf, wanted: bool) -> Result<Bits, LookupError> {
-        if let Some((_, looked, was_wanted)) = self.looked.iter_mut().find(|(known, ..)| known.ways == leaf.ways) {
-            *was_wanted |= wanted;
-            return Ok(looked.pages.clone());
-        }
-        let looked = self.lookup.leaf(leaf)?;
-        let pages = looked.pages.clone();
-        self.looked.push((leaf.clone(), looked, wanted));
-        Ok(pages)
+    fn text(&mut self, leaf: &Leaf, scope: &Bits, wanted: bool) -> Result<Part, LookupError> {
+        let known = self.looked.iter_mut().find(|known| known.leaf.ways == leaf.ways && known.scope == *scope);
+        let mut pages = if let Some(known) = known {
+            known.wanted |= wanted;
+            known.looked.pages.clone()
+        } else {
+            let looked = self.lookup.leaf(leaf, scope)?;
+            let pages = looked.pages.clone();
+            self.looked.push(LookedUp { leaf: leaf.clone(), scope: scope.clone(), looked, wanted });
+            pages
+        };
+        pages.and(scope);
+        Ok(self.having(pages))
     }
 
     /// Returns the pages that meet a plan without words.

@@ -1,8 +1,10 @@
 //! Looking up one leaf of a plan: from words, prefixes, phrases and misreadings to pages.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use tantivy::query::{EnableScoring, FuzzyTermQuery, PhraseQuery, Query as _};
+use tantivy::postings::{Postings as _, SegmentPostings};
+use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet as _, InvertedIndexReader, TERMINATED, TantivyError, Term};
 
@@ -58,17 +60,20 @@ impl<'a> Lookup<'a> {
         Self { snapshot, schema, expansions: 0 }
     }
 
-    /// Returns the pages that match `leaf` in any way.
-    pub(super) fn leaf(&mut self, leaf: &Leaf) -> Result<Looked, LookupError> {
+    /// Returns the pages that match `leaf` in any way: all of those in `scope`, perhaps others too.
+    pub(super) fn leaf(&mut self, leaf: &Leaf, scope: &Bits) -> Result<Looked, LookupError> {
         let pages = Bits::empty(self.snapshot.page_count());
         let mut looked = Looked { pages, near: HashSet::new(), incomplete: false };
-        for matcher in leaf.ways.iter().flat_map(|way| &way.matchers) {
+        let matchers = || leaf.ways.iter().flat_map(|way| &way.matchers);
+        // Phrases come last: pages found already need no look at the positions of their words.
+        let is_phrase = |matcher: &&Matcher| matches!(matcher, Matcher::Phrase(_));
+        for matcher in matchers().filter(|matcher| !is_phrase(matcher)).chain(matchers().filter(is_phrase)) {
             match matcher {
                 Matcher::Token(token) => {
                     self.token(Fact::Words, token, &mut looked.pages)?;
                     self.token(Fact::Words, &format!("{token}{BROKEN}"), &mut looked.pages)?;
                 }
-                Matcher::Phrase(parts) => self.phrase(parts, &mut looked.pages)?,
+                Matcher::Phrase(parts) => self.phrase(parts, scope, &mut looked.pages)?,
                 Matcher::Prefix(start) => {
                     if let Some(field) = self.schema.field(Fact::Words) {
                         self.prefix(field, start, leaf.span, &mut looked.pages)?;
@@ -132,37 +137,84 @@ impl<'a> Lookup<'a> {
         Ok(())
     }
 
-    fn phrase(&self, parts: &[String], pages: &mut Bits) -> Result<(), LookupError> {
+    fn phrase(&self, parts: &[String], scope: &Bits, pages: &mut Bits) -> Result<(), LookupError> {
         let Some(field) = self.schema.field(Fact::Words) else { return Ok(()) };
         let plain: Vec<Term> = parts.iter().map(|part| Term::from_field_text(field, part)).collect();
-        self.side_by_side(plain.iter().cloned().enumerate().collect(), pages)?;
+        let places = (0..).zip(plain.iter().cloned()).collect();
+        self.side_by_side(places, scope, pages)?;
         // A word broken at the end of a line takes two positions. One broken word in a phrase is looked for.
         for broken in 0..parts.len() {
             let term = Term::from_field_text(field, &format!("{}{BROKEN}", parts[broken]));
             if self.snapshot.searcher.doc_freq(&term)? > 0 {
-                let terms = plain.iter().enumerate().map(|(place, plain)| match place.cmp(&broken) {
-                    std::cmp::Ordering::Less => (place, plain.clone()),
-                    std::cmp::Ordering::Equal => (place, term.clone()),
-                    std::cmp::Ordering::Greater => (place + 1, plain.clone()),
+                let terms = (0..).zip(&plain).enumerate().map(|(index, (place, plain))| match index.cmp(&broken) {
+                    Ordering::Less => (place, plain.clone()),
+                    Ordering::Equal => (place, term.clone()),
+                    Ordering::Greater => (place + 1, plain.clone()),
                 });
-                self.side_by_side(terms.collect(), pages)?;
+                self.side_by_side(terms.collect(), scope, pages)?;
             }
         }
         Ok(())
     }
 
-    fn side_by_side(&self, terms: Vec<(usize, Term)>, pages: &mut Bits) -> Result<(), LookupError> {
-        let weight = PhraseQuery::new_with_offset(terms)
-            .weight(EnableScoring::disabled_from_searcher(&self.snapshot.searcher))?;
+    /// Adds the pages in `scope` that have all terms at these places from a common start.
+    fn side_by_side(&self, terms: Vec<(u32, Term)>, scope: &Bits, pages: &mut Bits) -> Result<(), LookupError> {
         for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
-            let mut scorer = weight.scorer(reader, 1.0)?;
-            let mut page = scorer.doc();
-            while page != TERMINATED {
-                self.snapshot.insert(pages, segment, page);
-                page = scorer.advance();
+            let mut postings = Vec::with_capacity(terms.len());
+            for (place, term) in &terms {
+                let inverted = reader.inverted_index(term.field())?;
+                postings.extend(
+                    inverted
+                        .read_postings(term, IndexRecordOption::WithFreqsAndPositions)?
+                        .map(|postings| (*place, postings)),
+                );
+            }
+            if postings.len() == terms.len() {
+                postings.sort_by_key(|(_, postings)| postings.doc_freq());
+                self.together(segment, &mut postings, scope, pages);
             }
         }
         Ok(())
+    }
+
+    /// Walks along the rarest term and asks the others only where the page is in `scope` and not found yet.
+    fn together(&self, segment: usize, postings: &mut [(u32, SegmentPostings)], scope: &Bits, pages: &mut Bits) {
+        let Some(((first_place, rarest), others)) = postings.split_first_mut() else { return };
+        let (mut starts, mut positions) = (Vec::new(), Vec::new());
+        let mut page = rarest.doc();
+        while page != TERMINATED {
+            let rank = self.snapshot.rank(segment, page);
+            let wanted = rank.filter(|rank| scope.contains(*rank) && !pages.contains(*rank));
+            let Some(rank) = wanted else {
+                page = rarest.advance();
+                continue;
+            };
+            let behind = others.iter_mut().find_map(|(_, other)| {
+                let at = if other.doc() < page { other.seek(page) } else { other.doc() };
+                (at != page).then_some(at)
+            });
+            if let Some(next) = behind {
+                page = if next == TERMINATED { TERMINATED } else { rarest.seek(next) };
+                continue;
+            }
+            rarest.positions(&mut starts);
+            starts.retain_mut(|position| {
+                let start = position.checked_sub(*first_place);
+                *position = start.unwrap_or(0);
+                start.is_some()
+            });
+            for (place, other) in others.iter_mut() {
+                if starts.is_empty() {
+                    break;
+                }
+                other.positions(&mut positions);
+                starts.retain(|start| positions.binary_search(&(start + *place)).is_ok());
+            }
+            if !starts.is_empty() {
+                pages.insert(rank);
+            }
+            page = rarest.advance();
+        }
     }
 
     fn prefix(&mut self, field: Field, start: &str, span: Span, pages: &mut Bits) -> Result<(), LookupError> {
@@ -185,10 +237,10 @@ impl<'a> Lookup<'a> {
 
     fn near(&self, word: &str, distance: u8, looked: &mut Looked) -> Result<(), LookupError> {
         let Some(field) = self.schema.field(Fact::UnsureWords) else { return Ok(()) };
-        let fuzzy = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
+        let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true).automaton()?;
         for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
             let inverted = reader.inverted_index(field)?;
-            let mut stream = inverted.terms().search(fuzzy.automaton()?).into_stream()?;
+            let mut stream = inverted.terms().search(&automaton).into_stream()?;
             while stream.advance() {
                 let Ok(found) = std::str::from_utf8(stream.key()) else { continue };
                 // The word itself is found as it is; numbers and words with digits are never taken for words.

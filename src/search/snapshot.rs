@@ -107,10 +107,15 @@ impl Snapshot {
         self.pages.len()
     }
 
+    /// Returns the rank of a page of a segment; `None` when it is dead.
+    pub(super) fn rank(&self, segment: usize, page: DocId) -> Option<u32> {
+        let rank = self.ranks[(self.bases[segment] + page) as usize];
+        (rank != DEAD).then_some(rank)
+    }
+
     /// Adds a page of a segment to a set, unless it is dead.
     pub(super) fn insert(&self, set: &mut Bits, segment: usize, page: DocId) {
-        let rank = self.ranks[(self.bases[segment] + page) as usize];
-        if rank != DEAD {
+        if let Some(rank) = self.rank(segment, page) {
             set.insert(rank);
         }
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tantivy::merge_policy::LogMergePolicy;
 use tantivy::{TantivyDocument, TantivyError, Term};
 
 use super::analyser::Analyser;
@@ -48,6 +49,10 @@ pub struct IndexWriter {
 impl IndexWriter {
     pub(super) fn new(inner: tantivy::IndexWriter, schema: Arc<Schema>, dir: PathBuf) -> Self {
         let analyser = schema.analyser();
+        // Every segment has a dictionary of its own to walk through for misreadings: fewer segments answer sooner.
+        let mut merging = LogMergePolicy::default();
+        merging.set_min_num_segments(4);
+        inner.set_merge_policy(Box::new(merging));
         Self { inner, schema, analyser, dir }
     }
 

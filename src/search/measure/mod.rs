@@ -37,7 +37,7 @@ pub struct Report {
     pub build_seconds: f64,
     /// Seconds of these that making the texts took.
     pub generate_seconds: f64,
-    /// Pages a second over all of the build.
+    /// Pages a second over all of the build; 0 when an earlier run had built the index.
     pub pages_per_second: f64,
     /// Seconds until merges ended after the last commit.
     pub merge_seconds: f64,
@@ -112,7 +112,7 @@ pub fn run(pages: u64, seed: u64, dir: &Path) -> Result<Report, IndexError> {
         documents,
         build_seconds: build.as_secs_f64(),
         generate_seconds: generate.as_secs_f64(),
-        pages_per_second: pages as f64 / build.as_secs_f64().max(1e-9),
+        pages_per_second: if built { 0.0 } else { pages as f64 / build.as_secs_f64().max(1e-9) },
         merge_seconds: merge.as_secs_f64(),
         index_bytes: index.bytes()?,
         open_ms: milliseconds(open),
@@ -124,11 +124,15 @@ pub fn run(pages: u64, seed: u64, dir: &Path) -> Result<Report, IndexError> {
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "pages           {} in {} documents", self.pages, self.documents)?;
-        writeln!(
-            f,
-            "build           {:.0} pages/s ({:.1} s, {:.1} s of it making texts), merges {:.1} s more",
-            self.pages_per_second, self.build_seconds, self.generate_seconds, self.merge_seconds
-        )?;
+        if self.pages_per_second > 0.0 {
+            writeln!(
+                f,
+                "build           {:.0} pages/s ({:.1} s, {:.1} s of it making texts), merges {:.1} s more",
+                self.pages_per_second, self.build_seconds, self.generate_seconds, self.merge_seconds
+            )?;
+        } else {
+            writeln!(f, "build           by an earlier run")?;
+        }
         let per_page = self.index_bytes / self.pages.max(1);
         writeln!(f, "index           {} bytes, {per_page} a page", self.index_bytes)?;
         writeln!(f, "open            {:.0} ms", self.open_ms)?;

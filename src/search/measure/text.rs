@@ -156,7 +156,11 @@ impl Source {
             let shown = self.facts(random.below(documents), 1);
             let page = self.page(shown.page);
             let read: Vec<String> = page.iter().flat_map(PageText::words).map(|word| word.text.clone()).collect();
-            let at = random.below(read.len().saturating_sub(4) as u64) as usize;
+            // People ask for phrases around a word that says something, not for "of the".
+            let first = random.below(read.len().saturating_sub(4) as u64) as usize;
+            let function = |word: &String| self.words[..24].iter().any(|common| common == word.trim_end_matches(','));
+            let telling = |at: &usize| read.get(at + 1).is_some_and(|word| !function(word));
+            let at = (first..first + 20).find(telling).unwrap_or(first);
             let phrase = read.get(at..at + 2 + turn % 2).unwrap_or_default().join(" ").replace('"', "");
             let year = 2019 + random.below(5);
             let synonyms = ["HTN", "SOB", "DM", "CHF", "high blood pressure", "MI", "COPD", "stroke"];
