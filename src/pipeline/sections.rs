@@ -79,7 +79,7 @@ section! {
         /// Height above which the copy is made smaller: it is read as well, and faster.
         most_x_height: f32 = 40.0, 24.0..=1000.0;
         /// Height that they are brought to.
-        x_height: f32 = 18.0, 8.0..=60.0;
+        x_height: f32 = 20.0, 8.0..=60.0;
         /// Largest enlargement.
         most_factor: f32 = 3.0, 1.0..=6.0;
         /// Most pixels of the copy.
