@@ -43,7 +43,7 @@ section! {
         /// Standard deviations by which uneven ends of letters must differ from even ones.
         strength: f32 = 5.0, 1.0..=100.0;
         /// Mean confidence of words below which another turn is tried.
-        poor_confidence: f32 = 0.55, SHARE;
+        poor_confidence: f32 = 0.68, SHARE;
         /// The recogniser's own measure below which its opinion is not tried.
         engine_confidence: f32 = 0.8, 0.0..=100.0;
     }
@@ -117,7 +117,7 @@ section! {
         /// Difference between ink and paper, as a share of the paper level, below which the page is called faded.
         least_contrast: f32 = 0.45, SHARE;
         /// Blur, as a share of the height of small letters, above which the page is called blurred.
-        most_blur: f32 = 0.13, 0.01..=2.0;
+        most_blur: f32 = 0.09, 0.01..=2.0;
         /// Letters at the border from which writing is called cut off.
         cut_letters: u32 = 2, 1.0..=1000.0;
     }
