@@ -105,6 +105,8 @@ impl Api {
         }
         let api = Self(handle);
         // Messages may quote the page; they must not reach a log.
+        // SAFETY: sets one global number of the image library.
+        unsafe { leptonica_sys::setMsgSeverity(leptonica_sys::L_SEVERITY_NONE as c_int) };
         api.set(c"debug_file", c"/dev/null");
         // SAFETY: both strings are NUL-terminated and outlive the call, which copies them.
         if unsafe { sys::TessBaseAPIInit3(api.0, folder.as_ptr(), names.as_ptr()) } != 0 {

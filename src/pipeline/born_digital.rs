@@ -1,7 +1,6 @@
 //! Judges the text that a program wrote into a file: used as it is, unless it is garbage.
 //!
-//! A page with its own text is not recognised at all. Mixed pages (own text around a scanned picture with more text in it)
-//! keep only their own text; a large part of the page that has ink but no own text is reported.
+//! A page with its own text is not recognised, unless it shows much more writing than that text covers ([`stages::mixed`]).
 
 use super::sections::BornDigital;
 use super::stages;

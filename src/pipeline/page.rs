@@ -1,10 +1,10 @@
 //! Reads one page.
 
-use super::born_digital;
+use super::born_digital::{self, Garbage};
 use super::definition::Definition;
-use super::phases::ScannedPage;
+use super::phases::{RecognizedPage, ScannedPage};
 use super::stages::blank::Content;
-use super::stages::{self, blank, prepare, quality, recognise, turn};
+use super::stages::{self, blank, mixed, prepare, quality, recognise, turn};
 use super::survey::Survey;
 use crate::chart::{
     Finding, FindingKind, PAGE_TEXT_SCHEMA, PageId, PageImage, PageText, QuarterTurns, Severity, Size, TextSource,
@@ -24,16 +24,26 @@ pub fn read(
 ) -> Result<PageText, RecognizeError> {
     let mut page: ScannedPage = page.into();
     let mut text = empty(&page, definition, recognizer, id);
-    if let Some(own) = page.own_text.take().filter(|_| definition.born_digital.enabled) {
-        let size = Size { width: text.image.width, height: text.image.height };
+    let size = Size { width: text.image.width, height: text.image.height };
+    let own = page.own_text.take().filter(|_| definition.born_digital.enabled).and_then(|own| {
         match born_digital::garbage(&own, size, &definition.born_digital) {
-            None => return Ok(PageText { blocks: own, source: TextSource::BornDigital, ..text }),
-            Some(born_digital::Garbage::Empty) => {}
+            None => return Some(own),
+            Some(Garbage::Empty) => {}
             Some(garbage) => text.findings.push(born_digital::report(garbage)),
         }
-    }
+        None
+    });
 
     let survey = Survey::of(&page.raster.image, page.raster.dpi, definition);
+    if let Some(own) = own {
+        text.source = TextSource::BornDigital;
+        text.blocks = match mixed::has_more(&survey, &own) {
+            false => own,
+            true => mixed::merge(own, recognised(&survey, definition, recognizer)?.blocks, size),
+        };
+        return Ok(text);
+    }
+
     let content = blank::blank(&survey.marks, &definition.blank);
     text.findings.extend(blank::report(content, &survey.marks));
     if content == Content::Blank {
@@ -41,10 +51,7 @@ pub fn read(
         return Ok(text);
     }
 
-    let upright = turn::turn(&survey.orientation, &definition.turn);
-    let prepared = prepare::prepare(&survey, upright, definition);
-    let recognised = recognise::recognise_upright(&survey, prepared, definition, recognizer)?;
-
+    let recognised = recognised(&survey, definition, recognizer)?;
     text.findings.extend(recognised.findings);
     text.findings.extend(quality::quality(&survey, &definition.quality));
     text.findings.extend(recognise::report(&recognised.blocks, definition.recognise.low_confidence));
@@ -55,6 +62,17 @@ pub fn read(
         text.blocks = recognised.blocks;
     }
     Ok(text)
+}
+
+/// Prepares a copy and has it read, the right way up.
+fn recognised(
+    survey: &Survey<'_>,
+    definition: &Definition,
+    recognizer: &mut dyn Recognizer,
+) -> Result<RecognizedPage, RecognizeError> {
+    let upright = turn::turn(&survey.orientation, &definition.turn);
+    let prepared = prepare::prepare(survey, upright, definition);
+    recognise::recognise_upright(survey, prepared, definition, recognizer)
 }
 
 /// Makes the result of a page of which nothing is known yet.

@@ -43,7 +43,7 @@ section! {
         /// Standard deviations by which uneven ends of letters must differ from even ones.
         strength: f32 = 5.0, 1.0..=100.0;
         /// Mean confidence of words below which another turn is tried.
-        poor_confidence: f32 = 0.55, SHARE;
+        poor_confidence: f32 = 0.68, SHARE;
         /// The recogniser's own measure below which its opinion is not tried.
         engine_confidence: f32 = 0.8, 0.0..=100.0;
     }
@@ -79,7 +79,7 @@ section! {
         /// Height above which the copy is made smaller: it is read as well, and faster.
         most_x_height: f32 = 40.0, 24.0..=1000.0;
         /// Height that they are brought to.
-        x_height: f32 = 18.0, 8.0..=60.0;
+        x_height: f32 = 20.0, 8.0..=60.0;
         /// Largest enlargement.
         most_factor: f32 = 3.0, 1.0..=6.0;
         /// Most pixels of the copy.
@@ -117,7 +117,7 @@ section! {
         /// Difference between ink and paper, as a share of the paper level, below which the page is called faded.
         least_contrast: f32 = 0.45, SHARE;
         /// Blur, as a share of the height of small letters, above which the page is called blurred.
-        most_blur: f32 = 0.16, 0.01..=2.0;
+        most_blur: f32 = 0.09, 0.01..=2.0;
         /// Letters at the border from which writing is called cut off.
         cut_letters: u32 = 2, 1.0..=1000.0;
     }

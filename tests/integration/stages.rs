@@ -232,6 +232,22 @@ fn a_pages_own_text_is_used_as_it_is_without_recognition() {
 }
 
 #[test]
+fn writing_outside_of_a_pages_own_text_is_read_and_added() {
+    let mut own = read(drawn(&TEXT[..9], 1.0, 20)).blocks;
+    own.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words).for_each(|word| {
+        word.text = word.text.to_uppercase();
+    });
+    let definition = Definition::load("chart-standard", None).expect("the standard pipeline");
+    let models = Models::find(None).expect("Tesseract's models");
+    let mut tesseract = Tesseract::load(&models, &definition.recognise.languages).expect("the English model");
+    let page = ScannedPage { raster: raster(drawn(&TEXT, 1.0, 20)), own_text: Some(own) };
+    let text = page::read(page, &definition, &mut tesseract, id()).expect("a reading");
+    let plain = text.plain();
+    assert_eq!(text.source, TextSource::BornDigital);
+    assert!(plain.contains("SHORTNESS") && !plain.contains("shortness") && plain.contains("echocardiogram"));
+}
+
+#[test]
 fn a_pages_own_text_that_is_garbage_is_replaced_and_said_so() {
     let mut own = read(drawn(&TEXT, 1.0, 20)).blocks;
     own.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words).for_each(|word| {

@@ -7,6 +7,9 @@ use crate::imaging::resolution::x_height;
 use crate::pipeline::sections::Quality;
 use crate::pipeline::survey::Survey;
 
+/// Blur in pixels that every scan has; coarse ones are not called blurred for it.
+const SHARP_ENOUGH: f32 = 1.5;
+
 /// Judges the letters of a page.
 pub fn quality(survey: &Survey<'_>, settings: &Quality) -> Vec<Finding> {
     let letters = survey.letters.turned(survey.orientation.level);
@@ -30,6 +33,7 @@ fn judge(sharpness: Option<Sharpness>, x_height: Option<f32>, settings: &Quality
         findings.push(finding("quality", FindingKind::LowContrast, Severity::Check, 0.8, message));
     }
     if let Some(height) = x_height
+        && sharpness.blur > SHARP_ENOUGH
         && sharpness.blur > settings.most_blur * height
     {
         let share = sharpness.blur / height * 100.0;

@@ -27,7 +27,7 @@ pub fn recognise(
 }
 
 /// Reads a page, and where the reading makes no sense reads it again, the way up that the recogniser's own detection
-/// suggests (or as it lay, if the shapes had it turned); the reading with more confident text is kept.
+/// suggests (without a suggestion: as it lay if the shapes had it turned, else upside down); the reading with more confident text is kept.
 ///
 /// # Errors
 /// The deadline passed, or the recogniser failed.
@@ -51,7 +51,7 @@ pub fn recognise_upright(
         Some(opinion) if opinion.upright != QuarterTurns::None => upright.then(opinion.upright),
         Some(_) => return Ok(first),
         None if upright != QuarterTurns::None => QuarterTurns::None,
-        None => return Ok(first),
+        None => QuarterTurns::Two,
     };
     let second = recognise(prepare::prepare(survey, other, definition), definition, recognizer)?;
     Ok(if sure_letters(&second.blocks) > sure_letters(&first.blocks) { second } else { first })

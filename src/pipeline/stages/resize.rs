@@ -9,6 +9,8 @@ use crate::pipeline::sections::Resize;
 const LONGEST_SIDE: f32 = 32_000.0;
 /// Enlargements below this change nothing that a recogniser would notice.
 const LEAST_FACTOR: f32 = 1.2;
+/// Large writing is brought to this multiple of the usual height.
+const LARGE_KEPT: f32 = 1.2;
 /// Resolution that recognisers are trained on.
 const USUAL_DPI: f32 = 300.0;
 
@@ -35,7 +37,7 @@ pub fn scale(size: Size, stated_dpi: Option<f32>, x_height: Option<f32>, setting
     };
     let wanted = match x_height {
         Some(height) if height < settings.least_x_height => settings.x_height / height.max(1.0),
-        Some(height) if height > settings.most_x_height => settings.x_height * 1.33 / height,
+        Some(height) if height > settings.most_x_height => settings.x_height * LARGE_KEPT / height,
         Some(_) => 1.0,
         None if dpi * settings.least_x_height > 0.0 && dpi < settings.least_x_height * DPI_PER_X_HEIGHT => {
             USUAL_DPI / dpi
