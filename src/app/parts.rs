@@ -1,6 +1,6 @@
 //! Puts together what workers, children and the index need out of the configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::config::Config;
@@ -18,11 +18,13 @@ const REPLACE_ABOVE: f64 = 0.75;
 const MIB: u64 = 1 << 20;
 
 impl App {
-    /// Prepares a worker with its children. `passwords` are for encrypted files and kept nowhere.
+    /// Prepares a worker with its children. `passwords` are for encrypted files and kept nowhere. Claims of workers that
+    /// died on this machine are free at once; those of other machines run out with their leases.
     ///
     /// # Errors
-    /// The program's own file cannot be found.
-    pub fn worker(&self, passwords: Vec<String>) -> Result<Worker, AppError> {
+    /// The program's own file cannot be found, or the database failed.
+    pub async fn worker(&self, passwords: Vec<String>) -> Result<Worker, AppError> {
+        self.free_claims_of_the_dead().await?;
         let recognition = &self.config.recognition;
         Ok(Worker::new(Parts {
             store: self.store.clone(),
@@ -42,6 +44,20 @@ impl App {
                 file_deadline: Duration::from_secs(recognition.file_seconds),
             },
         }))
+    }
+
+    async fn free_claims_of_the_dead(&self) -> Result<(), AppError> {
+        let now = self.clock.now();
+        // A worker that was silent for much longer than a lease has no claims left.
+        let since = now.checked_sub(jiff::SignedDuration::from_secs(86_400)).unwrap_or(now);
+        let host = host_name();
+        for worker in self.store.workers(since).await? {
+            let here = worker.name.strip_prefix(&host).and_then(|rest| rest.strip_prefix('/'));
+            if here.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+                self.store.expire_leases(worker.id, now).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Prepares the other renderer.
@@ -88,6 +104,9 @@ fn own_file() -> Result<PathBuf, AppError> {
 
 /// Returns machine and process, for people who look at the list of workers.
 fn worker_name() -> String {
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    format!("{host}/{}", std::process::id())
+    format!("{}/{}", host_name(), std::process::id())
+}
+
+fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

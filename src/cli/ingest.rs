@@ -228,7 +228,7 @@ async fn read_pages(
     stop: &Stop,
     output: Output,
 ) -> Result<(), CommandError> {
-    let worker = app.worker(passwords)?;
+    let worker = app.worker(passwords).await?;
     let read = Stop::new();
     let until = Until::NothingLeft { batch: Some(batch.id), complete: delivered.clone() };
     let work = async {

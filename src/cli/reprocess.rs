@@ -80,7 +80,7 @@ async fn selection(args: &Args, app: &App) -> Result<PageSelection, CommandError
 async fn work(app: &App, pages: u64, stop: &Stop, output: Output) -> Result<(), CommandError> {
     let complete = Stop::new();
     complete.raise();
-    let worker = app.worker(Vec::new())?;
+    let worker = app.worker(Vec::new()).await?;
     let until = Until::NothingLeft { batch: None, complete };
     let done = Stop::new();
     let work = async {

@@ -36,6 +36,6 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     if !output.json {
         warn(&format!("Working with {} children on {}. Ctrl-C stops.", app.config.children(), app.store.engine()));
     }
-    app.worker(Vec::new())?.run(&until, &stop).await?;
+    app.worker(Vec::new()).await?.run(&until, &stop).await?;
     Ok(if stop.is_raised() { Ended::Interrupted } else { Ended::Well })
 }

@@ -128,11 +128,10 @@ impl Worker {
         let halt = Stop::new();
         let works = futures::future::join_all((0..parts.terms.at_once.max(1)).map(|_| self.work(until, stop, &halt)));
         let renewing = self.held.keep(parts, &halt);
-        let mut outcome = Ok(());
-        tokio::select! {
-            results = works => outcome = results.into_iter().collect::<Result<(), _>>(),
-            lost = renewing => outcome = lost,
-        }
+        let outcome = tokio::select! {
+            results = works => results.into_iter().collect::<Result<(), _>>(),
+            renewed = renewing => renewed,
+        };
         halt.raise();
         parts.pool.shut_down().await;
         parts.store.release_all(parts.worker, parts.clock.now()).await?;
