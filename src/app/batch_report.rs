@@ -107,10 +107,10 @@ impl App {
             for row in rows {
                 files.push(FileReport {
                     delivery: row.id,
+                    outcome: outcome(&row),
                     source: row.source_name,
                     sha256: row.scan,
                     size: row.size,
-                    outcome: outcome(&row),
                     pages: row.pages,
                     document: row.document,
                     repeats: row.repeated_of,

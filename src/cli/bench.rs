@@ -96,17 +96,20 @@ async fn accuracy(
 }
 
 fn table(slices: &[Slice]) -> String {
-    let head = "slice                 pages  CER %  WER %  recall %  digits %  CPU s/page";
+    let head =
+        "slice                 pages  CER %  WER %  recall %  digits %  exact recall %  exact digits %  CPU s/page";
     let row = |slice: &Slice, name: &str, measured: &measure::Measured| {
         let percent = |share: f64| 100.0 * share;
         let accuracy = &measured.accuracy;
         format!(
-            "{name:<21} {:>5} {:>6.2} {:>6.2} {:>9.2} {:>9.2} {:>11.2}",
+            "{name:<21} {:>5} {:>6.2} {:>6.2} {:>9.2} {:>9.2} {:>15.2} {:>15.2} {:>11.2}",
             slice.pages,
             percent(accuracy.character_error_rate()),
             percent(accuracy.word_error_rate()),
-            percent(accuracy.recall()),
-            percent(accuracy.digit_recall()),
+            percent(accuracy.folded.recall()),
+            percent(accuracy.folded.digit_recall()),
+            percent(accuracy.exact.recall()),
+            percent(accuracy.exact.digit_recall()),
             measured.cpu_seconds / slice.pages as f64
         )
     };
