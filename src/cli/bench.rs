@@ -83,7 +83,7 @@ async fn accuracy(
     let mut slices = Vec::new();
     for folder in folders {
         let slice = measure::accuracy(&config, pipeline, folder, bare, |name, why| {
-            warn(&format!("muniment: {} was not measured: {why}", Path::new(name).display()));
+            warn(&format!("muniment: {} was not read: {why}", Path::new(name).display()));
         })
         .await?;
         if slice.pages == 0 {

@@ -1,5 +1,6 @@
 //! `muniment index`: the search index, which can be thrown away at any time.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::exit::{CommandError, Ended, error};
@@ -74,11 +75,35 @@ fn clear(app: &App) -> Result<(), CommandError> {
         // Holding the writer for a moment shows that nobody else does.
         index.writer(crate::search::Budget::default())?;
     }
+    refuse_foreign(app, folder)?;
     match std::fs::remove_dir_all(folder) {
         Ok(()) => Ok(()),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(cause) => Err(error(format!("{} cannot be deleted: {cause}", folder.display()))),
     }
+}
+
+/// Refuses a folder that is no index, or that holds the archive: only an index may be thrown away.
+fn refuse_foreign(app: &App, folder: &Path) -> Result<(), CommandError> {
+    let Ok(own) = folder.canonicalize() else { return Ok(()) };
+    for kept in [&app.config.data.folder, &app.config.store.folder] {
+        if kept.canonicalize().is_ok_and(|kept| kept.starts_with(&own)) {
+            return Err(error(format!(
+                "index.folder names {}, which holds the archive. Nothing was deleted; name another folder",
+                folder.display()
+            )));
+        }
+    }
+    let mut entries = std::fs::read_dir(&own)?.flatten().peekable();
+    let empty = entries.peek().is_none();
+    let folders = entries.any(|entry| entry.path().is_dir());
+    if folders || !(empty || own.join("meta.json").is_file() || own.join(".managed.json").is_file()) {
+        return Err(error(format!(
+            "{} holds something that is no search index. Nothing was deleted; look at it, or name another index.folder",
+            folder.display()
+        )));
+    }
+    Ok(())
 }
 
 async fn bring_up_to_date(app: &App, output: Output) -> Result<Ended, CommandError> {

@@ -20,6 +20,7 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// Reads the configuration. Without any file and without `--data`, the user's own data folder is taken.
+    #[expect(clippy::disallowed_methods, reason = "the start of the program is where its environment is read")]
     pub fn load(&self) -> Result<Config, CommandError> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let file = files::find(self.config, variable);

@@ -89,10 +89,12 @@ async fn decrypt(
 ) -> Result<String, Undone> {
     let parts = &worker.parts;
     let copy = tempfile::tempfile()?;
+    // Several scans are decrypted at the same time: each has a staging place of its own.
+    let ticket = format!("{}-{scan}", parts.worker);
     let request = Request::Decrypt { scan, passwords: parts.passwords.clone() };
     let answer = child.call::<_, Response>(&request, &[file.as_fd(), copy.as_fd()], parts.terms.file_deadline).await;
     match answer {
-        Ok((Response::Done, _)) => Ok(parts.areas.copies.put(scan, copy, &parts.worker.to_string()).await?),
+        Ok((Response::Done, _)) => Ok(parts.areas.copies.put(scan, copy, &ticket).await?),
         Ok((Response::Rejected(reject), _)) => Err(Undone::Reject(reject)),
         Ok((Response::Failed(why), _)) => Err(Undone::Attempt(why)),
         Ok(_) => Err(Undone::Attempt("the child gave an answer to another question".into())),
