@@ -1,12 +1,16 @@
 //! Searching: the index, its definitions, and the texts behind the hits.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::{App, AppError};
 use crate::chart::PageId;
 use crate::search::{Answer, Budget, Index, IndexError, Options, Query, Schema, Searcher};
 use crate::store::{Standing, StoreError};
-use crate::worker::{self, Indexer};
+use crate::worker::{self, Indexer, Stop};
+
+/// Time between two tries to take an index that another process writes to.
+const LOCKED_PAUSE: Duration = Duration::from_millis(500);
 
 impl App {
     /// Returns the declarative schema: the site's, or the built-in one.
@@ -27,12 +31,36 @@ impl App {
     pub fn index(&self) -> Result<Index, AppError> {
         let folder: &Path = &self.config.index.folder;
         let advise = |cause: IndexError| match cause {
-            IndexError::Outdated { .. } | IndexError::Damaged { .. } => {
-                AppError::NotFound(format!("{cause}. Run `muniment index rebuild`: it does both"))
-            }
+            IndexError::Outdated { .. } | IndexError::Damaged { .. } => AppError::IndexUnusable(cause),
             cause => AppError::Index(worker::IndexError::Search(cause)),
         };
         Index::open_or_create(folder, &self.schema()?).map_err(advise)
+    }
+
+    /// Keeps the index in step with what is read, until `read` is raised and everything is in it. While another process
+    /// keeps the index, that one takes what is read here too; this one goes on when the other ends before it.
+    ///
+    /// # Errors
+    /// The index cannot be used or the database failed. The pages are read and safe all the same.
+    pub async fn keep_index(&self, read: &Stop, stop: &Stop) -> Result<(), AppError> {
+        let mut damage_seen = false;
+        loop {
+            let begun = Instant::now();
+            match self.indexer() {
+                Ok(mut indexer) => return Ok(indexer.run(read, stop).await?),
+                Err(AppError::Index(worker::IndexError::Search(IndexError::Locked { .. }))) => {
+                    tracing::debug!("another process keeps the index");
+                }
+                // An index that another process is just making looks damaged for a moment.
+                Err(AppError::IndexUnusable(IndexError::Damaged { .. })) if !damage_seen => damage_seen = true,
+                Err(cause) => return Err(cause),
+            }
+            if read.is_raised() && (stop.is_raised() || self.store.outbox_length().await? == 0) {
+                return Ok(());
+            }
+            // Opening a large index takes a while; most of the time belongs to the reading.
+            tokio::time::sleep(LOCKED_PAUSE.max(begun.elapsed() * 10)).await;
+        }
     }
 
     /// Takes the index's only writer.

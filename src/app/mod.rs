@@ -74,6 +74,9 @@ pub enum AppError {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] crate::worker::IndexError),
+    /// The index has to be built anew.
+    #[error("{0}. Run `muniment index rebuild`: it does both")]
+    IndexUnusable(crate::search::IndexError),
     /// A file cannot be written.
     #[error("{what} cannot be written: {cause}")]
     Write {

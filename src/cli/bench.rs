@@ -66,7 +66,9 @@ pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, Comm
         }
         What::LongPdf { out, pages } => {
             crate::samples::long_pdf(*pages, 1, out)?;
-            output.line(format!("{pages} pages in {}", out.display()));
+            output.value(&serde_json::json!({ "file": out, "pages": pages }), |_| {
+                format!("{pages} pages in {}", out.display())
+            });
             Ok(Ended::Well)
         }
     }

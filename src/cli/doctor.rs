@@ -12,7 +12,7 @@ use super::start::Place;
 use crate::app::{App, pool};
 use crate::sandbox::{Limits, Program, ProgramInput, ProgramOutput};
 
-/// Checks languages, folders, space, limits, the database, the index and the containment of children.
+/// Checks everything that a working day needs, and says what to do about what is missing.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::give_back::TextFormat;
 use crate::store::DocumentRecord;
 
-/// Writes a document as a file: searchable PDF/A, text, hOCR, ALTO, JSON, or the original bytes.
+/// Writes a document as searchable PDF/A, text, hOCR, ALTO, JSON, or as its original bytes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Id of the document, or its beginning

@@ -10,7 +10,7 @@ use super::start::Place;
 use crate::app::App;
 use crate::worker::Stop;
 
-/// The search index: a projection of the stored results that can be rebuilt at any time.
+/// The search index, which can be thrown away and built again from the stored results at any time.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -21,9 +21,9 @@ pub struct Args {
 enum Action {
     /// Says how large the index is and what it lacks
     Status,
-    /// Deletes the index and builds it again from the stored results; goes on where an interrupted rebuild stopped
+    /// Deletes the index and builds it again from the stored results; mends a damaged one
     Rebuild {
-        /// Goes on with an interrupted rebuild instead of deleting first
+        /// Goes on where an interrupted rebuild stopped, instead of deleting first
         #[arg(long)]
         resume: bool,
     },
@@ -62,7 +62,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         Action::Verify => {
             let index = app.index()?;
             tokio::task::spawn_blocking(move || index.verify()).await??;
-            output.line("Every checksum fits.");
+            output.value(&serde_json::json!({ "damaged": false }), |_| "Every checksum fits.".into());
             Ok(Ended::Well)
         }
     }

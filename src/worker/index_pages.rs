@@ -71,26 +71,30 @@ impl Indexer {
         Ok(Self { store, results, writer, checkpoint, zone, missing: 0 })
     }
 
-    /// Builds what is missing, then follows the outbox until `done` is raised and nothing is left, or `stop` is raised.
+    /// Builds what is missing, then follows the outbox until `done` is raised and nothing is left. `stop` ends building,
+    /// which may take hours and goes on where it stopped; what changed is put in all the same.
     ///
     /// # Errors
     /// The index or the database failed.
     pub async fn run(&mut self, done: &Stop, stop: &Stop) -> Result<(), IndexError> {
         self.build(stop, |_| {}).await?;
-        while !stop.is_raised() {
+        if self.checkpoint.as_deref() != Some(COMPLETE) {
+            return Ok(());
+        }
+        loop {
+            // Asked before looking: what is recorded between a look and the signal must not be missed.
+            let last = done.is_raised();
             if self.follow().await? > 0 {
                 continue;
             }
-            if done.is_raised() {
+            if last {
                 return Ok(());
             }
             tokio::select! {
                 () = tokio::time::sleep(IDLE) => {}
                 () = done.raised() => {}
-                () = stop.raised() => {}
             }
         }
-        Ok(())
     }
 
     /// Builds the index from the stored results, unless it is complete; goes on where an earlier build stopped. Returns

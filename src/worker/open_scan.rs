@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::os::fd::AsFd;
 
-use super::{Worker, WorkerError, back_off, reason};
+use super::{Worker, WorkerError, back_off, concerns_one_file, reason};
 use crate::chart::{Digest, PageNumber, Reject, RejectReason};
 use crate::pipeline::child::message::{Inspection, Request, Response};
 use crate::sandbox::CallError;
@@ -27,7 +27,14 @@ pub(super) async fn open(worker: &Worker, scan: ClaimedScan) -> Result<(), Worke
 async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerError> {
     let parts = &worker.parts;
     let digest = scan.claim.scan;
-    let file = parts.areas.intake.open(digest).await?;
+    let file = match parts.areas.intake.open(digest).await {
+        Ok(file) => file,
+        Err(cause) if concerns_one_file(&cause) => {
+            let reject = Reject::file(RejectReason::Damaged, format!("The file kept in the archive is lost: {cause}."));
+            return fail(worker, scan, &reject).await;
+        }
+        Err(cause) => return Err(cause.into()),
+    };
     let mut child = parts.pool.lease().await?;
     let request = Request::Inspect { scan: digest, passwords: parts.passwords.clone() };
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], parts.terms.file_deadline).await;
@@ -40,7 +47,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
                     Err(Undone::Reject(reject)) => {
                         return Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?);
                     }
-                    Err(Undone::Attempt(why)) => return fail(worker, scan, RejectReason::Crash, &why).await,
+                    Err(Undone::Attempt(why)) => return fail(worker, scan, &undone(RejectReason::Crash, &why)).await,
                     Err(Undone::Worker(cause)) => return Err(cause),
                 }
             } else {
@@ -61,9 +68,9 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
             tracing::info!(scan = %digest, reason = reject.reason.name(), "scan rejected");
             Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?)
         }
-        Ok((Response::Failed(why), _)) => fail(worker, scan, RejectReason::Damaged, &why).await,
-        Ok(_) => fail(worker, scan, RejectReason::Crash, "the child gave an answer to another question").await,
-        Err(cause) => fail(worker, scan, reject_reason(&cause), &reason(&cause)).await,
+        Ok((Response::Failed(why), _)) => fail(worker, scan, &undone(RejectReason::Damaged, &why)).await,
+        Ok(_) => fail(worker, scan, &undone(RejectReason::Crash, "the child gave an answer to another question")).await,
+        Err(cause) => fail(worker, scan, &undone(reject_reason(&cause), &reason(&cause))).await,
     }
 }
 
@@ -102,15 +109,19 @@ async fn decrypt(
     }
 }
 
-async fn fail(worker: &Worker, scan: &ClaimedScan, kind: RejectReason, why: &str) -> Result<(), WorkerError> {
-    let reject = Reject::file(
+fn undone(kind: RejectReason, why: &str) -> Reject {
+    Reject::file(
         kind,
         format!(
             "The file could not be opened: {why}. Its bytes are kept; export or scan it again, or raise the limit."
         ),
-    );
+    )
+}
+
+async fn fail(worker: &Worker, scan: &ClaimedScan, reject: &Reject) -> Result<(), WorkerError> {
     let attempt =
-        worker.parts.store.fail_scan_attempt(&scan.claim, &reject, worker.now(), back_off(scan.attempts)).await?;
+        worker.parts.store.fail_scan_attempt(&scan.claim, reject, worker.now(), back_off(scan.attempts)).await?;
+    let why = &reject.message;
     tracing::warn!(scan = %scan.claim.scan, ?attempt, why, "an attempt to open a scan failed");
     Ok(())
 }

@@ -47,24 +47,32 @@ impl Held {
                 () = tokio::time::sleep(pause) => {}
                 () = halt.raised() => return Ok(()),
             }
-            let now = parts.clock.now();
-            parts.store.heartbeat(parts.worker, now).await?;
-            let (scans, pages) = {
-                let claims = self.claims();
-                (claims.scans.clone(), claims.pages.clone())
-            };
-            for claim in scans {
-                match parts.store.renew_scan(&claim, now, parts.terms.lease).await {
-                    Ok(()) => {}
-                    Err(StoreError::ClaimLost { .. }) => self.let_scan_go(&claim),
-                    Err(cause) => return Err(cause.into()),
-                }
-            }
-            for lost in parts.store.renew_pages(&pages, now, parts.terms.lease).await? {
-                tracing::warn!(page = %lost.page, "the lease was lost");
-                self.let_page_go(&lost);
+            match self.renew(parts).await {
+                // Two more renewals fit into the lease, and a lost one costs only work that is done twice.
+                Err(cause) if cause.is_transient() => tracing::warn!(%cause, "the leases were not renewed"),
+                renewed => renewed?,
             }
         }
+    }
+
+    async fn renew(&self, parts: &Parts) -> Result<(), StoreError> {
+        let now = parts.clock.now();
+        parts.store.heartbeat(parts.worker, now).await?;
+        let (scans, pages) = {
+            let claims = self.claims();
+            (claims.scans.clone(), claims.pages.clone())
+        };
+        for claim in scans {
+            match parts.store.renew_scan(&claim, now, parts.terms.lease).await {
+                Err(StoreError::ClaimLost { .. }) => self.let_scan_go(&claim),
+                renewed => renewed?,
+            }
+        }
+        for lost in parts.store.renew_pages(&pages, now, parts.terms.lease).await? {
+            tracing::warn!(page = %lost.page, "the lease was lost");
+            self.let_page_go(&lost);
+        }
+        Ok(())
     }
 
     fn claims(&self) -> std::sync::MutexGuard<'_, Claims> {
