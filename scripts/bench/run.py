@@ -1,0 +1,138 @@
+"""Runs the parts of the benchmark, prints the final table and writes it as JSON. Called by scripts/bench.sh."""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import sys
+import time
+
+import accuracy
+import machine
+import memory
+import search
+import speed
+import usage
+from usage import NotRun
+
+PARTS = {"speed": speed, "memory": memory, "search": search, "accuracy": accuracy}
+
+
+class Bench:
+    """What every part needs: the program, folders to work in, and numbers that a person may change."""
+
+    def __init__(self, program, ocrmypdf, work):
+        self.program, self.ocrmypdf, self.work = program, ocrmypdf, work
+        self.seed = self.number("BENCH_SEED", 1)
+        self.config = work / "muniment.toml"
+        work.mkdir(parents=True, exist_ok=True)
+        # Every other setting has its default, whatever configuration the user has.
+        self.config.write_text(f'[data]\nfolder = "{work / "data"}"\n', encoding="utf-8")
+
+    @staticmethod
+    def number(name, default):
+        """Returns a whole number above 0 from the environment, or the default."""
+        text = os.environ.get(name, str(default)).replace("_", "")
+        if not (text.isascii() and text.isdigit() and int(text) > 0):
+            sys.exit(f"bench: {name} must be a whole number above 0, not '{text}'")
+        return int(text)
+
+    def folder(self, name):
+        """Makes an empty folder to work in, in place of one of this name."""
+        path = self.work / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        return path
+
+    def command(self, *arguments):
+        """Returns the command line of Muniment with these arguments."""
+        return [self.program, "--config", self.config, *arguments]
+
+    def muniment(self, *arguments):
+        """Runs Muniment and returns what it printed. Exit code 3 is fine: some page may need a person."""
+        return usage.run(self.command(*arguments), wanted=(0, 3))
+
+    def samples(self, name, charts, degrade, container):
+        """Makes synthetic charts at 300 dpi with the seed of this run."""
+        folder = self.folder(name)
+        self.muniment("samples", "generate", "--charts", str(charts), "--seed", str(self.seed), "--degrade", degrade,
+                      "--dpi", "300", "--container", container, folder)
+        return folder
+
+    @staticmethod
+    def manifest(folder):
+        """Returns the manifest of a folder of samples."""
+        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def main():
+    """Runs the parts in the order given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--muniment", type=pathlib.Path, required=True)
+    parser.add_argument("--cache", type=pathlib.Path, required=True)
+    parser.add_argument("--ocrmypdf", type=pathlib.Path, required=True)
+    parser.add_argument("parts", nargs="+", choices=PARTS)
+    given = parser.parse_args()
+    usage.adopt_orphans()
+    work = given.cache / f"work-{os.getpid()}"
+    results = {
+        "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "muniment": usage.run([given.muniment, "--version"]).strip(),
+        "machine": machine.describe(),
+        "parts": {},
+    }
+    print(f"bench: {results['muniment']} on {machine.line(results['machine'])}", flush=True)
+    table = []
+    try:
+        bench = Bench(given.muniment, given.ocrmypdf, work)
+        for name in dict.fromkeys(given.parts):
+            print(f"bench: {name}", flush=True)
+            lines = part(bench, name, results)
+            table += [(name, *line) for line in lines]
+            show(lines)
+    except KeyboardInterrupt:
+        print("bench: stopped", file=sys.stderr)
+        return 130
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    results["table"] = [
+        {"part": name, "measure": measure.strip(), "figure": figure, "goal": goal, "met": met}
+        for name, measure, figure, goal, met in table
+    ]
+    if len(results["parts"]) > 1:
+        print("\nbench: all of it")
+        show([line[1:] for line in table])
+    out = given.cache / "results.json"
+    out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(f"\nbench: these figures are in {out}")
+    return 0
+
+
+def part(bench, name, results):
+    """Measures one part, keeps its result, and returns its lines of the table."""
+    started = time.monotonic()
+    try:
+        result = PARTS[name].measure(bench)
+        lines = list(PARTS[name].rows(result))
+    except NotRun as why:
+        result, lines = {"not_run": str(why)}, [(name, f"not run: {why}", "", None)]
+    except (OSError, ValueError, KeyError, TypeError) as cause:
+        # An answer of another form than expected must not take the other parts with it.
+        told = f"{type(cause).__name__}: {cause}"
+        result, lines = {"not_run": told}, [(name, f"not run: {told}", "", None)]
+    results["parts"][name] = result | {"part_seconds": time.monotonic() - started}
+    return lines
+
+
+def show(lines):
+    """Prints lines of measure, figure, goal and whether it is met, in columns."""
+    left = max(len(line[0]) for line in lines)
+    middle = max(len(line[1]) for line in lines)
+    for measure, figure, goal, met in lines:
+        verdict = "" if met is None else f"goal {goal}: {'met' if met else 'NOT MET'}"
+        print(f"  {measure:<{left}}  {figure:<{middle}}  {verdict}".rstrip(), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
