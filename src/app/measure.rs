@@ -54,7 +54,8 @@ pub async fn accuracy(
     mut skipped: impl FnMut(&str, &str),
 ) -> Result<Slice, AppError> {
     let name = pipeline.unwrap_or(&config.pipelines.default);
-    let definition = Definition::load(name, config.pipelines.folder.as_deref())?;
+    let definition =
+        Definition::load(name, config.pipelines.folder.as_deref())?.with_languages(&config.recognition.languages);
     // The bare program's time is that of ended children: ours must not end meanwhile.
     let mut lasting = config.clone();
     lasting.recognition.pages_per_child = u32::MAX;

@@ -40,8 +40,8 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         Action::Status => {
             let index = app.index()?;
             let pages = index.searcher()?.page_count();
-            let (bytes, behind) = (index.bytes()?, app.pages_not_indexed().await?);
-            let complete = index.checkpoint()?.as_deref() == Some(crate::worker::COMPLETE);
+            let (bytes, unseen) = (index.bytes()?, app.unseen().await?);
+            let (behind, complete) = (unseen.changes_not_indexed, unseen.index_complete);
             output.value(
                 &serde_json::json!({ "pages": pages, "bytes": bytes, "behind": behind, "complete": complete }),
                 |_| {
@@ -109,7 +109,7 @@ fn refuse_foreign(app: &App, folder: &Path) -> Result<(), CommandError> {
 async fn bring_up_to_date(app: &App, output: Output) -> Result<Ended, CommandError> {
     let stop = stop_on_ctrl_c();
     let begun = Instant::now();
-    let mut indexer = app.indexer()?;
+    let mut indexer = app.indexer().await?;
     let pages = indexer
         .build(&stop, |done| {
             if !output.json {

@@ -32,6 +32,9 @@ pub enum IndexError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A result cannot be read at present.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A task was ended.
     #[error("the index was being written when its task was ended")]
     Ended,
@@ -44,8 +47,6 @@ pub struct Indexer {
     writer: Option<IndexWriter>,
     checkpoint: Option<String>,
     zone: TimeZone,
-    /// Texts that could not be loaded; their pages are in the index as pages without reliable text.
-    missing: u64,
 }
 
 /// A page with its text, ready for the index.
@@ -68,7 +69,7 @@ impl Indexer {
     ) -> Result<Self, IndexError> {
         let checkpoint = index.checkpoint()?;
         let writer = Some(index.writer(budget)?);
-        Ok(Self { store, results, writer, checkpoint, zone, missing: 0 })
+        Ok(Self { store, results, writer, checkpoint, zone })
     }
 
     /// Builds what is missing, then follows the outbox until `done` is raised and nothing is left. `stop` ends building,
@@ -143,14 +144,15 @@ impl Indexer {
         Ok(sequences.len())
     }
 
-    async fn load(&mut self, pages: Vec<IndexedPage>) -> Result<Vec<Loaded>, IndexError> {
+    async fn load(&self, pages: Vec<IndexedPage>) -> Result<Vec<Loaded>, IndexError> {
         let mut loaded = Vec::with_capacity(pages.len());
         for page in pages {
             let text = match &page.object_key {
                 Some(key) => match self.results.get(key).await {
                     Ok(text) => Some(text),
+                    // What will be there in a moment must not be indexed as a page without text.
+                    Err(cause) if cause.is_transient() => return Err(IndexError::Archive(cause)),
                     Err(cause) => {
-                        self.missing += 1;
                         warn_missing(&page, &cause);
                         None
                     }

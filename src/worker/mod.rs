@@ -66,6 +66,8 @@ pub struct Terms {
     pub lease: Duration,
     /// How long one page may take.
     pub page_deadline: Duration,
+    /// Most pages of a file.
+    pub max_pages: u32,
     /// How long listing a file's pages may take.
     pub file_deadline: Duration,
 }

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use super::{Worker, WorkerError, back_off, concerns_one_file, reason};
 use crate::chart::{Digest, PageNumber, Reject, RejectReason};
 use crate::pipeline::child::message::{Inspection, Request, Response};
+use crate::pipeline::child::validate;
 use crate::sandbox::CallError;
 use crate::store::{ClaimedScan, NewPage, OpenedScan, StoreError};
 
@@ -40,6 +41,9 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], parts.terms.file_deadline).await;
     match answer {
         Ok((Response::Inspected(found), _)) => {
+            if let Some(fault) = validate::fault_of_inspection(&found, parts.terms.max_pages) {
+                return fail(worker, scan, &undone(RejectReason::Crash, fault)).await;
+            }
             let copy = if found.encrypted {
                 let written = decrypt(worker, &mut child, digest, &file).await;
                 match written {
@@ -65,6 +69,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
             Ok(())
         }
         Ok((Response::Rejected(reject), _)) => {
+            let reject = validate::printable(reject);
             tracing::info!(scan = %digest, reason = reject.reason.name(), "scan rejected");
             Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?)
         }

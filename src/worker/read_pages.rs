@@ -95,7 +95,7 @@ async fn attempt<'w>(
             None => Outcome::Read(text),
             Some(fault) => Outcome::Failed(fault.into()),
         },
-        Ok(Response::Rejected(reject)) => Outcome::Rejected(reject),
+        Ok(Response::Rejected(reject)) => Outcome::Rejected(validate::printable(reject)),
         Ok(Response::Failed(why)) | Err(why) => Outcome::Failed(why),
         Ok(_) => Outcome::Failed("the child gave an answer to another question".into()),
     };

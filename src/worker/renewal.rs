@@ -25,7 +25,7 @@ impl Held {
 
     /// Forgets a claim on a scan.
     pub fn let_scan_go(&self, claim: &ScanClaim) {
-        self.claims().scans.retain(|held| held.scan != claim.scan);
+        self.claims().scans.retain(|held| held != claim);
     }
 
     /// Takes note of claims on pages.
@@ -35,7 +35,7 @@ impl Held {
 
     /// Forgets a claim on a page.
     pub fn let_page_go(&self, claim: &PageClaim) {
-        self.claims().pages.retain(|held| held.page != claim.page);
+        self.claims().pages.retain(|held| held != claim);
     }
 
     /// Renews every claim three times per lease, until `halt`. A claim that is lost is left to whoever has it now: its
@@ -69,8 +69,11 @@ impl Held {
             }
         }
         for lost in parts.store.renew_pages(&pages, now, parts.terms.lease).await? {
-            tracing::warn!(page = %lost.page, "the lease was lost");
-            self.let_page_go(&lost);
+            // A page that was finished a moment ago is not lost.
+            if self.claims().pages.contains(&lost) {
+                tracing::warn!(page = %lost.page, "the lease was lost");
+                self.let_page_go(&lost);
+            }
         }
         Ok(())
     }
