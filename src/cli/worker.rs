@@ -39,7 +39,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         warn(&format!("Working with {} children on {}. Ctrl-C stops.", app.config.children(), app.store.engine()));
     }
     app.worker(Vec::new()).await?.run(&until, &stop).await?;
-    let behind = app.pages_not_indexed().await?;
+    let behind = app.store.outbox_length().await?;
     let stopped = stop.is_raised();
     output.value(&serde_json::json!({ "interrupted": stopped, "changes_not_indexed": behind }), |_| {
         let left = if stopped { "Stopped" } else { "Nothing is left to read" };
