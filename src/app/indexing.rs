@@ -9,6 +9,10 @@ use crate::worker::{self, Indexer, Stop};
 
 /// Time between two tries to take an index that another process writes to.
 const LOCKED_PAUSE: Duration = Duration::from_millis(500);
+/// How long a run that has read everything waits for the process that keeps the index.
+const LOCKED_LONGEST: Duration = Duration::from_secs(60);
+/// Tries to open an index that cannot be used, before that is believed.
+const UNUSABLE_TRIES: u32 = 2;
 /// File in the index's folder that says which index it is.
 const IDENTITY: &str = "identity";
 /// Setting that says which index takes in what changes: each change is handed to one index only.
@@ -45,7 +49,8 @@ impl App {
     /// # Errors
     /// The index cannot be used or the database failed. The pages are read and safe all the same.
     pub async fn keep_index(&self, read: &Stop, stop: &Stop) -> Result<(), AppError> {
-        let mut damage_seen = false;
+        let mut unusable = 0;
+        let mut read_since = None;
         loop {
             let begun = Instant::now();
             match self.indexer().await {
@@ -53,12 +58,16 @@ impl App {
                 Err(AppError::Index(worker::IndexError::Search(IndexError::Locked { .. }))) => {
                     tracing::debug!("another process keeps the index");
                 }
-                // An index that another process is just making looks damaged for a moment.
-                Err(AppError::IndexUnusable(IndexError::Damaged { .. })) if !damage_seen => damage_seen = true,
+                // An index that another process is just making looks damaged, or of other definitions, for a moment.
+                Err(AppError::IndexUnusable(_)) if unusable < UNUSABLE_TRIES => unusable += 1,
                 Err(cause) => return Err(cause),
             }
-            if read.is_raised() && (stop.is_raised() || self.store.outbox_length().await? == 0) {
-                return Ok(());
+            if read.is_raised() {
+                let waited = read_since.get_or_insert(begun).elapsed();
+                if stop.is_raised() || waited > LOCKED_LONGEST || self.store.outbox_length().await? == 0 {
+                    // Whoever keeps the index takes what is left.
+                    return Ok(());
+                }
             }
             // Opening a large index takes a while; most of the time belongs to the reading.
             tokio::time::sleep(LOCKED_PAUSE.max(begun.elapsed() * 10)).await;

@@ -85,11 +85,13 @@ impl Indexer {
         loop {
             // Asked before looking: what is recorded between a look and the signal must not be missed.
             let last = done.is_raised();
-            if self.follow().await? > 0 {
-                continue;
-            }
-            if last {
+            let changes = self.follow().await?;
+            // Fewer than were asked for are all that there were; other runs may go on adding to them.
+            if last && changes < PER_COMMIT as usize {
                 return Ok(());
+            }
+            if changes > 0 {
+                continue;
             }
             tokio::select! {
                 () = tokio::time::sleep(IDLE) => {}

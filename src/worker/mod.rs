@@ -185,6 +185,10 @@ impl Worker {
     async fn do_next(&self, until: &Until, stop: &Stop) -> Result<Found, WorkerError> {
         let parts = &self.parts;
         let now = parts.clock.now();
+        // A run for one batch ends with it, though other batches have work left: whoever started it waits for this one.
+        if matches!(until, Until::NothingLeft { batch: Some(_), .. }) && self.is_done(until).await? {
+            return Ok(Found::Done);
+        }
         if let Some(scan) = parts.store.claim_scan(parts.worker, now, parts.terms.lease).await? {
             open_scan::open(self, scan).await?;
             return Ok(Found::Work);

@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use crate::support::postgres::Postgres;
 use crate::support::program::{Program, Running, count, pages_read, wait_until};
 
-/// Time within which a batch of some thirty small pages must be read.
+/// Time within which a batch of some sixteen small pages must be read.
 const LONG: Duration = Duration::from_secs(180);
 
 /// Two machines: data folders of their own, one database, one object store.
@@ -65,7 +65,7 @@ fn union(first: &[String], second: &[String]) -> u64 {
 #[test]
 fn two_workers_share_a_batch_page_by_page() {
     let Some(postgres) = Postgres::start() else { return };
-    let site = Site::new(&postgres.database("shared"), 2);
+    let site = Site::new(&postgres.database("shared"), 1);
     let (mut one, mut two) = (work(&site.first), work(&site.second));
     let (one, two) = (one.end_within(LONG), two.end_within(LONG));
     assert_eq!((one.code, two.code), (0, 0), "{}\n{}", one.err, two.err);
@@ -82,7 +82,7 @@ fn two_workers_share_a_batch_page_by_page() {
 #[test]
 fn a_running_worker_takes_a_dead_ones_pages_over_when_its_lease_ends() {
     let Some(postgres) = Postgres::start() else { return };
-    let site = Site::new(&postgres.database("lease"), 2);
+    let site = Site::new(&postgres.database("lease"), 1);
     // Both run before one dies: what a new worker does about the dead at its start has no part in this.
     let (mut doomed, mut survivor) = (work(&site.first), work(&site.second));
     wait_until("both have begun", LONG, || {
