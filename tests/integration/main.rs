@@ -10,6 +10,7 @@ mod crash;
 mod decode;
 mod end_to_end;
 mod export;
+mod giveback;
 mod intake;
 mod intake_order;
 mod pdf_read;
