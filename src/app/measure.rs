@@ -106,7 +106,8 @@ fn images(folder: &Path) -> Result<Vec<(PathBuf, String)>, AppError> {
 async fn read(config: &Config, pool: &Pool, definition: &Definition, image: &Path) -> Result<(String, f64), String> {
     let file = File::open(image).map_err(|cause| cause.to_string())?;
     let page = PageId { scan: Digest::of(image.as_os_str().as_encoded_bytes()), number: PageNumber::FIRST };
-    let request = Request::Read { page, definition: Box::new(definition.clone()), drawn_elsewhere: false };
+    let definition = Box::new(definition.clone());
+    let request = Request::Read { page, definition, drawn_elsewhere: false, as_is: false };
     let mut child = pool.lease().await.map_err(|cause| cause.to_string())?;
     let pid = child.pid();
     let before = pid.map_or(0.0, cpu_seconds);

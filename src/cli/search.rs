@@ -9,7 +9,6 @@ use super::output::{Output, warn};
 use super::start::Place;
 use crate::app::App;
 use crate::app::find::Unseen;
-use crate::chart::QuarterTurns;
 use crate::pipeline::child::message::{Mark, MarkKind};
 use crate::search::{Answer, Hit, How, MOST_HITS, Options, Passage, Query};
 
@@ -114,8 +113,9 @@ async fn draw(app: &App, hit: &Hit, path: PathBuf) -> Result<PathBuf, CommandErr
     let marks = hit.boxes.iter().map(|mark| Mark { rect: mark.rect, how: mark_kind(&mark.how) }).collect();
     // The drawing stands as a person would hold the page.
     let views = app.store.document_pages(hit.facts.document, hit.facts.position.saturating_sub(1), 1).await?;
-    let turn = views.first().map_or(QuarterTurns::None, |page| page.view.turn);
-    let (_, png) = app.draw_page(hit.facts.page, turn, LONGEST_SIDE, marks).await?;
+    let page = views.first().filter(|page| page.view.page == hit.facts.page);
+    let page = page.ok_or_else(|| error("the index is behind the documents; wait for the worker, and search again"))?;
+    let (_, png) = app.draw_page(page, LONGEST_SIDE, marks).await?;
     std::fs::write(&path, png).map_err(|cause| error(format!("{} cannot be written: {cause}", path.display())))?;
     Ok(path)
 }

@@ -97,6 +97,12 @@ impl Leased<'_> {
         }
     }
 
+    /// Ends the child instead of returning it: what it answered is not to be believed.
+    pub fn discard(mut self) {
+        // A child that is dropped is ended with all it started.
+        self.child = None;
+    }
+
     /// What the child found in force.
     #[must_use]
     pub fn containment(&self) -> Option<&Containment> {

@@ -21,6 +21,17 @@ enum Outcome {
     Failed(String),
 }
 
+/// Which drawing of a page is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawing {
+    /// The child's own.
+    Own,
+    /// Another renderer's.
+    Elsewhere,
+    /// The child's own, although it lacks something.
+    AsIs,
+}
+
 /// Reads the pages; those that are left when `stop` is raised stay claimed and are given back by the worker's end.
 ///
 /// # Errors
@@ -83,11 +94,19 @@ async fn attempt<'w>(
         Some(leased) => leased,
         None => parts.pool.lease().await?,
     };
-    let mut answer = call(worker, &mut leased, page, &definition, &file, false).await;
+    let mut answer = call(worker, &mut leased, page, &definition, &file, Drawing::Own).await;
     if matches!(answer, Ok(Response::DrawElsewhere)) {
-        answer = match parts.redrawer.draw(file, id.number).await {
-            Ok(drawing) => call(worker, &mut leased, page, &definition, &drawing, true).await,
-            Err(why) => Err(why),
+        let redrawn = match file.try_clone() {
+            Ok(copy) => parts.redrawer.draw(copy, id.number, page.size).await,
+            Err(cause) => Err(format!("the file cannot be read: {cause}")),
+        };
+        answer = match redrawn {
+            Ok(drawing) => call(worker, &mut leased, page, &definition, &drawing, Drawing::Elsewhere).await,
+            // Part of a page is better than nothing of it; an empty drawing is refused once more.
+            Err(why) => match call(worker, &mut leased, page, &definition, &file, Drawing::AsIs).await {
+                Ok(Response::DrawElsewhere) => Err(why),
+                answer => answer,
+            },
         };
     }
     let outcome = match answer {
@@ -99,7 +118,9 @@ async fn attempt<'w>(
         Ok(Response::Failed(why)) | Err(why) => Outcome::Failed(why),
         Ok(_) => Outcome::Failed("the child gave an answer to another question".into()),
     };
-    if !matches!(outcome, Outcome::Failed(_)) {
+    if matches!(outcome, Outcome::Failed(_)) {
+        leased.discard();
+    } else {
         *child = Some(leased);
     }
     Ok(outcome)
@@ -111,9 +132,14 @@ async fn call(
     page: &ClaimedPage,
     definition: &Definition,
     file: &File,
-    drawn_elsewhere: bool,
+    drawing: Drawing,
 ) -> Result<Response, String> {
-    let request = Request::Read { page: page.claim.page, definition: Box::new(definition.clone()), drawn_elsewhere };
+    let request = Request::Read {
+        page: page.claim.page,
+        definition: Box::new(definition.clone()),
+        drawn_elsewhere: drawing == Drawing::Elsewhere,
+        as_is: drawing == Drawing::AsIs,
+    };
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], worker.parts.terms.page_deadline).await;
     answer.map(|(response, _)| response).map_err(|cause| reason(&cause))
 }

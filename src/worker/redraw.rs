@@ -2,15 +2,20 @@
 //! own renderer gives an empty drawing of a page that is not empty.
 
 use std::fs::File;
+use std::io::Seek;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::chart::PageNumber;
+use crate::chart::{PageNumber, Size};
 use crate::sandbox::{Limits, Program, ProgramInput, ProgramOutput};
 
 /// Resolution of the drawing, in pixels per inch.
-const RESOLUTION: &str = "200";
+const RESOLUTION: f64 = 200.0;
+/// Resolution at which pages of PDF files are measured.
+const NOMINAL: f64 = 300.0;
+/// Longest side of the drawing, in pixels; larger pages are drawn more coarsely.
+const LONGEST_SIDE: f64 = 8_000.0;
 
 /// Starts `pdftoppm`.
 #[derive(Debug, Clone)]
@@ -24,19 +29,22 @@ pub struct Redrawer {
 }
 
 impl Redrawer {
-    /// Draws one page into a temporary PNG file.
+    /// Draws one page, which measures `size` pixels at 300 per inch, into a temporary PNG file.
     ///
     /// # Errors
     /// One sentence that says what failed; nothing that the program printed.
-    pub async fn draw(&self, pdf: File, number: PageNumber) -> Result<File, String> {
+    pub async fn draw(&self, mut pdf: File, number: PageNumber, size: Size) -> Result<File, String> {
+        pdf.rewind().map_err(|cause| format!("the file cannot be read: {cause}"))?;
         let drawing = tempfile::tempfile().map_err(|cause| format!("a temporary file cannot be made: {cause}"))?;
         let copy = drawing.try_clone().map_err(|cause| format!("a temporary file cannot be used: {cause}"))?;
-        let page = number.to_string();
+        let (page, resolution) = (number.to_string(), format!("{:.3}", resolution(size)));
+        // What viewers show is the crop box.
+        let args = ["-f", &page, "-l", &page, "-r", &resolution, "-cropbox", "-png", "-singlefile", "-"];
         let program = Program {
             launcher: self.launcher.clone(),
             launcher_args: vec!["child".into(), "exec".into()],
             program: "pdftoppm".into(),
-            args: ["-f", &page, "-l", &page, "-r", RESOLUTION, "-png", "-singlefile", "-"].map(str::to_owned).into(),
+            args: args.map(str::to_owned).into(),
             readable: Vec::new(),
             input: ProgramInput::File(OwnedFd::from(pdf)),
             output: ProgramOutput::File(OwnedFd::from(copy)),
@@ -44,5 +52,23 @@ impl Redrawer {
             deadline: self.deadline,
         };
         program.run().await.map(|_| drawing).map_err(|cause| cause.to_string())
+    }
+}
+
+fn resolution(size: Size) -> f64 {
+    let longest = f64::from(size.width.max(size.height).max(1));
+    RESOLUTION.min(LONGEST_SIDE * NOMINAL / longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn huge_pages_are_drawn_coarsely() {
+        assert_eq!(resolution(Size { width: 2550, height: 3300 }), 200.0);
+        // 200 inches long, as large as a page may be.
+        assert_eq!(resolution(Size { width: 300, height: 60_000 }), 40.0);
+        assert_eq!(resolution(Size { width: 0, height: 0 }), 200.0);
     }
 }

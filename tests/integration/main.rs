@@ -11,6 +11,7 @@ mod crash;
 mod decode;
 mod end_to_end;
 mod export;
+mod giveback;
 mod intake;
 mod intake_order;
 mod limits;

@@ -9,13 +9,24 @@ use crate::chart::{QuarterTurns, Rect, Size};
 use crate::imaging::Raster;
 use crate::imaging::annotate::{AnnotatedBox, BoxKind, annotate};
 
-/// Draws the page as PNG, at most `longest_side` pixels long, turned clockwise, with `marks` (in pixels of the page
-/// image) on it.
+/// Draws the page as PNG, at most `longest_side` pixels long, turned clockwise, with `marks` on it: in pixels of a page
+/// image of the size `marked`, or of this one.
 ///
 /// # Errors
 /// The PNG cannot be encoded.
-pub fn png(raster: &Raster, longest_side: u32, turn: QuarterTurns, marks: &[Mark]) -> Result<(Size, Vec<u8>), String> {
+pub fn png(
+    raster: &Raster,
+    longest_side: u32,
+    turn: QuarterTurns,
+    marks: &[Mark],
+    marked: Option<Size>,
+) -> Result<(Size, Vec<u8>), String> {
     let page = raster.size();
+    let marked = marked.unwrap_or(page);
+    let to_page = (
+        f64::from(page.width) / f64::from(marked.width.max(1)),
+        f64::from(page.height) / f64::from(marked.height.max(1)),
+    );
     let longest = page.width.max(page.height).max(1);
     let scale = f64::from(longest_side.max(1)) / f64::from(longest);
     let (image, scale) = if scale < 1.0 {
@@ -32,7 +43,10 @@ pub fn png(raster: &Raster, longest_side: u32, turn: QuarterTurns, marks: &[Mark
     };
     let boxes: Vec<AnnotatedBox> = marks
         .iter()
-        .map(|mark| AnnotatedBox { rect: scaled(turn.turned_rect(mark.rect, page), scale), kind: kind(mark.how) })
+        .map(|mark| {
+            let rect = turn.turned_rect(scaled(mark.rect, to_page), page);
+            AnnotatedBox { rect: scaled(rect, (scale, scale)), kind: kind(mark.how) }
+        })
         .collect();
     let image = if boxes.is_empty() {
         image
@@ -46,11 +60,12 @@ pub fn png(raster: &Raster, longest_side: u32, turn: QuarterTurns, marks: &[Mark
     Ok((Size { width: image.width(), height: image.height() }, png.into_inner()))
 }
 
-fn scaled(rect: Rect, scale: f64) -> Rect {
-    let at = |pixels: u32| (f64::from(pixels) * scale).floor() as u32;
-    let end = |pixels: u32| (f64::from(pixels) * scale).ceil() as u32;
-    let (left, top) = (at(rect.left), at(rect.top));
-    Rect::new(left, top, end(rect.right()) - left, end(rect.bottom()) - top)
+fn scaled(rect: Rect, (across, down): (f64, f64)) -> Rect {
+    let at = |pixels: u32, scale: f64| (f64::from(pixels) * scale).floor() as u32;
+    let end = |pixels: u32, scale: f64| (f64::from(pixels) * scale).ceil() as u32;
+    let (left, top) = (at(rect.left, across), at(rect.top, down));
+    let (right, bottom) = (end(rect.right(), across), end(rect.bottom(), down));
+    Rect::new(left, top, right.saturating_sub(left), bottom.saturating_sub(top))
 }
 
 const fn kind(how: MarkKind) -> BoxKind {
@@ -72,11 +87,15 @@ mod tests {
         let image = DynamicImage::ImageLuma8(GrayImage::from_pixel(400, 200, image::Luma([255])));
         let raster = Raster { image, dpi: None, bilevel: false, damaged: false };
         let marks = [Mark { rect: Rect::new(300, 20, 80, 20), how: MarkKind::Exact }];
-        let (size, png) = png(&raster, 200, QuarterTurns::One, &marks).unwrap();
-        assert_eq!(size, Size { width: 100, height: 200 });
-        let drawn = image::load_from_memory(&png).unwrap().to_rgb8();
-        // The mark lies at the lower right after a clockwise turn; its fill is not white.
-        assert_ne!(drawn.get_pixel(85, 170).0, [255; 3]);
-        assert_eq!(drawn.get_pixel(20, 30).0, [255; 3]);
+        // The same place, marked on an image of three times the size.
+        let finer = [Mark { rect: Rect::new(900, 60, 240, 60), how: MarkKind::Exact }];
+        for (marks, marked) in [(&marks, None), (&finer, Some(Size { width: 1200, height: 600 }))] {
+            let (size, png) = png(&raster, 200, QuarterTurns::One, marks, marked).unwrap();
+            assert_eq!(size, Size { width: 100, height: 200 });
+            let drawn = image::load_from_memory(&png).unwrap().to_rgb8();
+            // The mark lies at the lower right after a clockwise turn; its fill is not white.
+            assert_ne!(drawn.get_pixel(85, 170).0, [255; 3]);
+            assert_eq!(drawn.get_pixel(20, 30).0, [255; 3]);
+        }
     }
 }

@@ -54,6 +54,8 @@ pub enum Request {
         definition: Box<Definition>,
         /// The first descriptor is the page as another renderer drew it, as an image file.
         drawn_elsewhere: bool,
+        /// No other renderer could draw the page: what its own drawing lacks is done without.
+        as_is: bool,
     },
     /// Draws one page as PNG.
     Draw {
@@ -65,10 +67,15 @@ pub enum Request {
         longest_side: u32,
         /// Clockwise turn for view.
         turn: QuarterTurns,
-        /// Boxes to draw, in pixels of the page image.
+        /// Boxes to draw.
         marks: Vec<Mark>,
+        /// Size of the page image that the boxes refer to; the page's own when `None`. A page may be drawn at another
+        /// resolution than it was read at.
+        marked: Option<Size>,
         /// As for [`Request::Read`].
         drawn_elsewhere: bool,
+        /// As for [`Request::Read`].
+        as_is: bool,
     },
     /// Begins a searchable PDF; the first descriptor is the file to write.
     BeginPdf {
@@ -87,6 +94,8 @@ pub enum Request {
         text: Option<Box<PageText>>,
         /// As for [`Request::Read`].
         drawn_elsewhere: bool,
+        /// As for [`Request::Read`].
+        as_is: bool,
     },
     /// Ends the searchable PDF.
     EndPdf,
@@ -95,7 +104,7 @@ pub enum Request {
 /// A box to draw on a page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mark {
-    /// Where, in pixels of the page image.
+    /// Where, in pixels of the page image that was marked.
     pub rect: Rect,
     /// How the word was found.
     pub how: MarkKind,
@@ -123,6 +132,11 @@ pub enum Response {
     DrawElsewhere,
     /// The page was drawn; the PNG is the attachment.
     Drawn(Size),
+    /// The page was added to the PDF.
+    PageAdded {
+        /// Whether its text had to be left out, because it was read from an image of other proportions.
+        text_left_out: bool,
+    },
     /// What was asked is done.
     Done,
     /// The file, or the page, cannot be read, and another try would not help.

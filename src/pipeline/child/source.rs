@@ -31,14 +31,45 @@ enum Kind {
     Pdf(Box<Document>),
 }
 
+/// What our own drawing of a page lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Nothing.
+    Nothing,
+    /// Form fields without an appearance, or letters that no font at hand has.
+    Parts,
+    /// All of it: the drawing is empty although the page is not.
+    Everything,
+}
+
+impl Lack {
+    const fn of(page: &PdfPage) -> Self {
+        match (page.suspect_blank, page.incomplete) {
+            (true, _) => Self::Everything,
+            (false, true) => Self::Parts,
+            (false, false) => Self::Nothing,
+        }
+    }
+
+    /// Says whether another renderer should draw the page. `as_is` says that none can: then a part is better than
+    /// nothing, but an empty drawing would pass for a blank page.
+    pub const fn wants_another(self, as_is: bool) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Parts => !as_is,
+            Self::Everything => true,
+        }
+    }
+}
+
 /// One page of a scan file as it was found: nothing is prepared yet.
 pub struct SourcePage {
     /// Its pixels.
     pub raster: Raster,
     /// Text that the program which made the file wrote into it, in pixels of the page image.
     pub text: Option<Vec<Block>>,
-    /// Whether the drawing lacks something that the page has.
-    pub draw_elsewhere: bool,
+    /// What the drawing lacks.
+    pub lack: Lack,
 }
 
 /// One page as a PDF carries it.
@@ -51,8 +82,8 @@ pub struct OutputSource {
     pub size: Size,
     /// Size in points, where the file is a PDF and tells.
     pub points: Option<(f32, f32)>,
-    /// Whether the drawing lacks something that the page has.
-    pub draw_elsewhere: bool,
+    /// What the drawing lacks.
+    pub lack: Lack,
 }
 
 impl Source {
@@ -100,7 +131,7 @@ impl Source {
         match &self.kind {
             Kind::Raster(_) => {
                 let raster = decode::page(self.bytes(), number, &raster_limits(self.limits))?;
-                Ok(SourcePage { raster, text: None, draw_elsewhere: false })
+                Ok(SourcePage { raster, text: None, lack: Lack::Nothing })
             }
             Kind::Pdf(document) => {
                 let page = document.page(number, &pdf_limits(self.limits))?;
@@ -140,7 +171,7 @@ impl Source {
                         dpi: page.dpi,
                         size: page.size,
                         points: None,
-                        draw_elsewhere: false,
+                        lack: Lack::Nothing,
                     });
                 }
                 let raster = decode::page(self.bytes(), number, &raster_limits(self.limits))?;
@@ -150,18 +181,18 @@ impl Source {
                     dpi,
                     size,
                     points: None,
-                    draw_elsewhere: false,
+                    lack: Lack::Nothing,
                 })
             }
             Kind::Pdf(document) => {
                 let page = document.page(number, &pdf_limits(self.limits))?;
                 let size = Size { width: page.image.width(), height: page.image.height() };
-                let draw_elsewhere = page.suspect_blank || page.incomplete;
+                let lack = Lack::of(&page);
                 let image = match page.stream {
                     Some(stream) => OutputImage::Placed(PlacedImage { stream, orientation: page.stream_orientation }),
                     None => OutputImage::Pixels(page.image),
                 };
-                Ok(OutputSource { image, dpi: Some(page.dpi), size, points: Some(page.size_points), draw_elsewhere })
+                Ok(OutputSource { image, dpi: Some(page.dpi), size, points: Some(page.size_points), lack })
             }
         }
     }
@@ -189,8 +220,8 @@ impl Source {
 /// Takes over a page of a PDF. Text that an earlier recogniser hid over a scan is not trusted: nobody knows how it was made.
 fn pdf_page(page: PdfPage, born_digital: bool) -> SourcePage {
     SourcePage {
+        lack: Lack::of(&page),
         text: page.text.filter(|_| born_digital),
-        draw_elsewhere: page.suspect_blank || page.incomplete,
         raster: Raster { image: page.image, dpi: Some(page.dpi), bilevel: false, damaged: page.damaged },
     }
 }

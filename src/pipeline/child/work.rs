@@ -7,18 +7,18 @@ use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::chart::{Digest, PageId, PageNumber, Reject, RejectReason};
+use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Severity};
 use crate::ocr::models::Models;
 use crate::ocr::tesseract::Tesseract;
 use crate::pipeline::definition::Definition;
 use crate::pipeline::phases::ScannedPage;
-use crate::pipeline::{born_digital, page};
+use crate::pipeline::{born_digital, page, stages};
 use crate::sandbox::{self, map_file};
 
 use super::draw;
 use super::message::{Request, Response, Setup};
-use super::source::{Bytes, Source, SourcePage};
-use super::write_pdf::PdfInProgress;
+use super::source::{Bytes, Lack, Source, SourcePage};
+use super::write_pdf::{Added, PdfInProgress};
 
 /// A failure to answer that is no fault of the file.
 type Failure = String;
@@ -47,8 +47,11 @@ impl Desk {
 
     fn answer(&mut self, request: Request, files: Vec<OwnedFd>) -> (Response, Option<Vec<u8>>) {
         let mut files = files.into_iter();
+        let own_drawing = is_about_own_drawing(&request);
         match self.carry_out(request, &mut files) {
             Ok(Ok(answer)) => answer,
+            // A decoder gave up on the page; another program's may not.
+            Ok(Err(reject)) if reject.reason == RejectReason::Crash && own_drawing => (Response::DrawElsewhere, None),
             Ok(Err(reject)) => (Response::Rejected(reject), None),
             Err(failure) => (Response::Failed(failure), None),
         }
@@ -72,13 +75,13 @@ impl Desk {
                     Err(reject) => Err(reject),
                 }
             }
-            Request::Read { page, definition, drawn_elsewhere } => {
-                self.read(page, &definition, drawn_elsewhere, next()?)?.map(plain)
+            Request::Read { page, definition, drawn_elsewhere, as_is } => {
+                self.read(page, &definition, drawn_elsewhere, as_is, next()?)?.map(plain)
             }
-            Request::Draw { scan, number, longest_side, turn, marks, drawn_elsewhere } => {
+            Request::Draw { scan, number, longest_side, turn, marks, marked, drawn_elsewhere, as_is } => {
                 match self.page(scan, number, drawn_elsewhere, next()?)? {
-                    Ok(page) if page.draw_elsewhere => Ok(plain(Response::DrawElsewhere)),
-                    Ok(page) => draw::png(&page.raster, longest_side, turn, &marks)
+                    Ok(page) if page.lack.wants_another(as_is) => Ok(plain(Response::DrawElsewhere)),
+                    Ok(page) => draw::png(&page.raster, longest_side, turn, &marks, marked)
                         .map(|(size, png)| Ok((Response::Drawn(size), Some(png))))?,
                     Err(reject) => Err(reject),
                 }
@@ -87,22 +90,29 @@ impl Desk {
                 self.pdf = Some(PdfInProgress::begin(File::from(next()?), &title, made_at)?);
                 Ok(plain(Response::Done))
             }
-            Request::AddPdfPage { page, turn, text, drawn_elsewhere } => {
-                let mut pdf = self.pdf.take().ok_or("no PDF was begun")?;
+            Request::AddPdfPage { page, turn, text, drawn_elsewhere, as_is } => {
                 let file = next()?;
+                let mut pdf = self.pdf.take().ok_or("no PDF was begun")?;
                 let added = if drawn_elsewhere {
-                    match self.drawing(file)? {
-                        Ok(drawing) => pdf.add(&drawing, PageNumber::FIRST, turn, text.as_deref())?,
-                        Err(reject) => Err(reject),
-                    }
+                    self.drawing(file).and_then(|drawing| match drawing {
+                        Ok(drawing) => pdf.add(&drawing, PageNumber::FIRST, turn, text.as_deref(), as_is),
+                        Err(reject) => Ok(Err(reject)),
+                    })
                 } else {
-                    match self.source(page.scan, file, &[])? {
-                        Ok(source) => pdf.add(source, page.number, turn, text.as_deref())?,
-                        Err(reject) => Err(reject),
-                    }
+                    self.source(page.scan, file, &[]).and_then(|source| match source {
+                        Ok(source) => pdf.add(source, page.number, turn, text.as_deref(), as_is),
+                        Err(reject) => Ok(Err(reject)),
+                    })
                 };
+                // Kept whatever became of this page, so that a later request is answered with its own failure.
                 self.pdf = Some(pdf);
-                added.map(|added| plain(if added { Response::Done } else { Response::DrawElsewhere }))
+                added?.map(|added| {
+                    plain(match added {
+                        Added::Whole => Response::PageAdded { text_left_out: false },
+                        Added::WithoutText => Response::PageAdded { text_left_out: true },
+                        Added::DrawElsewhere => Response::DrawElsewhere,
+                    })
+                })
             }
             Request::EndPdf => {
                 self.pdf.take().ok_or("no PDF was begun")?.end()?;
@@ -144,7 +154,7 @@ impl Desk {
     ) -> Result<Result<SourcePage, Reject>, Failure> {
         let page = if drawn_elsewhere {
             let page = self.drawing(file)?.and_then(|drawing| drawing.page(PageNumber::FIRST));
-            page.map(|page| SourcePage { draw_elsewhere: false, ..page })
+            page.map(|page| SourcePage { lack: Lack::Nothing, ..page })
         } else {
             self.source(scan, file, &[])?.and_then(|source| source.page(number))
         };
@@ -156,21 +166,25 @@ impl Desk {
         id: PageId,
         definition: &Definition,
         drawn_elsewhere: bool,
+        as_is: bool,
         file: OwnedFd,
     ) -> Result<Result<Response, Reject>, Failure> {
         let page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
-            Ok(page) if page.draw_elsewhere => return Ok(Ok(Response::DrawElsewhere)),
-            // A decoder gave up on the page; another program's may not.
-            Err(reject) if reject.reason == RejectReason::Crash && !drawn_elsewhere => {
-                return Ok(Ok(Response::DrawElsewhere));
-            }
             Ok(page) => page,
             Err(reject) => return Ok(Err(reject)),
         };
         let settings = &definition.born_digital;
-        let garbage = page.text.as_ref().and_then(|own| born_digital::garbage(own, page.raster.size(), settings));
-        let page = match (garbage, &self.opened) {
-            (Some(_), Some((_, source))) => match source.page_for_recognition(id.number) {
+        let own = page.text.as_ref().filter(|_| settings.enabled);
+        let garbage = own.and_then(|own| born_digital::garbage(own, page.raster.size(), settings));
+        let own_text_serves = own.is_some() && garbage.is_none();
+        let lack = page.lack;
+        // A drawing that lacks parts only does not matter where the file itself says what stands on the page.
+        if lack.wants_another(as_is || own_text_serves) {
+            return Ok(Ok(Response::DrawElsewhere));
+        }
+        let unusable_text = page.text.is_some() && !own_text_serves;
+        let page = match &self.opened {
+            Some((_, source)) if unusable_text => match source.page_for_recognition(id.number) {
                 Ok(page) => page,
                 Err(reject) => return Ok(Err(Reject { page: Some(id.number), ..reject })),
             },
@@ -180,8 +194,28 @@ impl Desk {
         let page = ScannedPage { raster: page.raster, own_text: page.text };
         let mut text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
         text.findings.extend(garbage.map(born_digital::report));
+        if lack == Lack::Parts && !own_text_serves {
+            text.findings.push(parts_missing());
+        }
         Ok(Ok(Response::Read(Box::new(text))))
     }
+}
+
+/// Says whether the request is about a page as we draw it.
+const fn is_about_own_drawing(request: &Request) -> bool {
+    match request {
+        Request::Read { drawn_elsewhere, .. }
+        | Request::Draw { drawn_elsewhere, .. }
+        | Request::AddPdfPage { drawn_elsewhere, .. } => !*drawn_elsewhere,
+        _ => false,
+    }
+}
+
+fn parts_missing() -> Finding {
+    let message = "Form fields or letters of this page could not be drawn, and pdftoppm failed or is not installed: \
+                   the text may lack them. Install poppler-utils and read the page again."
+        .to_owned();
+    stages::finding("decode", FindingKind::Damaged, Severity::Check, 1.0, message)
 }
 
 fn open_recognizer(languages: &str, setup: &Setup) -> Result<Tesseract, String> {
