@@ -6,6 +6,7 @@
 )]
 
 mod archive;
+mod batch_scope;
 mod crash;
 mod decode;
 mod end_to_end;
