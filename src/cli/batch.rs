@@ -223,8 +223,7 @@ fn describe(file: &FileReport, text: &mut String) {
         let _ = writeln!(text, "      {page}{}: {}", reject.reason.name(), printable(&reject.message));
     }
     if file.pages_failed > 0 {
-        let _ =
-            writeln!(text, "      {} of {} pages failed: every attempt to read them", file.pages_failed, file.pages);
+        let _ = writeln!(text, "      {} of {} pages failed at every attempt", file.pages_failed, file.pages);
     }
 }
 
