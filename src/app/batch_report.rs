@@ -30,6 +30,8 @@ pub struct BatchReport {
 pub enum Sheets {
     /// Nobody counted.
     NotCounted,
+    /// Files are still to be opened: how many pages there are is not known yet.
+    NotYet,
     /// The pages can be the sides of so many sheets.
     Plausible,
     /// Fewer pages than sheets: at least so many sheets are missing.
@@ -53,11 +55,13 @@ pub struct FileReport {
     pub outcome: Outcome,
     /// Its pages, once it was opened.
     pub pages: u32,
+    /// Pages of it on which every attempt failed.
+    pub pages_failed: u32,
     /// The document made of it.
     pub document: Option<DocumentId>,
     /// The delivery that brought the same bytes before.
     pub repeats: Option<DeliveryId>,
-    /// Rejections: of the file, or of pages of it.
+    /// Rejections: of the file, or of pages of it. Given once where a batch brought the same bytes twice.
     pub rejects: Vec<Reject>,
 }
 
@@ -104,19 +108,25 @@ impl App {
             let rows = self.store.deliveries(batch, after, ROWS).await?;
             let Some(last) = rows.last() else { break };
             after = Some(last.id);
-            for row in rows {
-                files.push(FileReport {
-                    delivery: row.id,
-                    outcome: outcome(&row),
-                    source: row.source_name,
-                    sha256: row.scan,
-                    size: row.size,
-                    pages: row.pages,
-                    document: row.document,
-                    repeats: row.repeated_of,
-                    rejects: Vec::new(),
-                });
-            }
+            files.extend(rows.into_iter().map(file_report));
+        }
+        self.add_rejects(batch, &mut files).await?;
+        Ok(files)
+    }
+
+    /// Lists the files of a batch that need a person: rejected ones, and ones with rejected or failed pages; each
+    /// distinct content once, in the order of delivery.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn files_to_check(&self, batch: BatchId) -> Result<Vec<FileReport>, AppError> {
+        let mut files = Vec::new();
+        let mut after = None;
+        loop {
+            let rows = self.store.deliveries_to_check(batch, after, ROWS).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            files.extend(rows.into_iter().map(file_report));
         }
         self.add_rejects(batch, &mut files).await?;
         Ok(files)
@@ -151,6 +161,21 @@ impl App {
     }
 }
 
+fn file_report(row: DeliveryRecord) -> FileReport {
+    FileReport {
+        delivery: row.id,
+        outcome: outcome(&row),
+        source: row.source_name,
+        sha256: row.scan,
+        size: row.size,
+        pages: row.pages,
+        pages_failed: row.pages_failed,
+        document: row.document,
+        repeats: row.repeated_of,
+        rejects: Vec::new(),
+    }
+}
+
 const fn outcome(delivery: &DeliveryRecord) -> Outcome {
     match delivery.scan_state {
         ScanState::Waiting | ScanState::Claimed => Outcome::Waiting,
@@ -163,7 +188,9 @@ const fn outcome(delivery: &DeliveryRecord) -> Outcome {
 
 fn sheets(expected: Option<u32>, counts: &BatchCounts) -> Sheets {
     let Some(expected) = expected.map(u64::from) else { return Sheets::NotCounted };
-    if counts.pages < expected {
+    if counts.files_waiting > 0 {
+        Sheets::NotYet
+    } else if counts.pages < expected {
         Sheets::Missing(expected - counts.pages)
     } else if counts.pages > expected * 2 {
         Sheets::TooMany(counts.pages - expected * 2)
@@ -184,5 +211,13 @@ mod tests {
         assert_eq!(sheets(Some(212), &counts(212)), Sheets::Plausible);
         assert_eq!(sheets(Some(212), &counts(424)), Sheets::Plausible);
         assert_eq!(sheets(Some(212), &counts(425)), Sheets::TooMany(1));
+    }
+
+    #[test]
+    fn sheets_are_not_missed_before_every_file_was_opened() {
+        let counts = BatchCounts { pages: 3, files_waiting: 1, ..BatchCounts::default() };
+        assert_eq!(sheets(Some(14), &counts), Sheets::NotYet);
+        assert_eq!(sheets(None, &counts), Sheets::NotCounted);
+        assert_eq!(sheets(Some(14), &BatchCounts { files_waiting: 0, ..counts }), Sheets::Missing(11));
     }
 }

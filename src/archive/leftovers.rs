@@ -1,7 +1,8 @@
 //! What a stopped program left half-written: never an object, but space.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -12,40 +13,65 @@ use super::writing::INCOMING;
 /// The deepest folder that is looked into.
 const DEEPEST: u32 = 8;
 
+/// File in the store's folder whose time says when the folder was last swept.
+const SWEPT: &str = ".swept";
+
 /// Removes half-written files that were last touched before `before`; returns how many. In a local store only:
 /// elsewhere the store's own rules for unfinished uploads do this.
 ///
-/// `before` must be well in the past (a day), since what is being written right now looks the same.
+/// Cheap enough for every start: every folder of the store is looked into, but if that was done since `before` by
+/// whichever program, nothing is. `before` must be well in the past (a day), since what is being written right now looks
+/// the same.
+///
+/// # Errors
+/// A folder cannot be read, or a leftover not removed. What another program removes at the same time is no error.
 pub async fn sweep_leftovers(location: &Location, before: SystemTime) -> Result<u64, ArchiveError> {
     let Some(folder) = location.local_folder().map(Path::to_owned) else { return Ok(0) };
     let sweeping = tokio::task::spawn_blocking(move || {
+        let swept = folder.join(SWEPT);
+        if last_touched(&swept)?.is_some_and(|time| time >= before) {
+            return Ok(0);
+        }
         let incoming = folder.join(INCOMING);
         let mut removed = 0;
-        sweep(&folder, &incoming, before, DEEPEST, &mut removed).map(|()| removed)
+        sweep(&folder, &incoming, before, DEEPEST, &mut removed)?;
+        // Made anew, it has the time of now.
+        unless_gone(fs::remove_file(&swept))?;
+        OpenOptions::new().create(true).append(true).mode(0o600).open(&swept)?;
+        Ok(removed)
     });
     let swept = sweeping.await.map_err(|error| ArchiveError::Folder { cause: io::Error::other(error) })?;
     swept.map_err(|cause| ArchiveError::Folder { cause })
 }
 
 fn sweep(folder: &Path, incoming: &Path, before: SystemTime, depth: u32, removed: &mut u64) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+    let Some(entries) = unless_gone(fs::read_dir(folder))? else { return Ok(()) };
+    for entry in entries {
         let entry = entry?;
-        let kind = entry.file_type()?;
+        let Some(kind) = unless_gone(entry.file_type())? else { continue };
         if kind.is_dir() && depth > 0 {
             sweep(&entry.path(), incoming, before, depth - 1, removed)?;
-        } else if kind.is_file() && (folder == incoming || is_half_written(&entry.file_name().to_string_lossy())) {
-            let touched = match entry.metadata() {
-                Ok(metadata) => metadata.modified()?,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
-            if touched < before {
-                fs::remove_file(entry.path())?;
-                *removed += 1;
-            }
+        } else if kind.is_file()
+            && (folder == incoming || is_half_written(&entry.file_name().to_string_lossy()))
+            && last_touched(&entry.path())?.is_some_and(|time| time < before)
+            && unless_gone(fs::remove_file(entry.path()))?.is_some()
+        {
+            *removed += 1;
         }
     }
     Ok(())
+}
+
+fn last_touched(path: &Path) -> io::Result<Option<SystemTime>> {
+    unless_gone(fs::symlink_metadata(path).and_then(|metadata| metadata.modified()))
+}
+
+/// Takes "not found" for what it is here: somebody else has finished, or swept, the file.
+fn unless_gone<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        outcome => outcome.map(Some),
+    }
 }
 
 /// Says whether the name is one that `object_store` writes under before an object is whole: `NAME#NUMBER`.

@@ -20,18 +20,23 @@ pub struct Batch {
     pub opened_at: Timestamp,
 }
 
-/// Where the deliveries and pages of a batch stand. Pages in = pages done + pages rejected, once nothing waits.
+/// Where the deliveries and pages of a batch stand. Pages in = pages done + pages failed + pages rejected, once nothing
+/// waits.
+///
+/// A batch answers for everything that was delivered with it, also where an earlier batch was first to bring the same
+/// bytes: their pages, rejects and unopened files count here too. What is counted besides deliveries is content, so that
+/// a file delivered twice with one batch counts once (empty files, which have no content, count each).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BatchCounts {
     /// Files delivered, repeated ones included.
     pub deliveries: u64,
     /// Deliveries whose bytes had been delivered before, in this batch or another.
     pub repeated: u64,
-    /// Files not yet looked into.
+    /// Files not yet looked into, each distinct content once.
     pub files_waiting: u64,
-    /// Files rejected whole.
+    /// Files rejected whole, or in need of a password; each distinct content once.
     pub files_rejected: u64,
-    /// Pages found in files that could be opened.
+    /// Pages found in files that could be opened, each distinct page once.
     pub pages: u64,
     /// Pages waiting for recognition or being recognised.
     pub pages_waiting: u64,

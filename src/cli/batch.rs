@@ -1,9 +1,12 @@
 //! `muniment batch`: the batches, and what became of each.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, ErrorKind, Write as _};
+
+use serde::Serialize;
 
 use super::exit::{CommandError, Ended};
-use super::output::Output;
+use super::output::{Output, warn};
 use super::start::Place;
 use crate::app::batch_report::{BatchReport, FileReport, Outcome, Sheets};
 
@@ -22,7 +25,7 @@ enum Action {
     Show {
         /// Name or id of the batch
         batch: String,
-        /// Lists every file, not only those that need a person
+        /// Lists every file, also those that were read without trouble or were delivered before
         #[arg(long)]
         files: bool,
     },
@@ -48,7 +51,11 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         }
         Action::Show { batch, files } => {
             let batch = app.batch(batch).await?;
-            let rows = app.file_reports(batch.id).await?;
+            let rows = if *files || output.json {
+                app.file_reports(batch.id).await?
+            } else {
+                app.files_to_check(batch.id).await?
+            };
             let report = app.batch_report(batch).await?;
             let ended = if needs_a_person(&report) { Ended::NeedsAttention } else { Ended::Well };
             print(&report, &rows, *files, output);
@@ -57,15 +64,45 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     }
 }
 
-/// Prints the account of a batch; every file, or only those that need a person.
+/// Prints the account of a batch; for people with `every` file, or only those of `files` that need a person.
 pub fn print(report: &BatchReport, files: &[FileReport], every: bool, output: Output) {
-    output.value(&serde_json::json!({ "report": report, "files": files }), |_| {
-        let mut text = account(report);
-        for file in files.iter().filter(|file| every || !file.rejects.is_empty() || file.repeats.is_some()) {
-            describe(file, &mut text);
+    if output.json {
+        // A batch may have very many files: nothing of them is built a second time.
+        let mut out = BufWriter::new(StandardOutput(output));
+        let written = serde_json::to_writer_pretty(&mut out, &Account { report, files }).map_err(io::Error::from);
+        if let Err(cause) = written.and_then(|()| writeln!(out)).and_then(|()| out.flush())
+            && cause.kind() != ErrorKind::BrokenPipe
+        {
+            warn(&format!("standard output cannot be written: {cause}"));
         }
-        text
-    });
+        return;
+    }
+    let mut text = account(report);
+    for file in files.iter().filter(|file| every || !file.rejects.is_empty() || file.pages_failed > 0) {
+        describe(file, &mut text);
+    }
+    text.push_str(&advice(report));
+    output.line(text.trim_end());
+}
+
+/// The account of a batch as programs read it.
+#[derive(Serialize)]
+struct Account<'a> {
+    report: &'a BatchReport,
+    files: &'a [FileReport],
+}
+
+/// Standard output as a writer.
+struct StandardOutput(Output);
+
+impl io::Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.raw(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
 }
 
 /// Says whether something of the batch needs a person.
@@ -81,74 +118,131 @@ fn list(reports: &[BatchReport]) -> String {
         return "There are no batches yet. Bring in the first: muniment ingest FOLDER --batch NAME".into();
     }
     let mut text =
-        format!("{:<32} {:>7} {:>8} {:>8} {:>9} {:>9}\n", "batch", "files", "pages", "read", "waiting", "rejected");
+        format!("{:<32} {:>7} {:>8} {:>8} {:>9} {:>9}\n", "batch", "files", "pages", "read", "waiting", "not read");
     for BatchReport { batch, counts, .. } in reports {
-        let rejected = counts.files_rejected + counts.pages_rejected + counts.pages_failed;
         // Writing into a String cannot fail.
         let _ = writeln!(
             text,
             "{:<32} {:>7} {:>8} {:>8} {:>9} {:>9}",
-            batch.name,
+            printable(&batch.name),
             counts.deliveries,
             counts.pages,
             counts.pages_done,
             counts.pages_waiting + counts.files_waiting,
-            rejected
+            counts.files_rejected + counts.pages_rejected + counts.pages_failed
         );
     }
+    text.push_str("waiting, not read: pages, and files whose pages are not known. More: muniment batch show NAME");
     text
 }
 
 fn account(report: &BatchReport) -> String {
     let BatchReport { batch, counts, .. } = report;
     let mut lines = vec![
-        format!("Batch {} (pipeline {} revision {})", batch.name, batch.pipeline.name, batch.pipeline.revision),
         format!(
-            "  files   {} delivered: {} new, {} repeated, {} rejected, {} waiting",
+            "Batch {} (pipeline {} revision {})",
+            printable(&batch.name),
+            batch.pipeline.name,
+            batch.pipeline.revision
+        ),
+        format!(
+            "  files   {} delivered{}; {} rejected, {} still to be opened",
             counts.deliveries,
-            counts.deliveries - counts.repeated,
-            counts.repeated,
+            match counts.repeated {
+                0 => String::new(),
+                repeated => format!(", {repeated} of them with bytes that had been delivered before"),
+            },
             counts.files_rejected,
             counts.files_waiting
         ),
         format!(
-            "  pages   {} in = {} read ({} of them blank and hidden) + {} left to a person + {} rejected + {} waiting{}",
+            "  pages   {} found = {} read ({} of them blank, hidden) + {} failed + {} rejected + {} waiting{}",
             counts.pages,
             counts.pages_done,
             counts.pages_blank,
             counts.pages_failed,
             counts.pages_rejected,
             counts.pages_waiting,
-            if report.adds_up { "" } else { "  DOES NOT ADD UP" }
+            if report.adds_up { "" } else { "  DOES NOT ADD UP: keep the paper and report this" }
         ),
-        format!("  text    {} pages have no reliable text", report.unreliable_pages),
+        format!("  text    {} pages have no text that a search can rely on", report.unreliable_pages),
     ];
-    let expected = batch.expected_sheets.unwrap_or(0);
-    match report.sheets {
-        Sheets::NotCounted => {}
-        Sheets::Plausible => lines.push(format!("  sheets  {expected} expected, {} pages: plausible", counts.pages)),
-        Sheets::Missing(missing) => {
-            lines.push(format!("  sheets  {expected} expected: at least {missing} MISSING. Count the paper, rescan"));
-        }
-        Sheets::TooMany(extra) => lines.push(format!(
-            "  sheets  {expected} expected: at least {extra} pages TOO MANY. Something was fed twice, or the count is wrong"
-        )),
-    }
+    lines.extend(
+        sheets(report).map(|text| format!("  sheets  {} expected: {text}", batch.expected_sheets.unwrap_or(0))),
+    );
     lines.join("\n") + "\n"
+}
+
+fn sheets(report: &BatchReport) -> Option<String> {
+    let counts = &report.counts;
+    // The pages of a file that cannot be opened are not known, and need not be missing.
+    let rejected = match counts.files_rejected {
+        0 => "",
+        _ => " (unless they are in the rejected files)",
+    };
+    match report.sheets {
+        Sheets::NotCounted => None,
+        Sheets::NotYet => Some(format!("not compared yet, {} files are still to be opened", counts.files_waiting)),
+        Sheets::Plausible => Some(format!("plausible, {} pages are their one or two sides", counts.pages)),
+        Sheets::Missing(missing) => {
+            Some(format!("at least {missing} MISSING{rejected}. Count the paper and scan again what is missing"))
+        }
+        Sheets::TooMany(extra) => {
+            Some(format!("at least {extra} pages TOO MANY. Something was fed twice, or the count is wrong"))
+        }
+    }
+}
+
+/// What to do next about what was not read.
+fn advice(report: &BatchReport) -> String {
+    let counts = &report.counts;
+    let mut text = String::new();
+    if counts.files_waiting + counts.pages_waiting > 0 {
+        text.push_str("  To read what waits: muniment worker, or the same ingest again\n");
+    }
+    if counts.files_rejected + counts.pages_failed + counts.pages_rejected > 0 {
+        text.push_str(
+            "  To try again what was not read: muniment retry BATCH (encrypted files: with --password-file FILE)\n",
+        );
+    }
+    text
 }
 
 fn describe(file: &FileReport, text: &mut String) {
     let outcome = match file.outcome {
         Outcome::Waiting => "waiting",
         Outcome::Ok => "ok",
-        Outcome::Reject => "reject",
+        Outcome::Reject => "rejected",
         Outcome::NeedsPassword => "needs-password",
     };
     let repeated = if file.repeats.is_some() { " (the same bytes were delivered before)" } else { "" };
-    let document = file.document.map(|id| format!(" document {id}")).unwrap_or_default();
-    let _ = writeln!(text, "  {outcome:<14} {}{document}{repeated}", file.source);
+    let document = file.document.map(|id| format!(", document {id}")).unwrap_or_default();
+    let _ = writeln!(text, "  {outcome:<14} {}{document}{repeated}", printable(&file.source));
     for reject in &file.rejects {
         let page = reject.page.map(|page| format!("page {page}: ")).unwrap_or_default();
-        let _ = writeln!(text, "      {page}{}: {}", reject.reason.name(), reject.message);
+        let _ = writeln!(text, "      {page}{}: {}", reject.reason.name(), printable(&reject.message));
+    }
+    if file.pages_failed > 0 {
+        let _ = writeln!(text, "      {} of {} pages failed at every attempt", file.pages_failed, file.pages);
+    }
+}
+
+/// Replaces what would steer the terminal, or reorder what it shows, in a text from outside.
+fn printable(text: &str) -> String {
+    let steers = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|letter| if steers(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_do_not_steer_the_terminal() {
+        assert_eq!(printable("Müller, scan 1.tif"), "Müller, scan 1.tif");
+        assert_eq!(printable("a\x1b[2J\nb\u{9b}c\u{202e}d"), "a\u{fffd}[2J\u{fffd}b\u{fffd}c\u{fffd}d");
     }
 }

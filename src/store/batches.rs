@@ -64,15 +64,17 @@ impl Store {
         self.rows(sqlx::AssertSqlSafe(sql), values![after, limit]).await?.iter().map(read).collect()
     }
 
-    /// Counts where the deliveries and pages of a batch stand.
+    /// Counts where the deliveries and pages of a batch stand; content that an earlier batch brought first is part of it.
     pub async fn batch_counts(&self, batch: BatchId) -> Result<BatchCounts, StoreError> {
         let missing = || StoreError::unreadable("counts");
         let deliveries = self
             .row(
                 "SELECT count(*) AS deliveries,
                     count(*) FILTER (WHERE repeated_of IS NOT NULL) AS repeated,
-                    count(*) FILTER (WHERE repeated_of IS NULL AND state IN ('waiting', 'claimed')) AS waiting,
-                    count(*) FILTER (WHERE repeated_of IS NULL AND state IN ('rejected', 'needs-password')) AS rejected
+                    count(DISTINCT CASE WHEN size > 0 THEN scans.digest ELSE deliveries.id END)
+                        FILTER (WHERE state IN ('waiting', 'claimed')) AS waiting,
+                    count(DISTINCT CASE WHEN size > 0 THEN scans.digest ELSE deliveries.id END)
+                        FILTER (WHERE state IN ('rejected', 'needs-password')) AS rejected
                  FROM deliveries JOIN scans ON scans.digest = deliveries.scan WHERE deliveries.batch = $1",
                 values![batch],
             )
@@ -86,7 +88,7 @@ impl Store {
                     count(*) FILTER (WHERE work = 'done' AND blank) AS blank,
                     count(*) FILTER (WHERE work = 'failed') AS failed,
                     count(*) FILTER (WHERE work = 'rejected') AS rejected
-                 FROM scans JOIN pages ON pages.scan = scans.digest WHERE scans.batch = $1",
+                 FROM pages WHERE scan IN (SELECT scan FROM deliveries WHERE batch = $1)",
                 values![batch],
             )
             .await?

@@ -72,7 +72,19 @@ pub struct DeliveryRecord {
     pub pages: u32,
     /// Pages of it that were rejected.
     pub pages_rejected: u32,
+    /// Pages of it on which every attempt failed.
+    pub pages_failed: u32,
 }
+
+/// Condition that leaves one delivery of each content of a batch: where the batch brought the same bytes twice, the
+/// first. Empty files all stay: none of them repeats another.
+pub(super) const FIRST_IN_BATCH: &str = "(deliveries.repeated_of IS NULL OR NOT EXISTS (
+    SELECT 1 FROM deliveries AS others WHERE others.scan = deliveries.scan AND others.batch = deliveries.batch
+        AND (others.repeated_of IS NULL OR others.id < deliveries.id)))";
+
+/// Condition on deliveries whose content, or pages of it, could not be read.
+const NEEDS_A_PERSON: &str = "(EXISTS (SELECT 1 FROM rejects WHERE rejects.scan = deliveries.scan)
+    OR EXISTS (SELECT 1 FROM pages WHERE pages.scan = deliveries.scan AND pages.work = 'failed'))";
 
 impl Store {
     /// Records a delivery, and its content if that is new, in one transaction.
@@ -138,18 +150,41 @@ impl Store {
         after: Option<DeliveryId>,
         limit: u32,
     ) -> Result<Vec<DeliveryRecord>, StoreError> {
-        let rows = self
-            .rows(
-                "SELECT deliveries.id, deliveries.scan, scans.size, deliveries.source_name, deliveries.received_at,
-                    deliveries.repeated_of, scans.state, documents.id AS document,
-                    COALESCE(scans.page_count, 0) AS pages, (SELECT count(*) FROM rejects
-                        WHERE rejects.scan = scans.digest AND rejects.number > 0) AS pages_rejected
-                 FROM deliveries JOIN scans ON scans.digest = deliveries.scan
-                 LEFT JOIN documents ON documents.delivery = COALESCE(deliveries.repeated_of, deliveries.id)
-                 WHERE deliveries.batch = $1 AND deliveries.id > $2 ORDER BY deliveries.id LIMIT $3",
-                values![batch, after.map_or_else(String::new, |id| id.to_string()), limit],
-            )
-            .await?;
+        self.list(batch, "TRUE", after, limit).await
+    }
+
+    /// Returns the next `limit` deliveries of a batch after `after` that were rejected, or have pages that were rejected
+    /// or failed; in the order of their ids, one for each content.
+    pub async fn deliveries_to_check(
+        &self,
+        batch: BatchId,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRecord>, StoreError> {
+        self.list(batch, &format!("{NEEDS_A_PERSON} AND {FIRST_IN_BATCH}"), after, limit).await
+    }
+
+    async fn list(
+        &self,
+        batch: BatchId,
+        condition: &str,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRecord>, StoreError> {
+        let sql = format!(
+            "SELECT deliveries.id, deliveries.scan, scans.size, deliveries.source_name, deliveries.received_at,
+                deliveries.repeated_of, scans.state, documents.id AS document,
+                COALESCE(scans.page_count, 0) AS pages,
+                (SELECT count(*) FROM rejects
+                    WHERE rejects.scan = scans.digest AND rejects.number > 0) AS pages_rejected,
+                (SELECT count(*) FROM pages
+                    WHERE pages.scan = scans.digest AND pages.work = 'failed') AS pages_failed
+             FROM deliveries JOIN scans ON scans.digest = deliveries.scan
+             LEFT JOIN documents ON documents.delivery = COALESCE(deliveries.repeated_of, deliveries.id)
+             WHERE deliveries.batch = $1 AND deliveries.id > $2 AND {condition} ORDER BY deliveries.id LIMIT $3"
+        );
+        let after = after.map_or_else(String::new, |id| id.to_string());
+        let rows = self.rows(sqlx::AssertSqlSafe(sql), values![batch, after, limit]).await?;
         let records = rows.iter().map(|row| {
             Ok(DeliveryRecord {
                 id: row.parsed("id")?,
@@ -162,6 +197,7 @@ impl Store {
                 document: row.optional_parsed("document")?,
                 pages: row.count("pages")?,
                 pages_rejected: row.count("pages_rejected")?,
+                pages_failed: row.count("pages_failed")?,
             })
         });
         records.collect()

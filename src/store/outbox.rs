@@ -53,8 +53,10 @@ pub struct OutboxEntry {
 
 const COLUMNS: &str = "pages.scan, pages.number, pages.work, pages.blank, pages.reliable, document_pages.document,
         document_pages.position, document_pages.hidden, documents.batch, batches.name AS batch_name,
-        deliveries.source_name, deliveries.received_at, results.object_key
-    FROM pages
+        deliveries.source_name, deliveries.received_at, results.object_key";
+
+/// Where the entries of the index come from, with what makes a page one of them.
+const SOURCE: &str = "FROM pages
     JOIN document_pages ON document_pages.scan = pages.scan AND document_pages.number = pages.number
     JOIN documents ON documents.id = document_pages.document
     JOIN batches ON batches.id = documents.batch
@@ -69,7 +71,7 @@ impl Store {
             .rows("SELECT sequence, scan, number FROM index_outbox ORDER BY sequence LIMIT $1", values![limit])
             .await?;
         let sql = format!(
-            "SELECT {COLUMNS} AND pages.scan = $1 AND pages.number = $2 ORDER BY document_pages.document, position"
+            "SELECT {COLUMNS} {SOURCE} AND pages.scan = $1 AND pages.number = $2 ORDER BY document_pages.document, position"
         );
         let mut entries = Vec::with_capacity(queued.len());
         for row in &queued {
@@ -97,6 +99,12 @@ impl Store {
         row.ok_or_else(|| StoreError::unreadable("queued"))?.size("queued")
     }
 
+    /// Counts the entries that a complete index has: an index with fewer, while nothing is queued for it, lacks pages.
+    pub async fn indexable_pages(&self) -> Result<u64, StoreError> {
+        let row = self.row(sqlx::AssertSqlSafe(format!("SELECT count(*) AS entries {SOURCE}")), Vec::new()).await?;
+        row.ok_or_else(|| StoreError::unreadable("entries"))?.size("entries")
+    }
+
     /// Returns the next `limit` pages for a rebuild of the index, after the document and place of `after`, in the order
     /// of documents and their pages. The order never changes, so that a rebuild can be resumed.
     pub async fn indexed_pages(
@@ -105,7 +113,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<IndexedPage>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} AND (document_pages.document, document_pages.position) > ($1, $2)
+            "SELECT {COLUMNS} {SOURCE} AND (document_pages.document, document_pages.position) > ($1, $2)
              ORDER BY document_pages.document, document_pages.position LIMIT $3"
         );
         let (document, position) = after.map_or((String::new(), 0), |(id, position)| (id.to_string(), position));

@@ -61,7 +61,7 @@ pub struct PageRecord {
 pub enum PageSelection {
     /// Every page.
     All,
-    /// Pages of the files that a batch was first to bring.
+    /// Pages of the files that were delivered with a batch, even if another batch was first to bring them.
     Batch(BatchId),
     /// Pages of a document.
     Document(DocumentId),
@@ -112,7 +112,7 @@ impl PageSelection {
         let (condition, value, number) = match self {
             Self::All => ("($1 = '' AND $2 = 0)", String::new(), 0),
             Self::Batch(batch) => {
-                ("(pages.scan IN (SELECT digest FROM scans WHERE batch = $1) AND $2 = 0)", batch.to_string(), 0)
+                ("(pages.scan IN (SELECT scan FROM deliveries WHERE batch = $1) AND $2 = 0)", batch.to_string(), 0)
             }
             Self::Document(document) => (
                 "(EXISTS (SELECT 1 FROM document_pages WHERE document = $1 AND document_pages.scan = pages.scan

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::deliveries::FIRST_IN_BATCH;
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::values::values;
@@ -10,7 +11,7 @@ use crate::chart::{BatchId, DeliveryId, Digest, PageNumber, Reject, RejectReason
 /// One reject of a batch. Holds the name of a source file: never for a log.
 #[derive(Clone)]
 pub struct RejectRecord {
-    /// Delivery that brought it.
+    /// The batch's first delivery of it.
     pub delivery: DeliveryId,
     /// Name of the source file.
     pub source_name: String,
@@ -24,6 +25,9 @@ pub struct RejectRecord {
 
 impl Store {
     /// Returns the next `limit` rejects of a batch after the delivery and page number of `after` (0: the whole file).
+    ///
+    /// Content that was rejected when an earlier batch brought it is listed too. Content that was delivered twice with
+    /// this batch is listed once, with the first of its deliveries.
     pub async fn rejects(
         &self,
         batch: BatchId,
@@ -31,17 +35,15 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<RejectRecord>, StoreError> {
         let (after, number) = after.map_or((String::new(), 0), |(id, number)| (id.to_string(), number));
-        let rows = self
-            .rows(
-                "SELECT deliveries.id, deliveries.source_name, rejects.scan, rejects.number, rejects.reason,
-                    rejects.message, rejects.rejected_at
-                 FROM deliveries JOIN rejects ON rejects.scan = deliveries.scan
-                 WHERE deliveries.batch = $1 AND deliveries.repeated_of IS NULL
-                    AND (deliveries.id > $2 OR (deliveries.id = $2 AND rejects.number > $3))
-                 ORDER BY deliveries.id, rejects.number LIMIT $4",
-                values![batch, after, number, limit],
-            )
-            .await?;
+        let sql = format!(
+            "SELECT deliveries.id, deliveries.source_name, rejects.scan, rejects.number, rejects.reason,
+                rejects.message, rejects.rejected_at
+             FROM deliveries JOIN rejects ON rejects.scan = deliveries.scan
+             WHERE deliveries.batch = $1 AND deliveries.id >= $2 AND (deliveries.id > $2 OR rejects.number > $3)
+                AND {FIRST_IN_BATCH}
+             ORDER BY deliveries.id, rejects.number LIMIT $4"
+        );
+        let rows = self.rows(sqlx::AssertSqlSafe(sql), values![batch, after, number, limit]).await?;
         let records = rows.iter().map(|row| {
             let page = PageNumber::new(row.count("number")?);
             let reason = reason(&row.text("reason")?)?;

@@ -19,29 +19,40 @@ pub struct WorkLeft {
 }
 
 impl Store {
-    /// Counts the work that is left in a batch (what came first with it), or in all.
+    /// Counts the work that is left on what was delivered with a batch, or on everything.
     pub async fn work_left(&self, batch: Option<BatchId>) -> Result<WorkLeft, StoreError> {
-        let batch = batch.map_or_else(String::new, |id| id.to_string());
-        let scans = self
-            .row(
-                "SELECT count(*) AS work, min(due_at) AS due FROM scans
-                 WHERE state IN ('waiting', 'claimed') AND ($1 = '' OR batch = $1)",
-                values![batch.as_str()],
-            )
-            .await?
-            .ok_or_else(|| StoreError::unreadable("work"))?;
-        let pages = self
-            .row(
-                "SELECT count(*) AS work, min(pages.due_at) AS due
-                 FROM pages JOIN scans ON scans.digest = pages.scan
-                 WHERE work IN ('waiting', 'claimed') AND ($1 = '' OR scans.batch = $1)",
-                values![batch],
-            )
-            .await?
-            .ok_or_else(|| StoreError::unreadable("work"))?;
+        let of_batch = |column: &str| match batch {
+            Some(_) => format!("AND {column} IN (SELECT scan FROM deliveries WHERE batch = $1)"),
+            None => String::new(),
+        };
+        let values = || batch.map_or_else(Vec::new, |id| values![id]);
+        let scans = format!(
+            "SELECT count(*) AS work, min(due_at) AS due FROM scans WHERE state IN ('waiting', 'claimed') {}",
+            of_batch("digest")
+        );
+        let pages = format!(
+            "SELECT count(*) AS work, min(due_at) AS due FROM pages WHERE work IN ('waiting', 'claimed') {}",
+            of_batch("scan")
+        );
+        let missing = || StoreError::unreadable("work");
+        let scans = self.row(sqlx::AssertSqlSafe(scans), values()).await?.ok_or_else(missing)?;
+        let pages = self.row(sqlx::AssertSqlSafe(pages), values()).await?.ok_or_else(missing)?;
         let due = [scans.optional_integer("due")?, pages.optional_integer("due")?].into_iter().flatten().min();
         let next_due =
             due.map(Timestamp::from_microsecond).transpose().map_err(|_| StoreError::unreadable("due_at"))?;
         Ok(WorkLeft { scans: scans.size("work")?, pages: pages.size("work")?, next_due })
+    }
+
+    /// Counts what no search can see yet: files not yet opened, and pages not yet read. A page that is read again, by
+    /// another pipeline, is not one of them: its result still counts.
+    pub async fn not_ready(&self) -> Result<(u64, u64), StoreError> {
+        let files = "SELECT count(*) AS files FROM scans WHERE state IN ('waiting', 'claimed')";
+        let pages = "SELECT count(*) AS pages FROM pages WHERE work IN ('waiting', 'claimed') AND NOT EXISTS (
+            SELECT 1 FROM results WHERE results.scan = pages.scan AND results.number = pages.number
+                AND results.standing = 'current')";
+        let missing = || StoreError::unreadable("counts");
+        let files = self.row(files, Vec::new()).await?.ok_or_else(missing)?;
+        let pages = self.row(pages, Vec::new()).await?.ok_or_else(missing)?;
+        Ok((files.size("files")?, pages.size("pages")?))
     }
 }

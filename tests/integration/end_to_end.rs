@@ -62,7 +62,8 @@ fn a_folder_of_scans_becomes_text_that_is_found_and_given_back() {
     fs::copy(program.path("inbox/chart-0001.tif"), program.path("again.tif")).unwrap();
     let again = program.json(&["ingest", "again.tif", "--batch", "Box 2"]);
     assert_eq!(counts(&again)["repeated"], 1);
-    assert_eq!(counts(&again)["pages"], 0);
+    assert_eq!(counts(&again)["pages"], pages.len() as u64, "the pages of the batch are those of what it was given");
+    assert_eq!(counts(&again)["pages_done"], pages.len() as u64);
 
     // Found.
     let name = truth["patient"]["name"].as_str().unwrap();

@@ -6,6 +6,7 @@
 )]
 
 mod archive;
+mod batch_scope;
 mod command_line;
 mod crash;
 mod decode;

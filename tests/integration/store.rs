@@ -69,6 +69,8 @@ contract! {
     eight_workers_share_two_hundred_pages,
     the_same_delivery_from_many_sides_is_one,
     results_are_accepted_while_others_are_finished,
+    a_batch_answers_for_bytes_that_another_brought_first,
+    what_a_search_cannot_see_and_what_the_index_holds_are_counted,
 }
 
 /// Seconds after an arbitrary beginning.
@@ -218,7 +220,7 @@ async fn the_same_bytes_are_recorded_but_not_processed_again(store: Store) {
     let counts = store.batch_counts(first.id).await.expect("counts");
     assert_eq!((counts.deliveries, counts.repeated, counts.files_waiting), (3, 1, 2));
     let counts = store.batch_counts(second.id).await.expect("counts");
-    assert_eq!((counts.deliveries, counts.repeated, counts.files_waiting), (1, 1, 0));
+    assert_eq!((counts.deliveries, counts.repeated, counts.files_waiting), (1, 1, 1));
 
     let mut scans = Vec::new();
     while let Some(claimed) = store.claim_scan(worker(1), at(100), LEASE).await.expect("claims") {
@@ -465,6 +467,96 @@ async fn rejects_are_listed_and_can_be_retried(store: Store) {
     }
     let left = store.rejects(batch.id, None, 10).await.expect("lists");
     assert_eq!(left.iter().map(|reject| reject.reject.reason).collect::<Vec<_>>(), [RejectReason::TimeLimit]);
+}
+
+async fn a_batch_answers_for_bytes_that_another_brought_first(store: Store) {
+    let first = opened(&store, 3).await;
+    let second = store.open_batch(&batch(2, "box 2")).await.expect("opens").batch;
+    deliver(&store, 2, &first, "locked", "/in/locked.pdf").await;
+    for (number, content, path) in
+        [(11, "scan 1", "/again/1.tif"), (12, "scan 1", "/again/2.tif"), (13, "locked", "/again/locked.pdf")]
+    {
+        let recorded = deliver(&store, number, &second, content, path).await;
+        assert!(matches!(recorded, Recorded::Repeated { .. }), "{recorded:?}");
+    }
+    let other = store.open_batch(&batch(3, "box 3")).await.expect("opens").batch;
+    deliver(&store, 21, &other, "", "/other/empty.tif").await;
+
+    let left = store.work_left(Some(second.id)).await.expect("counts");
+    assert_eq!((left.scans, left.pages), (1, 3));
+    let left = store.work_left(Some(other.id)).await.expect("counts");
+    assert_eq!((left.scans, left.pages, left.next_due), (0, 0, None));
+
+    let claimed = store.claim_scan(worker(1), at(1000), LEASE).await.expect("claims").expect("due");
+    let reject = Reject::file(RejectReason::NeedsPassword, "Retry it with a password.");
+    store.reject_scan(&claimed.claim, &reject, at(1000)).await.expect("rejects");
+    let pages = claim(&store, 1, 3, at(1001)).await;
+    finish(&store, &pages[0], at(1002)).await.expect("finishes");
+    let reject = Reject::file(RejectReason::TooManyPixels, "Scan it at 600 dpi.");
+    store.reject_page(&pages[1].claim, &reject, at(1002)).await.expect("rejects");
+    for attempt in 0..3 {
+        let page =
+            if attempt == 0 { pages[2].clone() } else { claim(&store, 1, 1, at(1002 + 100 * attempt)).await.remove(0) };
+        store.fail_page_attempt(&page.claim, "crash", at(1002 + 100 * attempt), BACK_OFF).await.expect("fails");
+    }
+
+    let counts = store.batch_counts(second.id).await.expect("counts");
+    let expected = BatchCounts {
+        deliveries: 3,
+        repeated: 3,
+        files_rejected: 1,
+        pages: 3,
+        pages_done: 1,
+        pages_rejected: 1,
+        pages_failed: 1,
+        ..BatchCounts::default()
+    };
+    assert_eq!(counts, expected, "each content counts once, however often the batch brought it");
+    assert_eq!(store.reliability(Some(second.id)).await.expect("counts").unreliable, 2);
+    assert_eq!(store.batch_counts(other.id).await.expect("counts").pages, 0);
+
+    let rejects = store.rejects(second.id, None, 10).await.expect("lists");
+    let listed: Vec<_> = rejects.iter().map(|reject| (reject.source_name.as_str(), reject.reject.reason)).collect();
+    assert_eq!(
+        listed,
+        [("/again/1.tif", RejectReason::TooManyPixels), ("/again/locked.pdf", RejectReason::NeedsPassword)]
+    );
+    let rest = store.rejects(second.id, Some((rejects[0].delivery, 2)), 10).await.expect("lists");
+    assert_eq!(rest.len(), 1);
+    let to_check = store.deliveries_to_check(second.id, None, 10).await.expect("lists");
+    assert_eq!(
+        to_check.iter().map(|file| (file.id, file.pages_rejected, file.pages_failed)).collect::<Vec<_>>(),
+        [(delivery_id(11), 1, 1), (delivery_id(13), 0, 0)]
+    );
+    let rest = store.deliveries_to_check(second.id, Some(delivery_id(11)), 10).await.expect("lists");
+    assert_eq!(rest.iter().map(|file| file.id).collect::<Vec<_>>(), [delivery_id(13)]);
+    assert_eq!(store.deliveries_to_check(other.id, None, 10).await.expect("lists")[0].id, delivery_id(21));
+
+    assert_eq!(store.retry_pages(PageSelection::Batch(other.id), at(2000)).await.expect("retries"), 0);
+    assert_eq!(store.retry_pages(PageSelection::Batch(second.id), at(2000)).await.expect("retries"), 2);
+    assert_eq!(store.retry_scans(second.id, ScanState::NeedsPassword, at(2000)).await.expect("retries"), 1);
+    let left = store.work_left(Some(first.id)).await.expect("counts");
+    assert_eq!((left.scans, left.pages), (1, 2), "the batch that brought it first sees the same");
+}
+
+async fn what_a_search_cannot_see_and_what_the_index_holds_are_counted(store: Store) {
+    let batch = opened(&store, 3).await;
+    deliver(&store, 2, &batch, "another", "/in/2.tif").await;
+    assert_eq!(store.not_ready().await.expect("counts"), (1, 3));
+    assert_eq!(store.indexable_pages().await.expect("counts"), 0);
+    let pages = claim(&store, 1, 3, at(1001)).await;
+    assert_eq!(store.not_ready().await.expect("counts"), (1, 3), "claimed is not read");
+    finish(&store, &pages[0], at(1002)).await.expect("finishes");
+    let reject = Reject::file(RejectReason::TooManyPixels, "Scan it at 600 dpi.");
+    store.reject_page(&pages[1].claim, &reject, at(1002)).await.expect("rejects");
+    assert_eq!(store.not_ready().await.expect("counts"), (1, 1));
+    assert_eq!(store.indexable_pages().await.expect("counts"), 2);
+    assert_eq!(store.indexed_pages(None, 10).await.expect("lists").len(), 2);
+    // A page with a result that is read again can be found all the while.
+    let again = PageSelection::Page(pages[0].claim.page);
+    assert_eq!(store.reprocess(again, &pipeline(2), at(1003)).await.expect("queues"), 1);
+    assert_eq!(store.not_ready().await.expect("counts"), (1, 1));
+    assert_eq!(store.indexable_pages().await.expect("counts"), 2);
 }
 
 async fn a_newer_pipeline_waits_to_be_accepted(store: Store) {
