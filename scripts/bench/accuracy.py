@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 
-# What is measured unless BENCH_SLICES names others: kinds of wear that `muniment samples generate --degrade` knows.
+# Measured unless BENCH_SLICES names others: kinds of wear that `muniment samples generate --degrade` knows.
 SLICES = "clean skew rotated noise faded fax low mixed"
 # How much recall the bare command line may be ahead of Muniment, in percentage points.
 BEHIND_GOAL = 0.2
@@ -12,7 +12,7 @@ BEHIND_GOAL = 0.2
 
 def measure(bench):
     """Runs `muniment bench accuracy` over one folder per kind of wear. Returns its slices."""
-    charts = bench.number("BENCH_ACCURACY_CHARTS", 1)
+    charts = bench.numbers["BENCH_ACCURACY_CHARTS"]
     names = os.environ.get("BENCH_SLICES", SLICES).split()
     # A folder each, named after the wear, so that the report is too.
     folders = [bench.samples(f"accuracy/{name}", charts, name, "png") for name in names]
@@ -57,5 +57,9 @@ def rows(result):
             continue
         yield (name, f"{own['recall']:.2f} %, bare {bare['recall']:.2f} %", f">= bare - {BEHIND_GOAL}",
                own["recall"] >= bare["recall"] - BEHIND_GOAL)
-        yield ("    character / word error rate", f"{own['character_error_rate']:.2f} / {own['word_error_rate']:.2f} %, "
-               f"bare {bare['character_error_rate']:.2f} / {bare['word_error_rate']:.2f} %", "", None)
+        yield ("    character / word error rate", f"{errors(own)} %, bare {errors(bare)} %", "", None)
+
+
+def errors(measured):
+    """Returns character and word error rate for the table."""
+    return f"{measured['character_error_rate']:.2f} / {measured['word_error_rate']:.2f}"
