@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{App, AppError};
 use crate::chart::{Batch, BatchCounts, BatchId, DeliveryId, Digest, DocumentId, Reject};
-use crate::store::{PageSelection, ScanState};
+use crate::store::{DeliveryRecord, PageSelection, ScanState};
 
 /// Rows that are read from the database at a time.
 const ROWS: u32 = 500;
@@ -51,6 +51,8 @@ pub struct FileReport {
     pub size: u64,
     /// What became of it.
     pub outcome: Outcome,
+    /// Its pages, once it was opened.
+    pub pages: u32,
     /// The document made of it.
     pub document: Option<DocumentId>,
     /// The delivery that brought the same bytes before.
@@ -67,7 +69,7 @@ pub enum Outcome {
     Waiting,
     /// Its pages are known and read, or being read.
     Ok,
-    /// It cannot be read; the bytes are kept.
+    /// It cannot be read, or none of its pages can; the bytes are kept.
     Reject,
     /// It is encrypted; the bytes are kept.
     NeedsPassword,
@@ -105,10 +107,11 @@ impl App {
             for row in rows {
                 files.push(FileReport {
                     delivery: row.id,
+                    outcome: outcome(&row),
                     source: row.source_name,
                     sha256: row.scan,
                     size: row.size,
-                    outcome: outcome(row.scan_state),
+                    pages: row.pages,
                     document: row.document,
                     repeats: row.repeated_of,
                     rejects: Vec::new(),
@@ -148,9 +151,10 @@ impl App {
     }
 }
 
-const fn outcome(state: ScanState) -> Outcome {
-    match state {
+const fn outcome(delivery: &DeliveryRecord) -> Outcome {
+    match delivery.scan_state {
         ScanState::Waiting | ScanState::Claimed => Outcome::Waiting,
+        ScanState::Opened if delivery.pages > 0 && delivery.pages_rejected >= delivery.pages => Outcome::Reject,
         ScanState::Opened => Outcome::Ok,
         ScanState::Rejected => Outcome::Reject,
         ScanState::NeedsPassword => Outcome::NeedsPassword,

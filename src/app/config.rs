@@ -11,7 +11,7 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 /// Prefix of the environment variables that win over the file.
 const PREFIX: &str = "MUNIMENT_";
 /// Variables with the prefix that are no configuration keys: they are read elsewhere.
-const NOT_KEYS: &[&str] = &["MUNIMENT_CONFIG", "MUNIMENT_LOG", "MUNIMENT_PDF_PASSWORD"];
+const NOT_KEYS: &[&str] = &["MUNIMENT_CONFIG", "MUNIMENT_LOG", "MUNIMENT_PDF_PASSWORD", "MUNIMENT_SOAK"];
 
 /// The whole configuration, with every default filled in and every path absolute or relative to the working directory.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -245,10 +245,14 @@ impl Config {
         };
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
-        for path in [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata] {
-            if let Some(path) = path {
-                *path = base.join(&*path);
-            }
+        let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
+        for path in own.into_iter().flatten() {
+            *path = whole(&base.join(&*path));
+        }
+        // A path of an SQLite file is relative to the configuration too, like every other.
+        if let Some(path) = self.database.url.strip_prefix("sqlite:") {
+            let path = base.join(path.strip_prefix("//").unwrap_or(path));
+            self.database.url = format!("sqlite:{}", path.display());
         }
         if self.database.url.is_empty() {
             self.database.url = format!("sqlite:{}", data.join("muniment.db").display());
@@ -310,6 +314,11 @@ fn lay_environment_over(
     }
 }
 
+/// Returns `path` from the root: children work in another folder.
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
 /// Returns the known name that looks most like `name`, if any looks alike.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a str> {
     known
@@ -360,6 +369,14 @@ mod tests {
         ] {
             assert!(message.contains(part), "{part} is missing in: {message}");
         }
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let config = load("[database]\nurl = 'sqlite:archive.db'\n[recognition]\ntessdata = 'models'", &[]).unwrap();
+        let path = config.database.url.strip_prefix("sqlite:").unwrap();
+        assert!(Path::new(path).is_absolute() && path.ends_with("archive.db"), "{path}");
+        assert!(config.recognition.tessdata.unwrap().is_absolute());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Brings source files into a batch, one after the other.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -112,7 +113,10 @@ impl Delivering<'_> {
             if stop.is_raised() {
                 break;
             }
-            note(self.take(&path).await?);
+            match self.take(&path, stop).await? {
+                Some(delivery) => note(delivery),
+                None => break,
+            }
         }
         Ok(())
     }
@@ -122,6 +126,8 @@ impl Delivering<'_> {
     /// # Errors
     /// As for [`Delivering::take_all`], or no folder can be read any more.
     pub async fn watch(&self, paths: &[PathBuf], stop: &Stop, note: &mut impl FnMut(Delivery)) -> Result<(), AppError> {
+        // What failed and why: the same is tried again and again, and said once.
+        let mut said: HashMap<PathBuf, String> = HashMap::new();
         let mut watch = Watch::new(paths.to_vec(), self.limits.clone(), self.poll, self.settling.settle);
         loop {
             let next = tokio::select! {
@@ -129,30 +135,41 @@ impl Delivering<'_> {
                 () = stop.raised() => return Ok(()),
             };
             let path = next.map_err(AppError::Intake)?;
-            let delivery = self.take(&path).await?;
-            if matches!(delivery, Delivery::Failed { .. } | Delivery::NotMoved { .. }) {
+            let Some(delivery) = self.take(&path, stop).await? else { return Ok(()) };
+            if let Delivery::Failed { why, .. } | Delivery::NotMoved { why, .. } = &delivery {
                 tokio::select! {
                     () = tokio::time::sleep(AGAIN) => watch.again(&path),
                     () = stop.raised() => {}
                 }
+                if said.insert(path, why.clone()).as_ref() == Some(why) {
+                    continue;
+                }
+            } else {
+                said.remove(&path);
             }
             note(delivery);
         }
     }
 
-    async fn take(&self, path: &Path) -> Result<Delivery, AppError> {
+    /// Takes one file, once it is whole; `None` when `stop` was raised while that was waited for.
+    async fn take(&self, path: &Path, stop: &Stop) -> Result<Option<Delivery>, AppError> {
         let failed = |why: IntakeError| Delivery::Failed { path: path.to_owned(), why: why.to_string() };
-        if let Err(cause) = wait_until_stable(path, &self.settling, self.clock.now()).await {
-            return Ok(failed(cause));
+        let stable = tokio::select! {
+            stable = wait_until_stable(path, &self.settling, self.clock.now()) => stable,
+            () = stop.raised() => return Ok(None),
+        };
+        if let Err(cause) = stable {
+            return Ok(Some(failed(cause)));
         }
-        match self.intake.take(path, self.batch, new_delivery(), self.clock.now()).await {
-            Ok(taken) => Ok(match taken.source {
+        let delivery = match self.intake.take(path, self.batch, new_delivery(), self.clock.now()).await {
+            Ok(taken) => match taken.source {
                 SourceFate::Kept | SourceFate::Moved(_) => Delivery::Taken,
                 SourceFate::NotMoved(why) => Delivery::NotMoved { path: path.to_owned(), why: why.to_string() },
-            }),
+            },
             // What failed for one file fails for the next one too.
-            Err(cause @ (IntakeError::Archive(_) | IntakeError::Store(_))) => Err(AppError::Intake(cause)),
-            Err(cause) => Ok(failed(cause)),
-        }
+            Err(cause @ (IntakeError::Archive(_) | IntakeError::Store(_))) => return Err(AppError::Intake(cause)),
+            Err(cause) => failed(cause),
+        };
+        Ok(Some(delivery))
     }
 }

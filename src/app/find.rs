@@ -1,50 +1,34 @@
-//! Searching: the index, its definitions, and the texts behind the hits.
+//! Searching: the texts behind the hits, and what an answer cannot know.
 
-use std::path::Path;
+use serde::Serialize;
 
 use super::{App, AppError};
 use crate::chart::PageId;
-use crate::search::{Answer, Budget, Index, IndexError, Options, Query, Schema, Searcher};
-use crate::store::{Standing, StoreError};
-use crate::worker::{self, Indexer};
+use crate::search::{Answer, Options, Query, Searcher};
+use crate::store::Standing;
+use crate::worker;
+
+/// What an answer cannot know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Unseen {
+    /// Files whose pages are not known yet.
+    pub files_not_opened: u64,
+    /// Pages that are not read yet.
+    pub pages_not_read: u64,
+    /// Changes that the index has not taken in yet.
+    pub changes_not_indexed: u64,
+    /// Whether the index was built to its end, and is the one that takes in what changes.
+    pub index_complete: bool,
+}
+
+impl Unseen {
+    /// Says whether the answer covers everything that was taken in.
+    pub const fn is_nothing(&self) -> bool {
+        self.files_not_opened == 0 && self.pages_not_read == 0 && self.changes_not_indexed == 0 && self.index_complete
+    }
+}
 
 impl App {
-    /// Returns the declarative schema: the site's, or the built-in one.
-    ///
-    /// # Errors
-    /// A definition is wrong.
-    pub fn schema(&self) -> Result<Schema, AppError> {
-        Ok(match &self.config.index.definitions {
-            Some(folder) => Schema::from_folder(folder)?,
-            None => Schema::embedded()?,
-        })
-    }
-
-    /// Opens the index; makes an empty one where there is none.
-    ///
-    /// # Errors
-    /// It is damaged, or was built with other definitions: `muniment index rebuild` mends both.
-    pub fn index(&self) -> Result<Index, AppError> {
-        let folder: &Path = &self.config.index.folder;
-        let advise = |cause: IndexError| match cause {
-            IndexError::Outdated { .. } | IndexError::Damaged { .. } => {
-                AppError::NotFound(format!("{cause}. Run `muniment index rebuild`: it does both"))
-            }
-            cause => AppError::Index(worker::IndexError::Search(cause)),
-        };
-        Index::open_or_create(folder, &self.schema()?).map_err(advise)
-    }
-
-    /// Takes the index's only writer.
-    ///
-    /// # Errors
-    /// Another process has it, or the index is damaged.
-    pub fn indexer(&self) -> Result<Indexer, AppError> {
-        let memory = usize::try_from(self.config.index.memory_mib).unwrap_or(usize::MAX);
-        let budget = Budget { threads: 1, mib_per_thread: memory };
-        Ok(Indexer::new(self.store.clone(), self.areas.results.clone(), &self.index()?, budget, self.zone())?)
-    }
-
     /// Answers a query. The texts of the hits are loaded from the object store, for passages and boxes.
     ///
     /// # Errors
@@ -72,11 +56,17 @@ impl App {
         Ok(answer.map_err(worker::IndexError::from)?)
     }
 
-    /// Says how many pages the database holds, and how many of them the index may not know yet.
+    /// Says what an answer of the index cannot know.
     ///
     /// # Errors
-    /// The database failed.
-    pub async fn pages_not_indexed(&self) -> Result<u64, StoreError> {
-        self.store.outbox_length().await
+    /// The database failed, or the index is damaged.
+    pub async fn unseen(&self) -> Result<Unseen, AppError> {
+        let left = self.store.work_left(None).await?;
+        Ok(Unseen {
+            files_not_opened: left.scans,
+            pages_not_read: left.pages,
+            changes_not_indexed: self.store.outbox_length().await?,
+            index_complete: self.index_is_complete().await?,
+        })
     }
 }

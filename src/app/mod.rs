@@ -6,6 +6,7 @@ pub mod deliver;
 pub mod files;
 pub mod find;
 pub mod give_back;
+mod indexing;
 pub mod measure;
 mod parts;
 
@@ -74,6 +75,18 @@ pub enum AppError {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] crate::worker::IndexError),
+    /// Another index takes in what changes.
+    #[error(
+        "the index in {folder} is out of date: another index was built from the same database since. \
+         Run `muniment index rebuild` to search here"
+    )]
+    IndexReplaced {
+        /// Its folder.
+        folder: std::path::PathBuf,
+    },
+    /// The index has to be built anew.
+    #[error("{0}. Run `muniment index rebuild`: it does both")]
+    IndexUnusable(crate::search::IndexError),
     /// A file cannot be written.
     #[error("{what} cannot be written: {cause}")]
     Write {
@@ -146,7 +159,8 @@ impl App {
     /// There is none of that name, or it is wrong.
     pub fn definition(&self, name: Option<&str>) -> Result<Definition, AppError> {
         let name = name.unwrap_or(&self.config.pipelines.default);
-        Ok(Definition::load(name, self.config.pipelines.folder.as_deref())?)
+        let definition = Definition::load(name, self.config.pipelines.folder.as_deref())?;
+        Ok(definition.with_languages(&self.config.recognition.languages))
     }
 
     /// Returns the batch with this name or id.
@@ -183,6 +197,7 @@ impl App {
 }
 
 /// Makes a new identifier, sorted by time.
+#[expect(clippy::disallowed_methods, reason = "the application is the one place that makes identifiers")]
 pub fn new_id() -> Uuid {
     Uuid::now_v7()
 }

@@ -39,6 +39,7 @@ impl App {
             passwords,
             terms: Terms {
                 at_once: self.config.children(),
+                max_pages: self.config.intake.max_pages,
                 lease: Duration::from_secs(self.config.worker.lease_seconds),
                 page_deadline: Duration::from_secs(recognition.page_seconds),
                 file_deadline: Duration::from_secs(recognition.file_seconds),

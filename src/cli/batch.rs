@@ -7,7 +7,7 @@ use super::output::Output;
 use super::start::Place;
 use crate::app::batch_report::{BatchReport, FileReport, Outcome, Sheets};
 
-/// Batches and what became of them.
+/// Lists batches, and accounts for every file and page of one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -18,7 +18,7 @@ pub struct Args {
 enum Action {
     /// Lists the batches, oldest first
     List,
-    /// Accounts for one batch: pages in = pages read + pages rejected, with every reason
+    /// Accounts for every file and page of one batch, with the reason of each rejection
     Show {
         /// Name or id of the batch
         batch: String,

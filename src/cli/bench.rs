@@ -66,7 +66,9 @@ pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, Comm
         }
         What::LongPdf { out, pages } => {
             crate::samples::long_pdf(*pages, 1, out)?;
-            output.line(format!("{pages} pages in {}", out.display()));
+            output.value(&serde_json::json!({ "file": out, "pages": pages }), |_| {
+                format!("{pages} pages in {}", out.display())
+            });
             Ok(Ended::Well)
         }
     }
@@ -83,7 +85,7 @@ async fn accuracy(
     let mut slices = Vec::new();
     for folder in folders {
         let slice = measure::accuracy(&config, pipeline, folder, bare, |name, why| {
-            warn(&format!("muniment: {} was not measured: {why}", Path::new(name).display()));
+            warn(&format!("muniment: {} was not read: {why}", Path::new(name).display()));
         })
         .await?;
         if slice.pages == 0 {
@@ -96,17 +98,20 @@ async fn accuracy(
 }
 
 fn table(slices: &[Slice]) -> String {
-    let head = "slice                 pages  CER %  WER %  recall %  digits %  CPU s/page";
+    let head =
+        "slice                 pages  CER %  WER %  recall %  digits %  exact recall %  exact digits %  CPU s/page";
     let row = |slice: &Slice, name: &str, measured: &measure::Measured| {
         let percent = |share: f64| 100.0 * share;
         let accuracy = &measured.accuracy;
         format!(
-            "{name:<21} {:>5} {:>6.2} {:>6.2} {:>9.2} {:>9.2} {:>11.2}",
+            "{name:<21} {:>5} {:>6.2} {:>6.2} {:>9.2} {:>9.2} {:>15.2} {:>15.2} {:>11.2}",
             slice.pages,
             percent(accuracy.character_error_rate()),
             percent(accuracy.word_error_rate()),
-            percent(accuracy.recall()),
-            percent(accuracy.digit_recall()),
+            percent(accuracy.folded.recall()),
+            percent(accuracy.folded.digit_recall()),
+            percent(accuracy.exact.recall()),
+            percent(accuracy.exact.digit_recall()),
             measured.cpu_seconds / slice.pages as f64
         )
     };

@@ -16,6 +16,11 @@ pub struct Args {
 pub fn run(args: &Args, output: Output) -> Result<Ended, CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::Cli::command(), "muniment", &mut script);
-    output.raw(&script)?;
+    if output.json {
+        let script = String::from_utf8_lossy(&script);
+        output.value(&serde_json::json!({ "shell": args.shell.to_string(), "script": script }), |_| String::new());
+    } else {
+        output.raw(&script)?;
+    }
     Ok(Ended::Well)
 }

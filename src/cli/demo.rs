@@ -45,27 +45,33 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     ));
     output.line("\n2. Digitising them");
     let scans = files(&charts)?;
-    let ended = ingest::run(&ingest::Args::of(scans, "Demo"), &place, output).await?;
+    let step = Output { quiet: output.json, ..output };
+    let ended = ingest::run(&ingest::Args::of(scans, "Demo"), &place, step).await?;
     if ended == Ended::Interrupted {
         return Ok(ended);
     }
     let drawing = args.folder.join("hit.png");
     output.line(format!("\n3. Searching for {}", args.query));
-    let found = search::run(&search::Args::of(&args.query, &drawing), &place, output).await?;
+    let found = search::run(&search::Args::of(&args.query, &drawing), &place, step).await?;
     if found != Ended::Well {
         return Err(error("the demonstration found nothing; run muniment doctor"));
     }
     let program = std::env::current_exe().map_or_else(|_| "muniment".into(), |path| path.display().to_string());
-    output.line(format!(
-        "\nTry next (in this folder):
+    let made = serde_json::json!({
+        "charts": charts, "data": data, "samples": summary, "query": args.query, "drawing": drawing
+    });
+    output.value(&made, |_| {
+        format!(
+            "\nTry next (in this folder):
   {program} --data {data} search 'HTN OR \"blood pressure\"'
   {program} --data {data} batch show Demo --files
   {program} --data {data} show --batch Demo
   {program} --data {data} export DOCUMENT --format pdf
   {program} --data {data} doctor
 Your own scans: {program} ingest FOLDER --batch NAME",
-        data = data.display()
-    ));
+            data = data.display()
+        )
+    });
     Ok(Ended::Well)
 }
 

@@ -12,7 +12,7 @@ use super::start::Place;
 use crate::app::{App, pool};
 use crate::sandbox::{Limits, Program, ProgramInput, ProgramOutput};
 
-/// Checks languages, folders, space, limits, the database, the index and the containment of children.
+/// Checks everything that a working day needs, and says what to do about what is missing.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
@@ -67,8 +67,8 @@ pub async fn run(_: &Args, place: &Place<'_>, output: Output) -> Result<Ended, C
 
 async fn check_app(app: &App, checks: &mut Vec<Check>) {
     checks.push(good("database", format!("{} opened and up to date", app.store.engine())));
-    checks
-        .push(good("object store", format!("{} is writable, flushed create-only", app.config.store.folder.display())));
+    checks.push(writable("object store", &app.config.store.folder));
+    checks.push(writable("data folder", &app.config.data.folder));
     checks.push(space(app));
     checks.push(encryption(&app.config.data.folder));
     checks.push(children(app).await);
@@ -178,11 +178,36 @@ async fn other_renderer(app: &App) -> Check {
 }
 
 async fn index(app: &App) -> Check {
-    let behind = app.pages_not_indexed().await.unwrap_or_default();
-    match app.index().and_then(|index| Ok(index.searcher().map_err(crate::worker::IndexError::from)?.page_count())) {
-        Ok(pages) if behind == 0 => good("index", format!("{pages} pages, in step with the database")),
-        Ok(pages) => warning("index", format!("{pages} pages, {behind} changes behind; muniment index update")),
+    let pages =
+        match app.index().and_then(|index| Ok(index.searcher().map_err(crate::worker::IndexError::from)?.page_count()))
+        {
+            Ok(pages) => pages,
+            Err(cause) => return bad("index", cause.to_string()),
+        };
+    match app.unseen().await {
         Err(cause) => bad("index", cause.to_string()),
+        Ok(unseen) if !unseen.index_complete => {
+            warning("index", format!("{pages} pages, not complete; run muniment index rebuild"))
+        }
+        Ok(unseen) if unseen.changes_not_indexed > 0 => warning(
+            "index",
+            format!("{pages} pages, {} changes behind; muniment index update", unseen.changes_not_indexed),
+        ),
+        Ok(_) => good("index", format!("{pages} pages, in step with the database")),
+    }
+}
+
+/// Writes, flushes and removes a small file: what is only said to be writable may not be.
+fn writable(name: &'static str, folder: &Path) -> Check {
+    let shown = folder.display();
+    let probe = || {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        std::io::Write::write_all(&mut file, b"probe")?;
+        file.as_file().sync_all()
+    };
+    match probe() {
+        Ok(()) => good(name, format!("{shown} can be written and flushed")),
+        Err(cause) => bad(name, format!("{shown} cannot be written: {cause}. Give this user the right to write there")),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::app::give_back::TextFormat;
 use crate::store::DocumentRecord;
 
-/// Writes a document as a file: searchable PDF/A, text, hOCR, ALTO, JSON, or the original bytes.
+/// Writes a document as searchable PDF/A, text, hOCR, ALTO, JSON, or as its original bytes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Id of the document, or its beginning
@@ -101,7 +101,12 @@ fn ending(format: Format, document: &DocumentRecord) -> String {
         Format::Hocr => "hocr".into(),
         Format::Alto => "alto.xml".into(),
         Format::Json => "json".into(),
-        Format::Original => document.format.clone(),
+        // The source's own ending is what its makers' programs know it by.
+        Format::Original => Path::new(&document.source_name)
+            .extension()
+            .and_then(|end| end.to_str())
+            .filter(|end| end.len() <= 8 && end.chars().all(|letter| letter.is_ascii_alphanumeric()))
+            .map_or_else(|| "original".into(), str::to_lowercase),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `muniment index`: the search index, which can be thrown away at any time.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::exit::{CommandError, Ended, error};
@@ -9,7 +10,7 @@ use super::start::Place;
 use crate::app::App;
 use crate::worker::Stop;
 
-/// The search index: a projection of the stored results that can be rebuilt at any time.
+/// The search index, which can be thrown away and built again from the stored results at any time.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -20,9 +21,9 @@ pub struct Args {
 enum Action {
     /// Says how large the index is and what it lacks
     Status,
-    /// Deletes the index and builds it again from the stored results; goes on where an interrupted rebuild stopped
+    /// Deletes the index and builds it again from the stored results; mends a damaged one
     Rebuild {
-        /// Goes on with an interrupted rebuild instead of deleting first
+        /// Goes on where an interrupted rebuild stopped, instead of deleting first
         #[arg(long)]
         resume: bool,
     },
@@ -39,8 +40,8 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         Action::Status => {
             let index = app.index()?;
             let pages = index.searcher()?.page_count();
-            let (bytes, behind) = (index.bytes()?, app.pages_not_indexed().await?);
-            let complete = index.checkpoint()?.as_deref() == Some(crate::worker::COMPLETE);
+            let (bytes, unseen) = (index.bytes()?, app.unseen().await?);
+            let (behind, complete) = (unseen.changes_not_indexed, unseen.index_complete);
             output.value(
                 &serde_json::json!({ "pages": pages, "bytes": bytes, "behind": behind, "complete": complete }),
                 |_| {
@@ -61,7 +62,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         Action::Verify => {
             let index = app.index()?;
             tokio::task::spawn_blocking(move || index.verify()).await??;
-            output.line("Every checksum fits.");
+            output.value(&serde_json::json!({ "damaged": false }), |_| "Every checksum fits.".into());
             Ok(Ended::Well)
         }
     }
@@ -74,6 +75,7 @@ fn clear(app: &App) -> Result<(), CommandError> {
         // Holding the writer for a moment shows that nobody else does.
         index.writer(crate::search::Budget::default())?;
     }
+    refuse_foreign(app, folder)?;
     match std::fs::remove_dir_all(folder) {
         Ok(()) => Ok(()),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(()),
@@ -81,10 +83,33 @@ fn clear(app: &App) -> Result<(), CommandError> {
     }
 }
 
+/// Refuses a folder that is no index, or that holds the archive: only an index may be thrown away.
+fn refuse_foreign(app: &App, folder: &Path) -> Result<(), CommandError> {
+    let Ok(own) = folder.canonicalize() else { return Ok(()) };
+    for kept in [&app.config.data.folder, &app.config.store.folder] {
+        if kept.canonicalize().is_ok_and(|kept| kept.starts_with(&own)) {
+            return Err(error(format!(
+                "index.folder names {}, which holds the archive. Nothing was deleted; name another folder",
+                folder.display()
+            )));
+        }
+    }
+    let mut entries = std::fs::read_dir(&own)?.flatten().peekable();
+    let empty = entries.peek().is_none();
+    let folders = entries.any(|entry| entry.path().is_dir());
+    if folders || !(empty || own.join("meta.json").is_file() || own.join(".managed.json").is_file()) {
+        return Err(error(format!(
+            "{} holds something that is no search index. Nothing was deleted; look at it, or name another index.folder",
+            folder.display()
+        )));
+    }
+    Ok(())
+}
+
 async fn bring_up_to_date(app: &App, output: Output) -> Result<Ended, CommandError> {
     let stop = stop_on_ctrl_c();
     let begun = Instant::now();
-    let mut indexer = app.indexer()?;
+    let mut indexer = app.indexer().await?;
     let pages = indexer
         .build(&stop, |done| {
             if !output.json {

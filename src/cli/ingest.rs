@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::batch;
 use super::exit::{CommandError, Ended, error};
 use super::output::{Output, warn};
@@ -121,13 +123,13 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         outcome
     };
     let (taken, read) = if args.no_read {
-        (deliver.await, Ok(()))
+        (deliver.await, Ok(Indexed::InStep))
     } else {
         tokio::join!(deliver, read_pages(&app, &batch, passwords, &delivered, &stop, output))
     };
     let taken = taken?;
-    read?;
-    report(&app, batch, taken, stop.is_raised(), output).await
+    let indexed = read?;
+    report(&app, batch, taken, indexed, stop.is_raised(), output).await
 }
 
 /// Reads whatever of a batch waits, and reports on it.
@@ -135,20 +137,25 @@ pub async fn work_off(app: &App, batch: Batch, passwords: Vec<String>, output: O
     let stop = stop_on_ctrl_c();
     let delivered = Stop::new();
     delivered.raise();
-    read_pages(app, &batch, passwords, &delivered, &stop, output).await?;
-    report(app, batch, Taken::default(), stop.is_raised(), output).await
+    let indexed = read_pages(app, &batch, passwords, &delivered, &stop, output).await?;
+    report(app, batch, Taken::default(), indexed, stop.is_raised(), output).await
 }
 
 /// Returns a signal that the first Ctrl-C (or SIGTERM) raises; the second ends the program at once.
 pub fn stop_on_ctrl_c() -> Stop {
     let stop = Stop::new();
     let raised = stop.clone();
+    // Listening begins here, not when the task first runs, and goes on between two signals.
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        warn("muniment: Ctrl-C cannot be listened for; it will end the program at once. Nothing is lost by that");
+        return stop;
+    };
     tokio::spawn(async move {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
         loop {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                Some(()) = async { match &mut terminate { Some(signal) => signal.recv().await, None => None } } => {}
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
             }
             if raised.is_raised() {
                 // Nothing is lost: claims run out by themselves and every write is whole or absent.
@@ -166,6 +173,13 @@ pub fn stop_on_ctrl_c() -> Stop {
 struct Taken {
     /// Files that could not be taken in, with the reason; they are where they were.
     failed: Vec<(PathBuf, String)>,
+}
+
+/// Whether the index knows what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Indexed {
+    InStep,
+    Behind,
 }
 
 async fn open_batch(args: &Args, app: &App, output: Output) -> Result<Batch, CommandError> {
@@ -227,7 +241,7 @@ async fn read_pages(
     delivered: &Stop,
     stop: &Stop,
     output: Output,
-) -> Result<(), CommandError> {
+) -> Result<Indexed, CommandError> {
     let worker = app.worker(passwords).await?;
     let read = Stop::new();
     let until = Until::NothingLeft { batch: Some(batch.id), complete: delivered.clone() };
@@ -238,16 +252,6 @@ async fn read_pages(
         }
         read.raise();
         outcome
-    };
-    let indexing = async {
-        match app.indexer() {
-            Ok(mut indexer) => indexer.run(&read, &Stop::new()).await.map_err(CommandError::from),
-            Err(AppError::Index(crate::worker::IndexError::Search(crate::search::IndexError::Locked { .. }))) => {
-                tracing::info!("another process keeps the index");
-                Ok(())
-            }
-            Err(cause) => Err(cause.into()),
-        }
     };
     let watching = async {
         let mut progress = Progress::begin(output.json);
@@ -262,16 +266,26 @@ async fn read_pages(
         }
         progress.end();
     };
-    let (worked, indexed, ()) = tokio::join!(work, indexing, watching);
+    let (worked, indexed, ()) = tokio::join!(work, app.keep_index(&read, stop), watching);
     worked?;
-    if let Err(cause) = indexed {
-        // Pages are safe and read; only the search over them lags.
-        warn(&format!("muniment: the index was not brought up to date: {cause}. Run `muniment index rebuild`"));
+    match indexed {
+        Ok(()) => Ok(Indexed::InStep),
+        Err(cause) => {
+            let advice = if matches!(cause, AppError::IndexUnusable(_)) { "" } else { ". Run `muniment index update`" };
+            warn(&format!("muniment: the pages are read and safe, but cannot be searched yet: {cause}{advice}"));
+            Ok(Indexed::Behind)
+        }
     }
-    Ok(())
 }
 
-async fn report(app: &App, batch: Batch, taken: Taken, stopped: bool, output: Output) -> Result<Ended, CommandError> {
+async fn report(
+    app: &App,
+    batch: Batch,
+    taken: Taken,
+    indexed: Indexed,
+    stopped: bool,
+    output: Output,
+) -> Result<Ended, CommandError> {
     let id = batch.id;
     let report = app.batch_report(batch).await?;
     let files = app.file_reports(id).await?;
@@ -280,7 +294,7 @@ async fn report(app: &App, batch: Batch, taken: Taken, stopped: bool, output: Ou
         warn("Stopped. The same command goes on where this one stopped.");
         return Ok(Ended::Interrupted);
     }
-    if !taken.failed.is_empty() || batch::needs_a_person(&report) {
+    if !taken.failed.is_empty() || indexed == Indexed::Behind || batch::needs_a_person(&report) {
         return Ok(Ended::NeedsAttention);
     }
     output.line("Next: muniment search WORDS");

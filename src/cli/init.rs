@@ -25,7 +25,7 @@ pub fn run(args: &Args, output: Output) -> Result<Ended, CommandError> {
         }
         _ => error(format!("{} cannot be written: {cause}", path.display())),
     })?;
-    output.value(&serde_json::json!({ "configuration": path }), |_| {
+    output.value(&serde_json::json!({ "configuration": path.to_string_lossy() }), |_| {
         format!("Wrote {}.\nNext: muniment doctor, then muniment ingest FOLDER --batch NAME.", path.display())
     });
     Ok(Ended::Well)

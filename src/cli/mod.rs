@@ -29,21 +29,25 @@ use clap::{Parser, Subcommand};
 use exit::{CommandError, EXIT_CODES, Ended};
 use output::Output;
 
+/// Heading of the options that every command has.
+const GLOBAL: &str = "Options of every command";
+
 /// Takes paper charts to a trustworthy digital archive: intake, recognition, search and export.
 #[derive(Debug, Parser)]
 #[command(name = "muniment", version, after_help = EXIT_CODES, propagate_version = true, max_term_width = 110)]
+#[command(arg_required_else_help = true)]
 struct Cli {
     /// Configuration file; else ./muniment.toml, the user's, /etc/muniment/muniment.toml
-    #[arg(long, global = true, env = "MUNIMENT_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, help_heading = GLOBAL, env = "MUNIMENT_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Folder that everything is kept in; wins over the configuration
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, help_heading = GLOBAL, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Prints one JSON value instead of lines for people
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
     /// What to log to standard error, for example info or muniment=debug
-    #[arg(long, global = true, env = "MUNIMENT_LOG", value_name = "FILTER", default_value = "warn")]
+    #[arg(long, global = true, help_heading = GLOBAL, env = "MUNIMENT_LOG", value_name = "FILTER", default_value = "warn")]
     log: String,
     #[command(subcommand)]
     command: Command,
@@ -76,7 +80,7 @@ pub fn main() -> ExitCode {
     if let Command::Child(args) = &cli.command {
         return child::run(args);
     }
-    let output = Output { json: cli.json };
+    let output = Output { json: cli.json, quiet: false };
     match run(&cli, output) {
         Ok(ended) => ended.into(),
         Err(cause) => {

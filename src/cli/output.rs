@@ -9,18 +9,23 @@ use serde::Serialize;
 pub struct Output {
     /// Whether JSON was asked for.
     pub json: bool,
+    /// Whether nothing is printed: the answers of steps that a command takes on its way to its own.
+    pub quiet: bool,
 }
 
 impl Output {
     /// Prints one line for a person; nothing when JSON was asked for.
     pub fn line(&self, text: impl AsRef<str>) {
-        if !self.json {
+        if !self.json && !self.quiet {
             write_out(text.as_ref().as_bytes());
         }
     }
 
     /// Prints `value` as JSON if that was asked for, else the lines that `describe` makes of it.
     pub fn value<T: Serialize>(&self, value: &T, describe: impl FnOnce(&T) -> String) {
+        if self.quiet {
+            return;
+        }
         if self.json {
             match serde_json::to_string_pretty(value) {
                 Ok(text) => write_out(text.as_bytes()),

@@ -11,7 +11,7 @@ use crate::pipeline::shelf::Shelf;
 use crate::store::PageSelection;
 use crate::worker::{Stop, Until};
 
-/// Reads pages again with a newer pipeline. The new result waits beside the old one, which counts until --accept.
+/// Reads pages again with a newer pipeline; the old results count until the new ones are accepted.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only pages of this batch
@@ -48,7 +48,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         if args.accept {
             let done = Stop::new();
             done.raise();
-            app.indexer()?.run(&done, &Stop::new()).await?;
+            app.keep_index(&done, &stop_on_ctrl_c()).await?;
         }
         let what = if args.accept { "accepted" } else { "declined" };
         output.value(&serde_json::json!({ what: count }), |_| format!("{count} results {what}."));

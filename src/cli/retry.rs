@@ -5,7 +5,7 @@ use super::ingest::{Passwords, work_off};
 use super::output::Output;
 use super::start::Place;
 
-/// Tries a batch's rejected files and failed pages again, for example with a password or after raising a limit.
+/// Tries a batch's rejects and failed pages again: with a password, or after raising a limit.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Name or id of the batch

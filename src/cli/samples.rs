@@ -6,7 +6,7 @@ use super::exit::{CommandError, Ended};
 use super::output::Output;
 use crate::samples::{self, Container, Options, Profile};
 
-/// Synthetic charts: no real person appears in them.
+/// Makes synthetic charts; no real person appears in them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

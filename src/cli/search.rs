@@ -5,9 +5,10 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use super::exit::{CommandError, Ended, error};
-use super::output::Output;
+use super::output::{Output, warn};
 use super::start::Place;
 use crate::app::App;
+use crate::app::find::Unseen;
 use crate::chart::QuarterTurns;
 use crate::pipeline::child::message::{Mark, MarkKind};
 use crate::search::{Answer, Hit, How, MOST_HITS, Options, Passage, Query};
@@ -90,16 +91,21 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         hidden: args.hidden,
     };
     let answer = app.search(query, options).await?;
-    let behind = app.pages_not_indexed().await?;
+    let unseen = app.unseen().await?;
     let mut drawn = Vec::new();
     if let Some(path) = &args.boxes {
         for (index, hit) in answer.hits.iter().take(args.draw).enumerate() {
-            drawn.push(draw(&app, hit, numbered(path, index)).await?);
+            match draw(&app, hit, numbered(path, index)).await {
+                Ok(path) => drawn.push(path),
+                // The answer is worth more than its drawing.
+                Err(cause) => warn(&format!("muniment: page {} was not drawn: {cause}", hit.facts.position)),
+            }
         }
     }
-    let value = serde_json::json!({ "answer": &answer, "pages_not_yet_indexed": behind, "drawings": &drawn });
+    let names: Vec<_> = drawn.iter().map(|path| path.to_string_lossy()).collect();
+    let value = serde_json::json!({ "answer": &answer, "unseen": unseen, "drawings": names });
     let colour = std::io::stdout().is_terminal();
-    output.value(&value, |_| describe(&answer, behind, &drawn, colour));
+    output.value(&value, |_| describe(&answer, unseen, &drawn, colour));
     Ok(if answer.hits.is_empty() { Ended::NeedsAttention } else { Ended::Well })
 }
 
@@ -131,7 +137,7 @@ fn numbered(path: &std::path::Path, index: usize) -> PathBuf {
     path.with_file_name(format!("{stem}-{}.{end}", index + 1))
 }
 
-fn describe(answer: &Answer, behind: u64, drawn: &[PathBuf], colour: bool) -> String {
+fn describe(answer: &Answer, unseen: Unseen, drawn: &[PathBuf], colour: bool) -> String {
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = writeln!(
@@ -151,9 +157,7 @@ fn describe(answer: &Answer, behind: u64, drawn: &[PathBuf], colour: bool) -> St
             let _ = writeln!(text, "  {} may have been read as {}", note.asked, note.read_as.join(", "));
         }
     }
-    if behind > 0 {
-        let _ = writeln!(text, "  {} not in the index yet", plural(behind, "page is", "pages are"));
-    }
+    text.push_str(&not_seen(unseen));
     for hit in &answer.hits {
         let file = hit.facts.file.as_deref().unwrap_or("");
         let _ = writeln!(
@@ -188,6 +192,27 @@ fn describe(answer: &Answer, behind: u64, drawn: &[PathBuf], colour: bool) -> St
         let _ = writeln!(text, "\nMore: --offset {}", answer.offset + answer.hits.len() as u64);
     }
     text
+}
+
+/// Says what this answer cannot know.
+fn not_seen(unseen: Unseen) -> String {
+    if unseen.is_nothing() {
+        return String::new();
+    }
+    let mut parts = Vec::new();
+    if unseen.files_not_opened > 0 {
+        parts.push(plural(unseen.files_not_opened, "file not opened yet", "files not opened yet"));
+    }
+    if unseen.pages_not_read > 0 {
+        parts.push(plural(unseen.pages_not_read, "page not read yet", "pages not read yet"));
+    }
+    if unseen.changes_not_indexed > 0 {
+        parts.push(plural(unseen.changes_not_indexed, "change not in the index yet", "changes not in the index yet"));
+    }
+    if !unseen.index_complete {
+        parts.push("an index that is not complete (run muniment index rebuild)".into());
+    }
+    format!("  Not covered by this answer: {}.\n", parts.join(", "))
 }
 
 fn way(how: &How, read: &str) -> Option<String> {

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::chart::{DocumentId, Finding, PageId, PageText, PipelineStamp};
 use crate::store::{DocumentPage, DocumentRecord};
 
-/// Shows a document: its pages, what is poor about them, and the text. Or lists a batch's documents.
+/// Shows a document's pages, what is poor about them, and the text; or lists a batch's documents.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Id of the document, or its beginning

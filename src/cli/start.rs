@@ -1,6 +1,7 @@
 //! How a command starts: logging, the runtime, the configuration, the stop signal.
 
 use std::future::Future;
+use std::io::IsTerminal;
 use std::path::Path;
 
 use tracing_subscriber::EnvFilter;
@@ -20,6 +21,7 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// Reads the configuration. Without any file and without `--data`, the user's own data folder is taken.
+    #[expect(clippy::disallowed_methods, reason = "the start of the program is where its environment is read")]
     pub fn load(&self) -> Result<Config, CommandError> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let file = files::find(self.config, variable);
@@ -41,11 +43,16 @@ impl Place<'_> {
     }
 }
 
-/// Sends log lines to standard error, as JSON when it is no terminal and the filter asks for more than warnings.
+/// Sends log lines to standard error, coloured on a terminal.
 pub fn logging(filter: &str) -> Result<(), CommandError> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|cause| error(format!("--log {filter}: {cause}. Try --log info or --log muniment=debug")))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
     Ok(())
 }
 

@@ -8,6 +8,8 @@ use crate::chart::BatchId;
 use crate::worker::{Stop, Until};
 
 /// Reads pages until stopped; any number of workers share one PostgreSQL and one store.
+///
+/// The index is not the workers' matter: `muniment ingest` and `muniment index update` keep it, where searches run.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Ends when nothing is left, instead of waiting for more
@@ -37,5 +39,14 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         warn(&format!("Working with {} children on {}. Ctrl-C stops.", app.config.children(), app.store.engine()));
     }
     app.worker(Vec::new()).await?.run(&until, &stop).await?;
-    Ok(if stop.is_raised() { Ended::Interrupted } else { Ended::Well })
+    let behind = app.pages_not_indexed().await?;
+    let stopped = stop.is_raised();
+    output.value(&serde_json::json!({ "interrupted": stopped, "changes_not_indexed": behind }), |_| {
+        let left = if stopped { "Stopped" } else { "Nothing is left to read" };
+        match behind {
+            0 => format!("{left}; the index knows every page."),
+            behind => format!("{left}; {behind} changes are not in the index yet: muniment index update"),
+        }
+    });
+    Ok(if stopped { Ended::Interrupted } else { Ended::Well })
 }

@@ -101,6 +101,8 @@ impl Walker<'_> {
         };
         if kind.is_symlink() {
             self.skip(path, SkipReason::Link);
+        } else if kind.is_file() && self.is_excluded(&path) {
+            self.skip(path, SkipReason::Excluded);
         } else if kind.is_file() {
             if self.files.len() < self.limits.files || self.files.contains(&path) {
                 self.files.insert(path);
@@ -109,13 +111,18 @@ impl Walker<'_> {
             }
         } else if !kind.is_dir() {
             self.skip(path, SkipReason::Special);
-        } else if self.exclude.contains(&path) {
+        } else if self.is_excluded(&path) {
             self.skip(path, SkipReason::Excluded);
         } else if depth >= self.limits.depth {
             self.skip(path, SkipReason::TooDeep);
         } else {
             self.enter_folder(&path, depth);
         }
+    }
+
+    /// Says whether a path is one of the program's own folders, or anywhere below one.
+    fn is_excluded(&self, path: &Path) -> bool {
+        path.ancestors().any(|folder| self.exclude.contains(folder))
     }
 
     fn enter_folder(&mut self, folder: &Path, depth: u32) {
@@ -225,6 +232,15 @@ mod tests {
         let few = walk(&[folder.path().to_owned()], &WalkLimits { files: 2, ..WalkLimits::default() });
         assert_eq!(few.files.len(), 2);
         assert!(few.skipped.iter().any(|skipped| skipped.reason == SkipReason::TooMany));
+    }
+
+    #[test]
+    fn a_path_inside_of_an_excluded_folder_is_left_out() {
+        let folder = tree();
+        let limits = WalkLimits { exclude: vec![folder.path().join("b")], ..WalkLimits::default() };
+        let found = walk(&[folder.path().join("b/deep"), folder.path().join("b/2.png")], &limits);
+        assert!(found.files.is_empty());
+        assert!(found.skipped.iter().all(|skipped| skipped.reason == SkipReason::Excluded));
     }
 
     #[test]

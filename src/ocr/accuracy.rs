@@ -1,13 +1,13 @@
 //! Measures of how well a page was read, given what stands on it.
 //!
-//! Texts are compared as they are: case counts, and so does punctuation. Runs of white space count as one space, and white
-//! space at the ends does not count.
+//! Runs of white space count as one space, and white space at the ends does not count.
 //!
 //! - *Character error rate*: edits (insert, delete, replace one character) that make the reading from the truth, divided by the
-//!   characters of the truth. It depends on reading order.
+//!   characters of the truth. Case and punctuation count. It depends on reading order.
 //! - *Word error rate*: the same for words.
 //! - *Bag-of-words recall*: words are split at white space; the share of the truth's words that the reading holds, each counted
-//!   as often as it occurs in both (the intersection of multisets). It does not depend on reading order.
+//!   as often as it occurs in both (the intersection of multisets). It does not depend on reading order. It is given twice:
+//!   *exact*, as the words stand, and *folded*, in lower case and without punctuation at their ends, as a search finds them.
 //! - *Digit recall*: bag-of-words recall over the words that contain a digit: doses, dates, numbers.
 
 use std::collections::HashMap;
@@ -26,12 +26,61 @@ pub struct Accuracy {
     pub words: u64,
     /// Edits between the words of truth and reading.
     pub word_edits: u64,
-    /// Words of the truth that the reading holds.
-    pub words_found: u64,
+    /// Words as they stand.
+    pub exact: Found,
+    /// Words in lower case and without punctuation at their ends.
+    pub folded: Found,
+}
+
+/// Words of the truth, and how many of them the reading holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Found {
+    /// Words of the truth.
+    pub words: u64,
+    /// Those that the reading holds.
+    pub found: u64,
     /// Words of the truth with a digit.
     pub digit_words: u64,
-    /// Words of the truth with a digit that the reading holds.
+    /// Those that the reading holds.
     pub digit_words_found: u64,
+}
+
+impl Found {
+    fn count<'a>(truth: impl Iterator<Item = &'a str>, reading: impl Iterator<Item = &'a str>) -> Self {
+        let mut bag: HashMap<&str, u64> = HashMap::new();
+        for word in reading {
+            *bag.entry(word).or_default() += 1;
+        }
+        let mut counts = Self::default();
+        for word in truth {
+            let found = bag.get_mut(word).filter(|left| **left > 0).map(|left| *left -= 1).is_some();
+            let digit = word.contains(|letter: char| letter.is_ascii_digit());
+            counts.words += 1;
+            counts.found += u64::from(found);
+            counts.digit_words += u64::from(digit);
+            counts.digit_words_found += u64::from(found && digit);
+        }
+        counts
+    }
+
+    /// Returns the share of words found; 1 without truth.
+    pub fn recall(&self) -> f64 {
+        share(self.found, self.words, 1.0)
+    }
+
+    /// Returns the share of words with a digit found; 1 where there are none.
+    pub fn digit_recall(&self) -> f64 {
+        share(self.digit_words_found, self.digit_words, 1.0)
+    }
+}
+
+impl AddAssign for Found {
+    fn add_assign(&mut self, other: Self) {
+        self.words += other.words;
+        self.found += other.found;
+        self.digit_words += other.digit_words;
+        self.digit_words_found += other.digit_words_found;
+    }
 }
 
 impl Accuracy {
@@ -41,25 +90,15 @@ impl Accuracy {
             (truth.split_whitespace().collect(), reading.split_whitespace().collect());
         let characters: Vec<char> = truth_words.join(" ").chars().collect();
         let read: Vec<char> = reading_words.join(" ").chars().collect();
-        let mut bag: HashMap<&str, u64> = HashMap::new();
-        for word in &reading_words {
-            *bag.entry(word).or_default() += 1;
-        }
-        let mut accuracy = Self {
+        let (truth, reading) = (truth.to_lowercase(), reading.to_lowercase());
+        Self {
             characters: characters.len() as u64,
             character_edits: edits(&characters, &read),
             words: truth_words.len() as u64,
             word_edits: edits(&truth_words, &reading_words),
-            ..Self::default()
-        };
-        for word in truth_words {
-            let found = bag.get_mut(word).filter(|left| **left > 0).map(|left| *left -= 1).is_some();
-            let digit = word.contains(|letter: char| letter.is_ascii_digit());
-            accuracy.words_found += u64::from(found);
-            accuracy.digit_words += u64::from(digit);
-            accuracy.digit_words_found += u64::from(found && digit);
+            exact: Found::count(truth_words.into_iter(), reading_words.into_iter()),
+            folded: Found::count(stripped(&truth), stripped(&reading)),
         }
-        accuracy
     }
 
     /// Returns edits per character of the truth; 0 without truth.
@@ -71,16 +110,6 @@ impl Accuracy {
     pub fn word_error_rate(&self) -> f64 {
         share(self.word_edits, self.words, 0.0)
     }
-
-    /// Returns the share of words found; 1 without truth.
-    pub fn recall(&self) -> f64 {
-        share(self.words_found, self.words, 1.0)
-    }
-
-    /// Returns the share of words with a digit found; 1 where there are none.
-    pub fn digit_recall(&self) -> f64 {
-        share(self.digit_words_found, self.digit_words, 1.0)
-    }
 }
 
 impl AddAssign for Accuracy {
@@ -89,10 +118,16 @@ impl AddAssign for Accuracy {
         self.character_edits += other.character_edits;
         self.words += other.words;
         self.word_edits += other.word_edits;
-        self.words_found += other.words_found;
-        self.digit_words += other.digit_words;
-        self.digit_words_found += other.digit_words_found;
+        self.exact += other.exact;
+        self.folded += other.folded;
     }
+}
+
+/// Returns the words without punctuation at their ends; what is nothing but punctuation is no word.
+fn stripped(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace()
+        .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
 }
 
 fn share(part: u64, whole: u64, of_nothing: f64) -> f64 {
@@ -127,11 +162,13 @@ mod tests {
     #[test]
     fn counts_are_as_defined() {
         let accuracy = Accuracy::of("Take 3.5 mg  mg q8h\n", "Take 35 mg qsh");
-        assert_eq!((accuracy.words, accuracy.words_found), (5, 2));
-        assert_eq!((accuracy.digit_words, accuracy.digit_words_found), (2, 0));
+        assert_eq!((accuracy.exact.words, accuracy.exact.found), (5, 2));
+        assert_eq!((accuracy.exact.digit_words, accuracy.exact.digit_words_found), (2, 0));
         assert_eq!(accuracy.word_edits, 3);
         assert_eq!((accuracy.characters, accuracy.character_edits), (18, 5));
-        assert_eq!(Accuracy::of("", "noise").recall(), 1.0);
+        assert_eq!(Accuracy::of("", "noise").exact.recall(), 1.0);
+        let folded = Accuracy::of("Dose: 3.5 MG, daily -", "dose 3.5 mg Daily").folded;
+        assert_eq!((folded.words, folded.found, folded.digit_words_found), (4, 4, 1));
     }
 
     proptest! {
@@ -141,9 +178,9 @@ mod tests {
         ) {
             let text = words.join(" ");
             let same = Accuracy::of(&text, &text);
-            prop_assert_eq!((same.character_edits, same.word_edits, same.words_found), (0, 0, same.words));
+            prop_assert_eq!((same.character_edits, same.word_edits, same.exact.found), (0, 0, same.words));
             words.reverse();
-            prop_assert_eq!(Accuracy::of(&text, &words.join("\n")).words_found, same.words);
+            prop_assert_eq!(Accuracy::of(&text, &words.join("\n")).exact.found, same.words);
         }
 
         #[test]

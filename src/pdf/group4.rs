@@ -143,7 +143,7 @@ impl Iterator for Pixels<'_> {
             self.next += 1;
         }
         self.column += 1;
-        Some(if self.next % 2 == 0 { Color::White } else { Color::Black })
+        Some(if self.next.is_multiple_of(2) { Color::White } else { Color::Black })
     }
 }
 

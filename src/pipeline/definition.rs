@@ -114,6 +114,13 @@ impl Definition {
         if violations.is_empty() { Ok(definition) } else { Err(invalid(violations)) }
     }
 
+    /// Returns the definition for these languages (joined by `+`): a site's choice of languages is part of what a result
+    /// was made with, and so of the digest.
+    pub fn with_languages(mut self, languages: &str) -> Self {
+        self.recognise.languages = languages.split('+').map(str::to_owned).collect();
+        self
+    }
+
     /// Returns name, revision and digest, which every result carries. The digest covers all values, defaults included, in
     /// canonical form (JSON with the fields in the order of this type), so that comments and layout do not change it.
     pub fn stamp(&self) -> PipelineStamp {

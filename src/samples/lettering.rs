@@ -155,7 +155,7 @@ mod tests {
             assert!((large - 2.0 * small).abs() < 0.01 && small > 20.0);
             let (column, shape) = lettering.shape(face, 40.0, 'H', 7.0);
             assert_eq!(column, 7);
-            assert!(shape.coverage.iter().any(|&part| part == 255), "{face:?}");
+            assert!(shape.coverage.contains(&255), "{face:?}");
         }
     }
 }

@@ -97,7 +97,7 @@ impl Bits {
 
     fn trim(&mut self) {
         if let Some(last) = self.blocks.last_mut()
-            && self.length % 64 != 0
+            && !self.length.is_multiple_of(64)
         {
             *last &= u64::MAX >> (64 - self.length % 64);
         }

@@ -288,7 +288,7 @@ fn readers_answer_while_pages_are_written() {
             let mut answers = 0;
             while !done.load(std::sync::atomic::Ordering::Relaxed) || answers < 5 {
                 let found = corpus.ask("asthma", &Options::default()).pages;
-                assert!(found >= last && found % 10 == 0, "a commit is visible whole or not at all: {found}");
+                assert!(found >= last && found.is_multiple_of(10), "a commit is visible whole or not at all: {found}");
                 last = found;
                 answers += 1;
             }

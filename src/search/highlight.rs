@@ -127,7 +127,11 @@ fn distinct(mut marks: Vec<Mark>) -> Vec<Mark> {
         one.how.cmp(&other.how).then(length(other).cmp(&length(one))).then(one.first.cmp(&other.first))
     });
     let mut taken = std::collections::HashSet::new();
-    marks.retain(|mark| (mark.first..=mark.last).fold(false, |new, word| taken.insert(word) || new));
+    marks.retain(|mark| {
+        // Every word is taken, also after the first new one.
+        let new = (mark.first..=mark.last).filter(|word| taken.insert(*word)).count();
+        new > 0
+    });
     marks.truncate(MOST_BOXES);
     marks.sort_by_key(|mark| (mark.first, mark.last));
     marks

@@ -143,8 +143,8 @@ impl<'a> Lookup<'a> {
         let places = (0..).zip(plain.iter().cloned()).collect();
         self.side_by_side(places, scope, pages)?;
         // A word broken at the end of a line takes two positions. One broken word in a phrase is looked for.
-        for broken in 0..parts.len() {
-            let term = Term::from_field_text(field, &format!("{}{BROKEN}", parts[broken]));
+        for (broken, part) in parts.iter().enumerate() {
+            let term = Term::from_field_text(field, &format!("{part}{BROKEN}"));
             if self.snapshot.searcher.doc_freq(&term)? > 0 {
                 let terms = (0..).zip(&plain).enumerate().map(|(index, (place, plain))| match index.cmp(&broken) {
                     Ordering::Less => (place, plain.clone()),

@@ -68,6 +68,10 @@ pub struct DeliveryRecord {
     pub scan_state: ScanState,
     /// The document made of the content.
     pub document: Option<DocumentId>,
+    /// Pages of the content, once it was opened.
+    pub pages: u32,
+    /// Pages of it that were rejected.
+    pub pages_rejected: u32,
 }
 
 impl Store {
@@ -137,7 +141,9 @@ impl Store {
         let rows = self
             .rows(
                 "SELECT deliveries.id, deliveries.scan, scans.size, deliveries.source_name, deliveries.received_at,
-                    deliveries.repeated_of, scans.state, documents.id AS document
+                    deliveries.repeated_of, scans.state, documents.id AS document,
+                    COALESCE(scans.page_count, 0) AS pages, (SELECT count(*) FROM rejects
+                        WHERE rejects.scan = scans.digest AND rejects.number > 0) AS pages_rejected
                  FROM deliveries JOIN scans ON scans.digest = deliveries.scan
                  LEFT JOIN documents ON documents.delivery = COALESCE(deliveries.repeated_of, deliveries.id)
                  WHERE deliveries.batch = $1 AND deliveries.id > $2 ORDER BY deliveries.id LIMIT $3",
@@ -154,6 +160,8 @@ impl Store {
                 repeated_of: row.optional_parsed("repeated_of")?,
                 scan_state: row.parsed("state")?,
                 document: row.optional_parsed("document")?,
+                pages: row.count("pages")?,
+                pages_rejected: row.count("pages_rejected")?,
             })
         });
         records.collect()

@@ -32,6 +32,9 @@ pub enum IndexError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A result cannot be read at present.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A task was ended.
     #[error("the index was being written when its task was ended")]
     Ended,
@@ -44,8 +47,6 @@ pub struct Indexer {
     writer: Option<IndexWriter>,
     checkpoint: Option<String>,
     zone: TimeZone,
-    /// Texts that could not be loaded; their pages are in the index as pages without reliable text.
-    missing: u64,
 }
 
 /// A page with its text, ready for the index.
@@ -68,29 +69,33 @@ impl Indexer {
     ) -> Result<Self, IndexError> {
         let checkpoint = index.checkpoint()?;
         let writer = Some(index.writer(budget)?);
-        Ok(Self { store, results, writer, checkpoint, zone, missing: 0 })
+        Ok(Self { store, results, writer, checkpoint, zone })
     }
 
-    /// Builds what is missing, then follows the outbox until `done` is raised and nothing is left, or `stop` is raised.
+    /// Builds what is missing, then follows the outbox until `done` is raised and nothing is left. `stop` ends building,
+    /// which may take hours and goes on where it stopped; what changed is put in all the same.
     ///
     /// # Errors
     /// The index or the database failed.
     pub async fn run(&mut self, done: &Stop, stop: &Stop) -> Result<(), IndexError> {
         self.build(stop, |_| {}).await?;
-        while !stop.is_raised() {
+        if self.checkpoint.as_deref() != Some(COMPLETE) {
+            return Ok(());
+        }
+        loop {
+            // Asked before looking: what is recorded between a look and the signal must not be missed.
+            let last = done.is_raised();
             if self.follow().await? > 0 {
                 continue;
             }
-            if done.is_raised() {
+            if last {
                 return Ok(());
             }
             tokio::select! {
                 () = tokio::time::sleep(IDLE) => {}
                 () = done.raised() => {}
-                () = stop.raised() => {}
             }
         }
-        Ok(())
     }
 
     /// Builds the index from the stored results, unless it is complete; goes on where an earlier build stopped. Returns
@@ -139,14 +144,15 @@ impl Indexer {
         Ok(sequences.len())
     }
 
-    async fn load(&mut self, pages: Vec<IndexedPage>) -> Result<Vec<Loaded>, IndexError> {
+    async fn load(&self, pages: Vec<IndexedPage>) -> Result<Vec<Loaded>, IndexError> {
         let mut loaded = Vec::with_capacity(pages.len());
         for page in pages {
             let text = match &page.object_key {
                 Some(key) => match self.results.get(key).await {
                     Ok(text) => Some(text),
+                    // What will be there in a moment must not be indexed as a page without text.
+                    Err(cause) if cause.is_transient() => return Err(IndexError::Archive(cause)),
                     Err(cause) => {
-                        self.missing += 1;
                         warn_missing(&page, &cause);
                         None
                     }

@@ -28,6 +28,8 @@ pub use stop::Stop;
 
 /// How long an idle worker sleeps before it looks for work again.
 const IDLE: Duration = Duration::from_millis(300);
+/// Failures in a row, of a kind that passes (the database restarts), after which a worker gives up: a minute and a half.
+const MOST_FAILURES: u32 = 6;
 
 /// What a worker works with.
 pub struct Parts {
@@ -64,6 +66,8 @@ pub struct Terms {
     pub lease: Duration,
     /// How long one page may take.
     pub page_deadline: Duration,
+    /// Most pages of a file.
+    pub max_pages: u32,
     /// How long listing a file's pages may take.
     pub file_deadline: Duration,
 }
@@ -109,6 +113,7 @@ pub struct Worker {
 enum Found {
     Work,
     Nothing,
+    Done,
 }
 
 impl Worker {
@@ -139,34 +144,45 @@ impl Worker {
     }
 
     async fn work(&self, until: &Until, stop: &Stop, halt: &Stop) -> Result<(), WorkerError> {
+        let mut failures = 0;
         loop {
             if stop.is_raised() || halt.is_raised() {
                 return Ok(());
             }
             let found = tokio::select! {
-                found = self.do_next(stop) => found,
+                found = self.do_next(until, stop) => found,
                 () = halt.raised() => return Ok(()),
             };
-            match found {
-                Ok(Found::Work) => {}
-                Ok(Found::Nothing) if self.is_done(until).await? => return Ok(()),
+            let pause = match found {
+                Ok(Found::Done) => return Ok(()),
+                Ok(Found::Work) => {
+                    failures = 0;
+                    continue;
+                }
                 Ok(Found::Nothing) => {
-                    tokio::select! {
-                        () = tokio::time::sleep(IDLE) => {}
-                        () = stop.raised() => {}
-                        () = halt.raised() => {}
-                    }
+                    failures = 0;
+                    IDLE
+                }
+                Err(WorkerError::Store(cause)) if cause.is_transient() && failures < MOST_FAILURES => {
+                    tracing::warn!(%cause, failures, "the database could not be used; trying again");
+                    failures += 1;
+                    back_off(failures - 1)
                 }
                 Err(cause) => {
                     halt.raise();
                     return Err(cause);
                 }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.raised() => {}
+                () = halt.raised() => {}
             }
         }
     }
 
     /// Files come before pages: the sooner all pages are known, the sooner the time left can be told.
-    async fn do_next(&self, stop: &Stop) -> Result<Found, WorkerError> {
+    async fn do_next(&self, until: &Until, stop: &Stop) -> Result<Found, WorkerError> {
         let parts = &self.parts;
         let now = parts.clock.now();
         if let Some(scan) = parts.store.claim_scan(parts.worker, now, parts.terms.lease).await? {
@@ -175,7 +191,7 @@ impl Worker {
         }
         let pages = parts.store.claim_pages(parts.worker, read_pages::AT_ONCE, now, parts.terms.lease).await?;
         if pages.is_empty() {
-            return Ok(Found::Nothing);
+            return Ok(if self.is_done(until).await? { Found::Done } else { Found::Nothing });
         }
         read_pages::read(self, pages, stop).await?;
         Ok(Found::Work)
@@ -199,6 +215,11 @@ impl Worker {
 fn back_off(failed: u32) -> Duration {
     let tries = failed.saturating_add(1).min(60);
     Duration::from_secs(u64::from(tries * tries))
+}
+
+/// Says whether only this file is the matter, not the whole store: other work can go on.
+const fn concerns_one_file(error: &ArchiveError) -> bool {
+    matches!(error, ArchiveError::Missing { .. } | ArchiveError::Damaged { .. })
 }
 
 /// Says why an attempt failed, in words that hold nothing of the page.

@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::os::fd::AsFd;
 
-use super::{Worker, WorkerError, back_off, reason};
+use super::{Worker, WorkerError, back_off, concerns_one_file, reason};
 use crate::chart::{Digest, PageNumber, Reject, RejectReason};
 use crate::pipeline::child::message::{Inspection, Request, Response};
+use crate::pipeline::child::validate;
 use crate::sandbox::CallError;
 use crate::store::{ClaimedScan, NewPage, OpenedScan, StoreError};
 
@@ -27,12 +28,22 @@ pub(super) async fn open(worker: &Worker, scan: ClaimedScan) -> Result<(), Worke
 async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerError> {
     let parts = &worker.parts;
     let digest = scan.claim.scan;
-    let file = parts.areas.intake.open(digest).await?;
+    let file = match parts.areas.intake.open(digest).await {
+        Ok(file) => file,
+        Err(cause) if concerns_one_file(&cause) => {
+            let reject = Reject::file(RejectReason::Damaged, format!("The file kept in the archive is lost: {cause}."));
+            return fail(worker, scan, &reject).await;
+        }
+        Err(cause) => return Err(cause.into()),
+    };
     let mut child = parts.pool.lease().await?;
     let request = Request::Inspect { scan: digest, passwords: parts.passwords.clone() };
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], parts.terms.file_deadline).await;
     match answer {
         Ok((Response::Inspected(found), _)) => {
+            if let Some(fault) = validate::fault_of_inspection(&found, parts.terms.max_pages) {
+                return fail(worker, scan, &undone(RejectReason::Crash, fault)).await;
+            }
             let copy = if found.encrypted {
                 let written = decrypt(worker, &mut child, digest, &file).await;
                 match written {
@@ -40,7 +51,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
                     Err(Undone::Reject(reject)) => {
                         return Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?);
                     }
-                    Err(Undone::Attempt(why)) => return fail(worker, scan, RejectReason::Crash, &why).await,
+                    Err(Undone::Attempt(why)) => return fail(worker, scan, &undone(RejectReason::Crash, &why)).await,
                     Err(Undone::Worker(cause)) => return Err(cause),
                 }
             } else {
@@ -58,12 +69,13 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
             Ok(())
         }
         Ok((Response::Rejected(reject), _)) => {
+            let reject = validate::printable(reject);
             tracing::info!(scan = %digest, reason = reject.reason.name(), "scan rejected");
             Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?)
         }
-        Ok((Response::Failed(why), _)) => fail(worker, scan, RejectReason::Damaged, &why).await,
-        Ok(_) => fail(worker, scan, RejectReason::Crash, "the child gave an answer to another question").await,
-        Err(cause) => fail(worker, scan, reject_reason(&cause), &reason(&cause)).await,
+        Ok((Response::Failed(why), _)) => fail(worker, scan, &undone(RejectReason::Damaged, &why)).await,
+        Ok(_) => fail(worker, scan, &undone(RejectReason::Crash, "the child gave an answer to another question")).await,
+        Err(cause) => fail(worker, scan, &undone(reject_reason(&cause), &reason(&cause))).await,
     }
 }
 
@@ -89,10 +101,12 @@ async fn decrypt(
 ) -> Result<String, Undone> {
     let parts = &worker.parts;
     let copy = tempfile::tempfile()?;
+    // Several scans are decrypted at the same time: each has a staging place of its own.
+    let ticket = format!("{}-{scan}", parts.worker);
     let request = Request::Decrypt { scan, passwords: parts.passwords.clone() };
     let answer = child.call::<_, Response>(&request, &[file.as_fd(), copy.as_fd()], parts.terms.file_deadline).await;
     match answer {
-        Ok((Response::Done, _)) => Ok(parts.areas.copies.put(scan, copy, &parts.worker.to_string()).await?),
+        Ok((Response::Done, _)) => Ok(parts.areas.copies.put(scan, copy, &ticket).await?),
         Ok((Response::Rejected(reject), _)) => Err(Undone::Reject(reject)),
         Ok((Response::Failed(why), _)) => Err(Undone::Attempt(why)),
         Ok(_) => Err(Undone::Attempt("the child gave an answer to another question".into())),
@@ -100,15 +114,19 @@ async fn decrypt(
     }
 }
 
-async fn fail(worker: &Worker, scan: &ClaimedScan, kind: RejectReason, why: &str) -> Result<(), WorkerError> {
-    let reject = Reject::file(
+fn undone(kind: RejectReason, why: &str) -> Reject {
+    Reject::file(
         kind,
         format!(
             "The file could not be opened: {why}. Its bytes are kept; export or scan it again, or raise the limit."
         ),
-    );
+    )
+}
+
+async fn fail(worker: &Worker, scan: &ClaimedScan, reject: &Reject) -> Result<(), WorkerError> {
     let attempt =
-        worker.parts.store.fail_scan_attempt(&scan.claim, &reject, worker.now(), back_off(scan.attempts)).await?;
+        worker.parts.store.fail_scan_attempt(&scan.claim, reject, worker.now(), back_off(scan.attempts)).await?;
+    let why = &reject.message;
     tracing::warn!(scan = %scan.claim.scan, ?attempt, why, "an attempt to open a scan failed");
     Ok(())
 }

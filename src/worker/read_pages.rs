@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::os::fd::AsFd;
 
-use super::{Stop, Worker, WorkerError, back_off, reason};
+use super::{Stop, Worker, WorkerError, back_off, concerns_one_file, reason};
 use crate::chart::{PageText, Reject};
 use crate::pipeline::child::message::{Request, Response};
 use crate::pipeline::child::validate;
@@ -27,8 +27,17 @@ enum Outcome {
 /// The database or the object store cannot be used.
 pub(super) async fn read(worker: &Worker, pages: Vec<ClaimedPage>, stop: &Stop) -> Result<(), WorkerError> {
     worker.held.hold_pages(pages.iter().map(|page| &page.claim));
+    let outcome = one_by_one(worker, &pages, stop).await;
+    if outcome.is_err() {
+        // Nobody works on them now: what is not renewed comes back when its lease runs out.
+        pages.iter().for_each(|page| worker.held.let_page_go(&page.claim));
+    }
+    outcome
+}
+
+async fn one_by_one(worker: &Worker, pages: &[ClaimedPage], stop: &Stop) -> Result<(), WorkerError> {
     let mut child: Option<Leased<'_>> = None;
-    for page in &pages {
+    for page in pages {
         if stop.is_raised() {
             return Ok(());
         }
@@ -61,9 +70,14 @@ async fn attempt<'w>(
             page.pipeline.name, page.pipeline.revision
         )));
     };
-    let file = match &page.decrypted_key {
-        Some(key) => parts.areas.copies.open(key).await?,
-        None => parts.areas.intake.open(id.scan).await?,
+    let opened = match &page.decrypted_key {
+        Some(key) => parts.areas.copies.open(key).await,
+        None => parts.areas.intake.open(id.scan).await,
+    };
+    let file = match opened {
+        Ok(file) => file,
+        Err(cause) if concerns_one_file(&cause) => return Ok(Outcome::Failed(cause.to_string())),
+        Err(cause) => return Err(cause.into()),
     };
     let mut leased = match child.take() {
         Some(leased) => leased,
@@ -81,7 +95,7 @@ async fn attempt<'w>(
             None => Outcome::Read(text),
             Some(fault) => Outcome::Failed(fault.into()),
         },
-        Ok(Response::Rejected(reject)) => Outcome::Rejected(reject),
+        Ok(Response::Rejected(reject)) => Outcome::Rejected(validate::printable(reject)),
         Ok(Response::Failed(why)) | Err(why) => Outcome::Failed(why),
         Ok(_) => Outcome::Failed("the child gave an answer to another question".into()),
     };
@@ -110,6 +124,7 @@ async fn record(worker: &Worker, page: &ClaimedPage, outcome: Outcome) -> Result
         Outcome::Read(text) => {
             let kept = worker.parts.areas.results.put(*text).await?;
             store.finish_page(&page.claim, &kept.text, &kept.key, worker.now()).await?;
+            tracing::debug!(page = %page.claim.page, "page read");
         }
         Outcome::Rejected(reject) => {
             tracing::info!(page = %page.claim.page, reason = reject.reason.name(), "page rejected");

@@ -25,7 +25,7 @@ impl Held {
 
     /// Forgets a claim on a scan.
     pub fn let_scan_go(&self, claim: &ScanClaim) {
-        self.claims().scans.retain(|held| held.scan != claim.scan);
+        self.claims().scans.retain(|held| held != claim);
     }
 
     /// Takes note of claims on pages.
@@ -35,7 +35,7 @@ impl Held {
 
     /// Forgets a claim on a page.
     pub fn let_page_go(&self, claim: &PageClaim) {
-        self.claims().pages.retain(|held| held.page != claim.page);
+        self.claims().pages.retain(|held| held != claim);
     }
 
     /// Renews every claim three times per lease, until `halt`. A claim that is lost is left to whoever has it now: its
@@ -47,24 +47,35 @@ impl Held {
                 () = tokio::time::sleep(pause) => {}
                 () = halt.raised() => return Ok(()),
             }
-            let now = parts.clock.now();
-            parts.store.heartbeat(parts.worker, now).await?;
-            let (scans, pages) = {
-                let claims = self.claims();
-                (claims.scans.clone(), claims.pages.clone())
-            };
-            for claim in scans {
-                match parts.store.renew_scan(&claim, now, parts.terms.lease).await {
-                    Ok(()) => {}
-                    Err(StoreError::ClaimLost { .. }) => self.let_scan_go(&claim),
-                    Err(cause) => return Err(cause.into()),
-                }
+            match self.renew(parts).await {
+                // Two more renewals fit into the lease, and a lost one costs only work that is done twice.
+                Err(cause) if cause.is_transient() => tracing::warn!(%cause, "the leases were not renewed"),
+                renewed => renewed?,
             }
-            for lost in parts.store.renew_pages(&pages, now, parts.terms.lease).await? {
+        }
+    }
+
+    async fn renew(&self, parts: &Parts) -> Result<(), StoreError> {
+        let now = parts.clock.now();
+        parts.store.heartbeat(parts.worker, now).await?;
+        let (scans, pages) = {
+            let claims = self.claims();
+            (claims.scans.clone(), claims.pages.clone())
+        };
+        for claim in scans {
+            match parts.store.renew_scan(&claim, now, parts.terms.lease).await {
+                Err(StoreError::ClaimLost { .. }) => self.let_scan_go(&claim),
+                renewed => renewed?,
+            }
+        }
+        for lost in parts.store.renew_pages(&pages, now, parts.terms.lease).await? {
+            // A page that was finished a moment ago is not lost.
+            if self.claims().pages.contains(&lost) {
                 tracing::warn!(page = %lost.page, "the lease was lost");
                 self.let_page_go(&lost);
             }
         }
+        Ok(())
     }
 
     fn claims(&self) -> std::sync::MutexGuard<'_, Claims> {

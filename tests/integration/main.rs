@@ -6,16 +6,21 @@
 )]
 
 mod archive;
+mod command_line;
 mod crash;
 mod decode;
 mod end_to_end;
 mod export;
 mod intake;
 mod intake_order;
+mod limits;
 mod pdf_read;
 mod pdf_write;
+mod privacy;
 mod sandbox;
 mod stages;
+mod stopping;
 mod store;
 mod support;
 mod tidy;
+mod workers;

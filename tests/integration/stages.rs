@@ -92,7 +92,7 @@ fn read(image: GrayImage) -> PageText {
 }
 
 fn recall(text: &PageText) -> f64 {
-    Accuracy::of(&TEXT.join("\n"), &text.plain()).recall()
+    Accuracy::of(&TEXT.join("\n"), &text.plain()).exact.recall()
 }
 
 /// Returns the box of the only word that reads `word`.

@@ -99,6 +99,8 @@ struct SourceFile {
     name: String,
     text: String,
     code: String,
+    /// Whether the whole file is compiled for tests only.
+    is_test: bool,
 }
 
 impl SourceFile {
@@ -116,8 +118,29 @@ impl SourceFile {
         if inside.ends_with("/mod.rs") { parts - 1 } else { parts }
     }
 
+    /// The code that ships: nothing of a file that is a test module itself, else what stands before the tests.
     fn code_without_tests(&self) -> &str {
-        self.code.split("#[cfg(test)]").next().unwrap_or_default()
+        if self.is_test {
+            return "";
+        }
+        let tests = self.code.match_indices("#[cfg(test)]").find(|(at, _)| {
+            // `mod tests {` opens the tests of this file; `mod fixture;` only names a file of its own.
+            self.code[*at..].lines().nth(1).is_some_and(|line| line.trim_end().ends_with('{'))
+        });
+        tests.map_or(&self.code, |(at, _)| &self.code[..at])
+    }
+
+    /// The files that this one declares as modules for tests only.
+    fn test_modules(&self) -> Vec<PathBuf> {
+        let folder = match self.name.strip_suffix("/mod.rs") {
+            Some(folder) => PathBuf::from(folder),
+            None => PathBuf::from(self.name.trim_end_matches(".rs")),
+        };
+        let declared = self.code.split("#[cfg(test)]").skip(1).filter_map(|after| {
+            let name = after.trim_start().strip_prefix("mod ")?.split_once(';')?.0;
+            (!name.contains('{')).then(|| folder.join(format!("{name}.rs")))
+        });
+        declared.collect()
     }
 }
 
@@ -126,8 +149,12 @@ fn layer_of(module: &str) -> Option<usize> {
 }
 
 fn sources() -> Vec<SourceFile> {
-    let files = files_below("src");
+    let mut files = files_below("src");
     assert!(files.len() > 10, "the sources were not found");
+    let tests: Vec<PathBuf> = files.iter().flat_map(SourceFile::test_modules).collect();
+    for file in &mut files {
+        file.is_test = tests.iter().any(|test| test.as_path() == Path::new(&file.name));
+    }
     files
 }
 
@@ -149,7 +176,7 @@ fn files_below(folder: &str) -> Vec<SourceFile> {
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
         let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-        SourceFile { name, code: without_comments_and_strings(&text), text }
+        SourceFile { name, code: without_comments_and_strings(&text), text, is_test: false }
     };
     paths.into_iter().map(read).collect()
 }

@@ -153,11 +153,9 @@ impl<'a> Header<'a> {
     fn read(data: &'a [u8]) -> Self {
         let mut header = Self::default();
         let mut rest = data.get(2..).unwrap_or_default();
-        loop {
-            // Anything between segments is skipped, as decoders do.
-            let Some(start) = rest.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF)) else {
-                break;
-            };
+        let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF);
+        // Anything between segments is skipped, as decoders do.
+        while let Some(start) = rest.windows(2).position(is_marker) {
             let marker = rest[start + 1];
             rest = &rest[start + 2..];
             if matches!(marker, 0x01 | 0xD0..=0xD8) {

@@ -44,6 +44,7 @@ impl Pix {
         NonNull::new(read()).map(Self)
     }
 
+    // SAFETY: every caller passes a function of the library that takes a live image and an option.
     fn map(&self, convert: unsafe extern "C" fn(*mut sys::PIX, c_int) -> *mut sys::PIX, option: c_int) -> Option<Self> {
         // SAFETY: the pointer is a live image; the functions passed here return a new image (or another reference) or
         // null.

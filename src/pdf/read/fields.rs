@@ -64,7 +64,7 @@ fn inherited<'a>(field: &Dict<'a>, key: &[u8]) -> Option<Object<'a>> {
 fn place(text: &str, area: Area, words: &mut Vec<PlacedWord>) {
     let lines: Vec<&str> = text.split(['\r', '\n']).filter(|line| !line.trim().is_empty()).collect();
     let height = area.height() / lines.len().max(1) as f64;
-    let em = (height * 0.8).min(LETTERS).max(1.0);
+    let em = (height * 0.8).clamp(1.0, LETTERS);
     for (row, line) in lines.iter().enumerate() {
         let base = area.y0 + height * row as f64 + (height + em * 0.55) / 2.0;
         let letters = line.chars().count().max(1) as f64;

@@ -57,6 +57,9 @@ pub(super) fn words<'g>(glyphs: impl Iterator<Item = &'g Glyph>) -> Vec<PlacedWo
     builder.finish()
 }
 
+/// A glyph that was painted, and where.
+type Printed = (Point, Box<str>);
+
 #[derive(Default)]
 struct Builder {
     words: Vec<PlacedWord>,
@@ -65,7 +68,7 @@ struct Builder {
     pieces: Vec<String>,
     backwards: bool,
     spaced: bool,
-    printed: HashMap<(i64, i64), Vec<(Point, Box<str>)>>,
+    printed: HashMap<(i64, i64), Vec<Printed>>,
 }
 
 impl Builder {

@@ -165,7 +165,7 @@ mod tests {
             for tag in profile[132..132 + 12 * tags].chunks(12) {
                 let offset = u32::from_be_bytes(tag[4..8].try_into().expect("four")) as usize;
                 let length = u32::from_be_bytes(tag[8..12].try_into().expect("four")) as usize;
-                assert!(offset + length <= profile.len() && offset % 4 == 0);
+                assert!(offset + length <= profile.len() && offset.is_multiple_of(4));
             }
         }
         assert_eq!(lab([1.0; 3]), [255, 128, 128]);

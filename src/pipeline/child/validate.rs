@@ -1,11 +1,16 @@
 //! Checks what a child answers before anything believes it: a child has parsed foreign bytes and may be anyone's.
 
-use crate::chart::{PAGE_TEXT_SCHEMA, PageId, PageText, PipelineStamp, Size};
+use super::message::Inspection;
+use crate::chart::{PAGE_TEXT_SCHEMA, PageId, PageText, PipelineStamp, Reject, Size};
 
 /// Most words that a page may hold; a dense newspaper page has some 5,000.
 const MAX_WORDS: usize = 200_000;
 /// Longest word in bytes.
 const MAX_WORD_BYTES: usize = 4_096;
+/// Longest message of a rejection or a finding, in characters.
+const MAX_MESSAGE: usize = 500;
+/// Longest name of a format.
+const MAX_FORMAT: usize = 24;
 /// Most findings of a page.
 const MAX_FINDINGS: usize = 100;
 
@@ -27,6 +32,13 @@ pub fn fault(text: &PageText, page: PageId, pipeline: &PipelineStamp) -> Option<
     if !text.skew_degrees.is_finite() || text.findings.len() > MAX_FINDINGS {
         return Some("the answer holds impossible values");
     }
+    if text.findings.iter().any(|finding| finding.message.chars().count() > MAX_MESSAGE) {
+        return Some("a finding is too long");
+    }
+    let outside = |rect: &crate::chart::Rect| rect.right() > size.width || rect.bottom() > size.height;
+    if text.blocks.iter().any(|block| outside(&block.rect)) || text.lines().any(|line| outside(&line.rect)) {
+        return Some("a line lies outside of the page image");
+    }
     if text.words().count() > MAX_WORDS {
         return Some("the answer holds more words than a page can");
     }
@@ -34,11 +46,29 @@ pub fn fault(text: &PageText, page: PageId, pipeline: &PipelineStamp) -> Option<
         if word.text.is_empty() || word.text.len() > MAX_WORD_BYTES || word.text.contains(char::is_whitespace) {
             return Some("a word is empty, too long or holds white space");
         }
-        if word.rect.right() > size.width || word.rect.bottom() > size.height {
+        if outside(&word.rect) {
             return Some("a word lies outside of the page image");
         }
     }
     None
+}
+
+/// Says what is wrong with the account of a file, if anything is.
+pub fn fault_of_inspection(found: &Inspection, max_pages: u32) -> Option<&'static str> {
+    if found.pages.is_empty() || found.pages.len() as u64 > u64::from(max_pages) {
+        return Some("the answer holds no page, or more pages than allowed");
+    }
+    let name = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ' || letter == '-';
+    if found.format.is_empty() || found.format.len() > MAX_FORMAT || !found.format.chars().all(name) {
+        return Some("the answer holds an impossible name of a format");
+    }
+    None
+}
+
+/// Makes a rejection fit for a terminal and a report: printable, and of bounded length.
+pub fn printable(mut reject: Reject) -> Reject {
+    reject.message = reject.message.chars().filter(|letter| !letter.is_control()).take(MAX_MESSAGE).collect();
+    reject
 }
 
 #[cfg(test)]

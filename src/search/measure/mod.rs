@@ -262,19 +262,4 @@ mod tests {
         assert!(report.index_bytes > 100_000 && report.documents > 100);
         assert!(report.to_string().contains("pages/s"));
     }
-
-    /// Run by hand: `MUNIMENT_MEASURE_PAGES=1000000 cargo test --release search::measure -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "takes minutes"]
-    fn a_large_run_is_quick_enough() {
-        let pages = std::env::var("MUNIMENT_MEASURE_PAGES").ok().and_then(|pages| pages.parse().ok()).unwrap_or(50_000);
-        let dir = tempfile::tempdir().unwrap();
-        let kept = std::env::var_os("MUNIMENT_MEASURE_DIR").map(std::path::PathBuf::from);
-        let report = run(pages, 1, kept.as_deref().unwrap_or(dir.path())).unwrap();
-        #[expect(clippy::print_stderr, reason = "the figures are the purpose of the run")]
-        {
-            eprintln!("{report}");
-        }
-        assert!(report.all.p99_ms < 50.0, "{}", report.all.p99_ms);
-    }
 }

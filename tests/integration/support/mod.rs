@@ -1,4 +1,5 @@
 //! What several tests need.
 
+pub mod difficult;
 pub mod postgres;
 pub mod program;

@@ -56,6 +56,13 @@ impl Postgres {
         format!("postgres://postgres@localhost/{name}?host={}", self.folder.path().display())
     }
 
+    /// Asks a database and returns the answer, columns parted by `|`.
+    pub fn ask(&self, database: &str, sql: &str) -> String {
+        let asked = self.client("psql").args(["-At", "-c", sql, database]).output().expect("psql starts");
+        assert!(asked.status.success(), "psql: {}", String::from_utf8_lossy(&asked.stderr));
+        String::from_utf8_lossy(&asked.stdout).trim().to_owned()
+    }
+
     fn wait_until_ready(&mut self) {
         let begin = Instant::now();
         while !self.client("pg_isready").arg("-q").status().expect("pg_isready starts").success() {

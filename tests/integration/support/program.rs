@@ -1,8 +1,10 @@
 //! Runs the program as a person does, on a data folder of its own.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal};
 use serde_json::Value;
 
 /// The program with a data folder.
@@ -64,6 +66,14 @@ impl Program {
         }
     }
 
+    /// Starts a run that goes on beside the test; what it prints goes to files.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let (out, err) = (tempfile::NamedTempFile::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
+        let mut command = self.command(arguments);
+        let process = command.stdout(out.reopen().unwrap()).stderr(err.reopen().unwrap()).spawn().unwrap();
+        Running { process, out, err }
+    }
+
     /// Runs to the end with `--json`, which must have worked or found something for a person to do.
     pub fn json(&self, arguments: &[&str]) -> Value {
         let mut all = vec!["--json"];
@@ -95,6 +105,89 @@ impl Program {
         assert_eq!(run.code, 0, "{}", run.err);
         scans(&self.path(folder))
     }
+}
+
+/// A run that goes on beside the test; ended when dropped.
+pub struct Running {
+    process: Child,
+    out: tempfile::NamedTempFile,
+    err: tempfile::NamedTempFile,
+}
+
+impl Running {
+    /// Returns the process id.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Returns what it has printed to standard error so far.
+    pub fn err(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.err.path()).unwrap()).into_owned()
+    }
+
+    /// Says whether it is still running.
+    pub fn is_running(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        rustix::process::kill_process(Pid::from_child(&self.process), signal).unwrap();
+    }
+
+    /// Waits for its end, at most for `limit`.
+    pub fn end_within(&mut self, limit: Duration) -> Run {
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begun.elapsed() < limit, "still running after {limit:?}: {}", self.err());
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let out = String::from_utf8_lossy(&std::fs::read(self.out.path()).unwrap()).into_owned();
+        Run { code: status.code().unwrap_or(-1), out, err: self.err() }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Waits until `condition` holds.
+pub fn wait_until(what: &str, limit: Duration, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < limit, "{what}: not within {limit:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Returns the pages that a log of `muniment=debug` says were read, in its order.
+pub fn pages_read(log: &str) -> Vec<String> {
+    let lines = log.lines().filter(|line| line.contains("page read"));
+    lines.map(|line| line.split("page=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()).collect()
+}
+
+/// Returns one number of the account of a batch.
+pub fn count(report: &Value, name: &str) -> u64 {
+    counts(report)[name].as_u64().unwrap_or_else(|| panic!("no {name} in {report}"))
+}
+
+/// Lists every file and folder below a folder.
+pub fn entries_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(entries_below(&path));
+        }
+        found.push(path);
+    }
+    found
 }
 
 /// Lists the scans of a folder, without the texts and labels beside them.

@@ -1,0 +1,106 @@
+//! Several workers on one PostgreSQL and one object store: each page is read by exactly one of them, and a dead worker's
+//! pages are read by another.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::support::postgres::Postgres;
+use crate::support::program::{Program, Running, count, pages_read, wait_until};
+
+/// Time within which a batch of some thirty small pages must be read.
+const LONG: Duration = Duration::from_secs(180);
+
+/// Two machines: data folders of their own, one database, one object store.
+struct Site {
+    first: Program,
+    second: Program,
+}
+
+impl Site {
+    /// Prepares the machines and takes `charts` charts in without reading them.
+    fn new(database: &str, charts: u32) -> Self {
+        let first = Program::new();
+        let store = first.path("store").display().to_string();
+        let on_site = |machine: Program| {
+            machine
+                .with("MUNIMENT_DATABASE_URL", database)
+                .with("MUNIMENT_STORE_FOLDER", store.clone())
+                .with("MUNIMENT_RECOGNITION_CHILDREN", "1")
+                .with("MUNIMENT_WORKER_LEASE_SECONDS", "5")
+        };
+        let (first, second) = (on_site(first), on_site(Program::new()));
+        let scans = first.charts("charts", charts, "tiff-g4", 100);
+        let scans: Vec<&str> = scans.iter().map(|path| path.to_str().unwrap()).collect();
+        let arguments = [&["ingest", "--no-read", "--batch", "B"], &scans[..]].concat();
+        let taken = first.json(&arguments);
+        assert_eq!(count(&taken, "deliveries"), u64::from(charts));
+        assert_eq!((count(&taken, "pages"), count(&taken, "files_waiting")), (0, u64::from(charts)), "nothing is read");
+        Self { first, second }
+    }
+
+    /// Checks the account at the end and returns the number of pages.
+    fn pages(&self) -> u64 {
+        let report = self.second.json(&["batch", "show", "B"]);
+        let pages = count(&report, "pages");
+        assert_eq!(report["report"]["adds_up"], true, "{report}");
+        assert_eq!(count(&report, "pages_done"), pages, "{report}");
+        assert_eq!(count(&report, "files_waiting") + count(&report, "pages_waiting"), 0);
+        pages
+    }
+}
+
+fn work(machine: &Program) -> Running {
+    machine.start(&["worker", "--until-done", "--log", "muniment=debug"])
+}
+
+/// Says how many pages are in both or one of two lists; a page in a list twice fails.
+fn union(first: &[String], second: &[String]) -> u64 {
+    let all: BTreeSet<&String> = first.iter().chain(second).collect();
+    assert_eq!(all.len(), first.len() + second.len(), "no page is read twice");
+    all.len() as u64
+}
+
+#[test]
+fn two_workers_share_a_batch_page_by_page() {
+    let Some(postgres) = Postgres::start() else { return };
+    let site = Site::new(&postgres.database("shared"), 2);
+    let (mut one, mut two) = (work(&site.first), work(&site.second));
+    let (one, two) = (one.end_within(LONG), two.end_within(LONG));
+    assert_eq!((one.code, two.code), (0, 0), "{}\n{}", one.err, two.err);
+    let (by_one, by_two) = (pages_read(&one.err), pages_read(&two.err));
+    assert!(!by_one.is_empty() && !by_two.is_empty(), "each reads some: {} and {}", by_one.len(), by_two.len());
+    assert_eq!(union(&by_one, &by_two), site.pages());
+    // Workers leave the index to the machine that searches.
+    assert!(one.out.contains("index update"), "{}", one.out);
+    site.first.json(&["index", "update"]);
+    let index = site.first.json(&["index", "status"]);
+    assert_eq!((index["pages"].as_u64(), index["behind"].as_u64()), (Some(site.pages()), Some(0)));
+}
+
+#[test]
+fn a_running_worker_takes_a_dead_ones_pages_over_when_its_lease_ends() {
+    let Some(postgres) = Postgres::start() else { return };
+    let site = Site::new(&postgres.database("lease"), 2);
+    // Both run before one dies: what a new worker does about the dead at its start has no part in this.
+    let (mut doomed, mut survivor) = (work(&site.first), work(&site.second));
+    wait_until("both have begun", LONG, || {
+        !pages_read(&survivor.err()).is_empty() && !pages_read(&doomed.err()).is_empty()
+    });
+    doomed.signal(Signal::KILL);
+    let doomed_id = doomed.id();
+    let by_doomed = pages_read(&doomed.end_within(Duration::from_secs(5)).err);
+    let held = format!(
+        "SELECT count(*) FROM pages WHERE work = 'claimed' AND worker = (SELECT id FROM workers WHERE name LIKE '%/{doomed_id}')"
+    );
+    let held: u64 = postgres.ask("lease", &held).parse().unwrap();
+    assert!(held > 0, "it died with claims in its hands; read so far: {}", by_doomed.len());
+    let survived = survivor.end_within(LONG);
+    assert_eq!(survived.code, 0, "{}", survived.err);
+    // A page whose result was recorded in the moment of the kill may lack its line in the log.
+    let (read, pages) = (union(&by_doomed, &pages_read(&survived.err)), site.pages());
+    assert!(read == pages || read + 1 == pages, "{read} of {pages} pages");
+    let lost: u64 = postgres.ask("lease", "SELECT count(*) FROM pages WHERE lost > 0").parse().unwrap();
+    assert_eq!(lost, held, "exactly the dead worker's pages lost their lease");
+}
