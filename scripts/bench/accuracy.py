@@ -54,8 +54,8 @@ def rows(result):
             continue
         yield (name, f"{own['recall']:.2f} %, bare {bare['recall']:.2f} %", f">= bare - {BEHIND_GOAL}",
                own["recall"] >= bare["recall"] - BEHIND_GOAL)
-        yield ("    of words with a digit", f"{own['digit_recall']:.2f} %, bare {bare['digit_recall']:.2f} %", "", None)
-        yield ("    of words as they stand", f"{own['exact_recall']:.2f} %, bare {bare['exact_recall']:.2f} %", "", None)
+        for kind, key in (("of words with a digit", "digit_recall"), ("of words as they stand", "exact_recall")):
+            yield (f"    {kind}", f"{own[key]:.2f} %, bare {bare[key]:.2f} %", "", None)
         yield ("    character / word error rate", f"{errors(own)} %, bare {errors(bare)} %", "", None)
 
 

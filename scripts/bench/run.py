@@ -144,7 +144,8 @@ def part(bench, name, results):
 def show(lines):
     """Prints lines of measure, figure, goal and whether it is met, in columns."""
     left = max(len(line[0]) for line in lines)
-    middle = max(len(line[1]) for line in lines)
+    # What has no goal has nothing behind it to line up, and may be long: why something was not run.
+    middle = max((len(line[1]) for line in lines if line[3] is not None), default=0)
     for measure, figure, goal, met in lines:
         verdict = "" if met is None else f"goal {goal}: {'met' if met else 'NOT MET'}"
         print(f"  {measure:<{left}}  {figure:<{middle}}  {verdict}".rstrip(), flush=True)

@@ -130,7 +130,7 @@ def bare_library(images):
 def ocrmypdf(bench, pdf):
     """Runs OCRmyPDF with its defaults and as many jobs as there are cores."""
     if not bench.ocrmypdf.is_file():
-        raise NotRun(f"it is not installed at {bench.ocrmypdf}")
+        raise NotRun(f"it is not installed at {bench.ocrmypdf}; ocrmypdf.log in the cache folder says why")
     out = bench.folder("speed-out")
     with Measured() as measured:
         usage.run([bench.ocrmypdf, "--jobs", str(os.cpu_count()), pdf, out / "out.pdf"])
@@ -152,6 +152,7 @@ def ratios(taken):
     wanted = [
         ("CPU per page: Muniment / bare libtesseract", MUNIMENT, LIBRARY, "cpu_seconds", CPU_GOAL),
         ("CPU per page: Muniment / tesseract command", MUNIMENT, COMMAND, "cpu_seconds", None),
+        ("CPU per page: Muniment with PDF / OCRmyPDF", EXPORT, OCRMYPDF, "cpu_seconds", None),
         ("pages/min: Muniment / OCRmyPDF", MUNIMENT, OCRMYPDF, "pace", None),
         ("pages/min: Muniment with PDF / OCRmyPDF", EXPORT, OCRMYPDF, "pace", PACE_GOAL),
     ]
