@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Measures Muniment beside other programs on pages that it makes itself, and prints a table. Nothing it finds fails a build.
+# Measures Muniment beside other programs on pages that it makes itself, and prints a table. No figure fails a build.
 #
 #   MUNIMENT=target/release/muniment scripts/bench.sh [speed|memory|search|accuracy]...    (default: all four)
 #
 # docs/benchmarks.md says what is measured, how to read it, and which variables change the numbers of pages and rounds.
 # Everything it writes is below ${XDG_CACHE_HOME:-~/.cache}/muniment-bench; results.json there holds the latest figures.
 #
-# Exit codes: 0 done (a part that could not run says so), 1 it cannot start, 2 wrong usage.
+# Exit codes: 0 done (a part that could not run says so), 1 it cannot start, 2 wrong usage, 130 stopped by Ctrl-C.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)

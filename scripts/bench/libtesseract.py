@@ -1,4 +1,4 @@
-"""Reads images with the bare Tesseract library and prints the processor seconds it took: the floor of any program upon it.
+"""Reads images with the bare Tesseract library and prints the processor seconds it took: a floor for programs upon it.
 
     libtesseract.py IMAGE...
 

@@ -17,26 +17,28 @@ import usage
 from usage import NotRun
 
 PARTS = {"speed": speed, "memory": memory, "search": search, "accuracy": accuracy}
+# Numbers that a person may change by environment variables of these names.
+NUMBERS = {
+    "BENCH_SEED": 1,
+    "BENCH_PAGES": 24,
+    "BENCH_ROUNDS": 3,
+    "BENCH_MEMORY_PAGES": 200,
+    "BENCH_SEARCH_PAGES": 1_000_000,
+    "BENCH_ACCURACY_CHARTS": 1,
+}
 
 
 class Bench:
     """What every part needs: the program, folders to work in, and numbers that a person may change."""
 
-    def __init__(self, program, ocrmypdf, work):
-        self.program, self.ocrmypdf, self.work = program, ocrmypdf, work
-        self.seed = self.number("BENCH_SEED", 1)
+    def __init__(self, program, ocrmypdf, work, numbers):
+        self.program, self.ocrmypdf, self.work, self.numbers = program, ocrmypdf, work, numbers
+        self.seed = numbers["BENCH_SEED"]
         self.config = work / "muniment.toml"
         work.mkdir(parents=True, exist_ok=True)
         # Every other setting has its default, whatever configuration the user has.
-        self.config.write_text(f'[data]\nfolder = "{work / "data"}"\n', encoding="utf-8")
-
-    @staticmethod
-    def number(name, default):
-        """Returns a whole number above 0 from the environment, or the default."""
-        text = os.environ.get(name, str(default)).replace("_", "")
-        if not (text.isascii() and text.isdigit() and int(text) > 0):
-            sys.exit(f"bench: {name} must be a whole number above 0, not '{text}'")
-        return int(text)
+        settings = f'[data]\nfolder = "{work / "data"}"\n'
+        self.config.write_text(settings, encoding="utf-8")
 
     def folder(self, name):
         """Makes an empty folder to work in, in place of one of this name."""
@@ -66,6 +68,18 @@ class Bench:
         return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
 
 
+def numbers():
+    """Returns the numbers that apply. Ends the program for one that is not a whole number above 0."""
+    found = {}
+    for name, default in NUMBERS.items():
+        text = os.environ.get(name, str(default)).replace("_", "")
+        if not (text.isascii() and text.isdigit() and int(text) > 0):
+            print(f"bench: {name} must be a whole number above 0, not '{text}'", file=sys.stderr)
+            sys.exit(2)
+        found[name] = int(text)
+    return found
+
+
 def main():
     """Runs the parts in the order given."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -74,18 +88,20 @@ def main():
     parser.add_argument("--ocrmypdf", type=pathlib.Path, required=True)
     parser.add_argument("parts", nargs="+", choices=PARTS)
     given = parser.parse_args()
+    chosen = numbers()
     usage.adopt_orphans()
     work = given.cache / f"work-{os.getpid()}"
     results = {
         "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "muniment": usage.run([given.muniment, "--version"]).strip(),
         "machine": machine.describe(),
+        "numbers": chosen,
         "parts": {},
     }
     print(f"bench: {results['muniment']} on {machine.line(results['machine'])}", flush=True)
     table = []
     try:
-        bench = Bench(given.muniment, given.ocrmypdf, work)
+        bench = Bench(given.muniment, given.ocrmypdf, work, chosen)
         for name in dict.fromkeys(given.parts):
             print(f"bench: {name}", flush=True)
             lines = part(bench, name, results)
@@ -128,7 +144,8 @@ def part(bench, name, results):
 def show(lines):
     """Prints lines of measure, figure, goal and whether it is met, in columns."""
     left = max(len(line[0]) for line in lines)
-    middle = max(len(line[1]) for line in lines)
+    # What has no goal has nothing behind it to line up, and may be long: why something was not run.
+    middle = max((len(line[1]) for line in lines if line[3] is not None), default=0)
     for measure, figure, goal, met in lines:
         verdict = "" if met is None else f"goal {goal}: {'met' if met else 'NOT MET'}"
         print(f"  {measure:<{left}}  {figure:<{middle}}  {verdict}".rstrip(), flush=True)

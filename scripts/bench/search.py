@@ -13,7 +13,7 @@ ROOM_PER_PAGE = 6_000
 
 def measure(bench):
     """Runs `muniment bench search`. Returns its report with the foreign load beside it."""
-    pages = bench.number("BENCH_SEARCH_PAGES", 1_000_000)
+    pages = bench.numbers["BENCH_SEARCH_PAGES"]
     folder = bench.folder("search-index")
     free = shutil.disk_usage(folder).free
     if free < pages * ROOM_PER_PAGE:
@@ -28,7 +28,8 @@ def rows(result):
     """Returns the lines of the final table."""
     pages = result["pages"]
     yield (f"build of an index of {pages:,} pages", f"{result['pages_per_second']:.0f} pages/s", "", None)
-    yield ("size of that index", f"{result['index_bytes']:,} bytes, {result['index_bytes'] / pages:.0f} a page", "", None)
+    size = result["index_bytes"]
+    yield ("size of that index", f"{size:,} bytes, {size / pages:.0f} a page", "", None)
     everything = result["all"]
     yield (f"{everything['queries']} queries, warm: p50", f"{everything['p50_ms']:.1f} ms", "", None)
     yield (f"{everything['queries']} queries, warm: p99",

@@ -24,10 +24,11 @@ OCRMYPDF = "OCRmyPDF"
 
 def measure(bench):
     """Measures all programs over a few rounds. Returns rows of figures, ratios, and what was not run."""
-    pages, rounds = bench.number("BENCH_PAGES", 24), bench.number("BENCH_ROUNDS", 3)
+    pages, rounds = bench.numbers["BENCH_PAGES"], bench.numbers["BENCH_ROUNDS"]
     degrade = os.environ.get("BENCH_DEGRADE", "office")
     images, pdf, account = prepare(bench, pages, degrade)
-    print(f"  {pages} pages, {account}, 300 dpi, wear '{degrade}', seed {bench.seed}; {rounds} rounds", flush=True)
+    what = f"{pages} pages, {account}, 300 dpi, wear '{degrade}', seed {bench.seed}"
+    print(f"  {what}; {rounds} rounds", flush=True)
     programs = {
         MUNIMENT: lambda: muniment(bench, pdf, pages),
         COMMAND: lambda: command_line(bench, images),
@@ -106,13 +107,18 @@ def command_line(bench, images):
         raise NotRun("the tesseract command is missing; install tesseract-ocr")
     out, env = bench.folder("speed-out"), usage.environment(OMP_THREAD_LIMIT="1")
     with Measured() as measured, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in [pool.submit(usage.run, ["tesseract", image, out / image.stem], env=env) for image in images]:
-            done.result()
+        running = [pool.submit(usage.run, ["tesseract", image, out / image.stem], env=env) for image in images]
+        try:
+            for done in running:
+                done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     return {COMMAND: measured.figures()}
 
 
 def bare_library(images):
-    """Reads the images in one process per core. Only the time within the library counts, not Python's and the models'."""
+    """Reads the images in one process per core. Only the time within the library counts, not the start."""
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "libtesseract.py")
     env, cores = usage.environment(OMP_THREAD_LIMIT="1"), min(os.cpu_count(), len(images))
     with Measured() as measured:
@@ -124,7 +130,7 @@ def bare_library(images):
 def ocrmypdf(bench, pdf):
     """Runs OCRmyPDF with its defaults and as many jobs as there are cores."""
     if not bench.ocrmypdf.is_file():
-        raise NotRun(f"it is not installed at {bench.ocrmypdf}")
+        raise NotRun(f"it is not installed at {bench.ocrmypdf}; ocrmypdf.log in the cache folder says why")
     out = bench.folder("speed-out")
     with Measured() as measured:
         usage.run([bench.ocrmypdf, "--jobs", str(os.cpu_count()), pdf, out / "out.pdf"])
@@ -146,6 +152,7 @@ def ratios(taken):
     wanted = [
         ("CPU per page: Muniment / bare libtesseract", MUNIMENT, LIBRARY, "cpu_seconds", CPU_GOAL),
         ("CPU per page: Muniment / tesseract command", MUNIMENT, COMMAND, "cpu_seconds", None),
+        ("CPU per page: Muniment with PDF / OCRmyPDF", EXPORT, OCRMYPDF, "cpu_seconds", None),
         ("pages/min: Muniment / OCRmyPDF", MUNIMENT, OCRMYPDF, "pace", None),
         ("pages/min: Muniment with PDF / OCRmyPDF", EXPORT, OCRMYPDF, "pace", PACE_GOAL),
     ]
@@ -161,14 +168,16 @@ def ratios(taken):
         ratio = statistics.median(each)
         met = None if goal is None else (ratio >= goal if by == "pace" else ratio <= goal)
         sign = "" if goal is None else f"{'>=' if by == 'pace' else '<='} {goal:g}"
-        found.append({"name": name, "ratio": ratio, "lowest": min(each), "highest": max(each), "goal": sign, "met": met})
+        found.append(
+            {"name": name, "ratio": ratio, "lowest": min(each), "highest": max(each), "goal": sign, "met": met})
     return found
 
 
 def rows(result):
     """Returns the lines of the final table: measure, figure, goal, whether it is met."""
     for name, figures in result["programs"].items():
-        yield (name, f"{figures['cpu_seconds_per_page']:.2f} CPU s/page, {figures['pages_per_minute']:.1f} pages/min", "", None)
+        cpu, pace = figures["cpu_seconds_per_page"], figures["pages_per_minute"]
+        yield (name, f"{cpu:.2f} CPU s/page, {pace:.1f} pages/min", "", None)
     for ratio in result["ratios"]:
         yield (ratio["name"], f"{ratio['ratio']:.2f} ({ratio['lowest']:.2f} to {ratio['highest']:.2f})",
                ratio["goal"], ratio["met"])

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import subprocess
+import tempfile
 import time
 
 # From <sys/prctl.h>: what a descendant leaves behind becomes a child of this process, so its time is counted too.
@@ -54,37 +55,52 @@ def environment(**changes):
 
 
 def start(command, **options):
-    """Starts `command` in a process group of its own, without input."""
+    """Starts `command` in a process group of its own, without input. What it prints goes to unnamed files."""
     options.setdefault("env", environment())
+    # Files, because nobody empties a pipe while the caller looks at something else.
+    out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
     try:
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            errors="replace", start_new_session=True, **options)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True, **options)
     except OSError as cause:
         raise NotRun(f"{command[0]} cannot be started: {cause}") from cause
+    process.printed = (out, err)
+    return process
 
 
 def finish(process, wanted=(0,)):
     """Waits for `process` and returns its standard output. Raises NotRun for an exit code that is not wanted."""
     name = os.path.basename(process.args[0])
     try:
-        out, err = process.communicate(timeout=LONGEST_RUN)
+        process.wait(LONGEST_RUN)
     except subprocess.TimeoutExpired as cause:
         raise NotRun(f"{name} did not end within {LONGEST_RUN} s") from cause
     finally:
         # Also when somebody pressed Ctrl-C: nothing goes on behind the back of a person.
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        stop(process)
+    out, err = (_contents(file) for file in process.printed)
     if process.returncode not in wanted:
         last = (err.strip().splitlines() or ["without a message"])[-1]
         raise NotRun(f"{name} ended with exit code {process.returncode}: {last}")
     return out
 
 
+def stop(process):
+    """Ends a process and its group at once, if it has not ended."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def run(command, wanted=(0,), **options):
     """Runs `command` to its end and returns its standard output."""
     return finish(start(command, **options), wanted)
+
+
+def _contents(file):
+    with file:
+        file.seek(0)
+        return file.read().decode("utf-8", errors="replace")
 
 
 def _children_cpu():
