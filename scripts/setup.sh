@@ -17,8 +17,8 @@ test_packages=(
   qpdf default-jre-headless libpdfbox2-java libfontbox2-java libcommons-logging-java libactivation-java libjaxb-api-java
   strace postgresql libtiff-tools
 )
-# Benchmarks: the timer, and OCRmyPDF's virtual environment with the programs it calls.
-bench_packages=(hyperfine python3-venv ghostscript unpaper pngquant)
+# Benchmarks: OCRmyPDF's virtual environment with the programs it calls.
+bench_packages=(python3-venv ghostscript unpaper pngquant)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; }

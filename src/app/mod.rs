@@ -16,13 +16,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location};
+use crate::archive::{ArchiveError, Areas, Location, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
 use crate::store::{DocumentRecord, OpenedBatch, Store, StoreError};
 use config::Config;
 pub use parts::pool;
+
+/// Age at which something half-written is nobody's work any more.
+const LEFTOVER_AGE: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// The machine's clock: the only place that reads it.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +125,7 @@ impl App {
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
         let store = Store::open(&config.database.url).await?;
+        sweep(location.clone());
         let areas = Areas::new(&location);
         Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock) })
     }
@@ -194,6 +198,16 @@ impl App {
             ))),
         }
     }
+}
+
+/// Removes what killed runs left half-written, at most once a day, beside everything else.
+fn sweep(location: Location) {
+    let before = SystemClock.now() - LEFTOVER_AGE;
+    tokio::spawn(async move {
+        if let Err(cause) = sweep_leftovers(&location, before.into()).await {
+            tracing::warn!(%cause, "leftovers were not swept");
+        }
+    });
 }
 
 /// Makes a new identifier, sorted by time.

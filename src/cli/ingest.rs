@@ -288,7 +288,7 @@ async fn report(
 ) -> Result<Ended, CommandError> {
     let id = batch.id;
     let report = app.batch_report(batch).await?;
-    let files = app.file_reports(id).await?;
+    let files = if output.json { app.file_reports(id).await? } else { app.files_to_check(id).await? };
     batch::print(&report, &files, false, output);
     if stopped {
         warn("Stopped. The same command goes on where this one stopped.");
