@@ -66,6 +66,9 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
 
 /// Prints the account of a batch; for people with `every` file, or only those of `files` that need a person.
 pub fn print(report: &BatchReport, files: &[FileReport], every: bool, output: Output) {
+    if output.quiet {
+        return;
+    }
     if output.json {
         // A batch may have very many files: nothing of them is built a second time.
         let mut out = BufWriter::new(StandardOutput(output));

@@ -9,8 +9,14 @@ use super::working_copy::WorkingCopy;
 
 /// Longer side of an ordinary sheet in millimetres, from which sizes on the working copy follow.
 const SHEET: f32 = 280.0;
+/// Its shorter side.
+const SHEET_SHORT: f32 = 200.0;
 /// Marks smaller than this many millimetres are speckle.
 const LEAST_MARK: f32 = 1.3;
+/// Smaller marks than letters of an ordinary sheet, in millimetres: the letters of a sheet that is larger than ordinary.
+const LEAST_SMALL_MARK: f32 = 0.6;
+/// So many small marks are no speckle but small letters.
+const MANY_SMALL_MARKS: usize = 300;
 /// Diameters of punch holes in millimetres.
 const HOLES: std::ops::RangeInclusive<f32> = 3.8..=11.0;
 /// Share of the page's side within which holes are punched.
@@ -34,12 +40,16 @@ impl Marks {
     /// (a share of the paper level) darker than the paper are faint.
     pub fn of(copy: &WorkingCopy, components: &[Component], edge: Option<&DarkEdge>, least_contrast: f32) -> Self {
         let (width, height) = copy.gray.dimensions();
-        let millimetre = width.max(height) as f32 / SHEET;
+        // A long strip is as wide as a sheet at most, and its writing no larger.
+        let millimetre = (width.max(height) as f32 / SHEET).min(width.min(height) as f32 / SHEET_SHORT);
         let least = f32::from(copy.paper) * least_contrast;
         let mut marks = Self::default();
+        let mut small = 0;
         for part in components {
             let (long, short) = (part.width().max(part.height()) as f32, part.width().min(part.height()) as f32);
             if long < (LEAST_MARK * millimetre).max(3.0) || on_edge(part, edge) {
+                let is_small = long >= (LEAST_SMALL_MARK * millimetre).max(3.0);
+                small += usize::from(is_small && darkest(copy, part) >= least && !on_edge(part, edge));
                 continue;
             }
             if is_line(part, width, height, millimetre) {
@@ -53,6 +63,9 @@ impl Marks {
             } else {
                 marks.writing += 1;
             }
+        }
+        if small >= MANY_SMALL_MARKS {
+            marks.writing += small;
         }
         marks
     }

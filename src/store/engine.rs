@@ -130,7 +130,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .connect_with(options.clone())
         .await
         .map_err(cannot)?;
-    migrations::run_sqlite(&writer).await?;
+    migrations::run_sqlite(&writer, path).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -1,5 +1,8 @@
 //! Brings the tables to this version: forward only, one numbered file for each step and engine.
 
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPool;
@@ -10,9 +13,23 @@ use super::error::{StoreError, without_values};
 const SQLITE: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/sqlite/0001_first.sql"))];
 const POSTGRES: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/postgres/0001_first.sql"))];
 
-/// Brings an SQLite database to this version.
-pub(super) async fn run_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
-    migrator(SQLITE).run(pool).await.map_err(explain)
+/// Brings the SQLite database at `path` to this version; several programs may do it at once.
+///
+/// SQLite has no lock that spans the steps of a migration, so a file beside the database is locked meanwhile. It is not the
+/// database itself: closing that would drop the locks that SQLite holds on it.
+pub(super) async fn run_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-upgrade");
+    let locking = tokio::task::spawn_blocking(move || {
+        let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(beside)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    });
+    let failed = |cause: String| StoreError::Migration { cause };
+    let lock = locking.await.map_err(|cause| failed(cause.to_string()))?.map_err(|cause| failed(cause.to_string()))?;
+    let outcome = migrator(SQLITE).run(pool).await.map_err(explain);
+    drop(lock);
+    outcome
 }
 
 /// Brings a PostgreSQL database to this version; several programs may do it at once.

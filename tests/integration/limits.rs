@@ -60,7 +60,7 @@ fn a_page_that_takes_too_long_is_left_to_a_person() {
     // A person sees it in the account, too.
     let shown = program.run(&["batch", "show", "B"]);
     assert_eq!(shown.code, 3);
-    assert!(shown.out.contains(&format!("{failed} left to a person")), "{}", shown.out);
+    assert!(shown.out.contains(&format!("{failed} failed")), "{}", shown.out);
 }
 
 #[test]

@@ -125,7 +125,8 @@ impl SourceFile {
         }
         let tests = self.code.match_indices("#[cfg(test)]").find(|(at, _)| {
             // `mod tests {` opens the tests of this file; `mod fixture;` only names a file of its own.
-            self.code[*at..].lines().nth(1).is_some_and(|line| line.trim_end().ends_with('{'))
+            let mut lines = self.code[*at..].lines().skip(1);
+            lines.find(|line| !line.trim_start().starts_with("#[")).is_some_and(|line| line.trim_end().ends_with('{'))
         });
         tests.map_or(&self.code, |(at, _)| &self.code[..at])
     }
