@@ -84,6 +84,7 @@ impl Args {
 
 impl Passwords {
     /// Reads the passwords. They are held in memory only, for as long as the command runs.
+    #[expect(clippy::disallowed_methods, reason = "a password is no part of the configuration, which is kept")]
     pub fn read(&self) -> Result<Vec<String>, CommandError> {
         let mut passwords: Vec<String> = std::env::var("MUNIMENT_PDF_PASSWORD").into_iter().collect();
         if let Some(path) = &self.password_file {
@@ -142,6 +143,7 @@ pub async fn work_off(app: &App, batch: Batch, passwords: Vec<String>, output: O
 }
 
 /// Returns a signal that the first Ctrl-C (or SIGTERM) raises; the second ends the program at once.
+#[expect(clippy::disallowed_methods, reason = "the second signal asks to end without closing anything")]
 pub fn stop_on_ctrl_c() -> Stop {
     let stop = Stop::new();
     let raised = stop.clone();

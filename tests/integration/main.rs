@@ -1,8 +1,11 @@
 //! The integration tests: one binary, one file per subject.
 #![expect(
     clippy::unwrap_used,
+    clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a test stops where it is wrong, and says what it could not run"
+    clippy::disallowed_methods,
+    clippy::type_complexity,
+    reason = "a test stops where it is wrong, says what it could not run, and uses the machine's clock and environment"
 )]
 
 mod archive;

@@ -34,12 +34,13 @@ fn a_scan_keeps_its_pixels_and_its_stream_in_every_encoding() {
         }
         let stream = page.stream.unwrap_or_else(|| panic!("{name} has no stream"));
         assert_eq!(stream.color, ColorSpace::Gray, "{name}");
-        let same_filter = match (name, &stream.filter) {
-            ("jpeg", StreamFilter::Jpeg) | ("jbig2", StreamFilter::Jbig2 { globals: None }) => true,
-            ("group 4" | "group 4 stencil", StreamFilter::Ccitt { k: -1, columns: 400, .. }) => true,
-            ("flate" | "raw", StreamFilter::Flate) => true,
-            _ => false,
-        };
+        let same_filter = matches!(
+            (name, &stream.filter),
+            ("jpeg", StreamFilter::Jpeg)
+                | ("jbig2", StreamFilter::Jbig2 { globals: None })
+                | ("group 4" | "group 4 stencil", StreamFilter::Ccitt { k: -1, columns: 400, .. })
+                | ("flate" | "raw", StreamFilter::Flate)
+        );
         assert!(same_filter, "{name} came back as {:?}", stream.filter);
         if !matches!(stream.filter, StreamFilter::Flate) {
             assert_eq!(stream.data, data, "{name} must be passed through unchanged");

@@ -20,6 +20,8 @@ use super::message::{Request, Response, Setup};
 use super::source::{Bytes, Lack, Source, SourcePage};
 use super::write_pdf::{Added, PdfInProgress};
 
+/// A response with its attachment.
+type Answer = (Response, Option<Vec<u8>>);
 /// A failure to answer that is no fault of the file.
 type Failure = String;
 
@@ -61,7 +63,7 @@ impl Desk {
         &mut self,
         request: Request,
         files: &mut impl Iterator<Item = OwnedFd>,
-    ) -> Result<Result<(Response, Option<Vec<u8>>), Reject>, Failure> {
+    ) -> Result<Result<Answer, Reject>, Failure> {
         let mut next = || files.next().ok_or_else(|| Failure::from("the request came without its file"));
         let plain = |response| (response, None);
         Ok(match request {
