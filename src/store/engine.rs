@@ -122,6 +122,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .pragma("temp_store", "MEMORY")
         .disable_statement_logging();
     let cannot = |error: sqlx::Error| StoreError::Open { cause: without_values(&error) };
+    let opening = migrations::opening(path).await?;
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)
@@ -130,13 +131,14 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .connect_with(options.clone())
         .await
         .map_err(cannot)?;
-    migrations::run_sqlite(&writer, path).await?;
+    migrations::run_sqlite(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(cannot)?;
+    drop(opening);
     Ok(Engine::Sqlite { writer, readers })
 }
 

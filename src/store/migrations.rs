@@ -1,5 +1,6 @@
 //! Brings the tables to this version: forward only, one numbered file for each step and engine.
 
+use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -13,23 +14,25 @@ use super::error::{StoreError, without_values};
 const SQLITE: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/sqlite/0001_first.sql"))];
 const POSTGRES: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/postgres/0001_first.sql"))];
 
-/// Brings the SQLite database at `path` to this version; several programs may do it at once.
+/// Waits until no other program opens the SQLite database at `path`, and keeps others waiting until the file is dropped.
 ///
-/// SQLite has no lock that spans the steps of a migration, so a file beside the database is locked meanwhile. It is not the
-/// database itself: closing that would drop the locks that SQLite holds on it.
-pub(super) async fn run_sqlite(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+/// A fresh database is given its journal mode and its tables by one program at a time: SQLite has no lock that spans both. The
+/// lock is a file beside the database and not the database itself, since closing that would drop SQLite's own locks.
+pub(super) async fn opening(path: &Path) -> Result<File, StoreError> {
     let mut beside = path.as_os_str().to_owned();
-    beside.push("-upgrade");
+    beside.push("-opening");
     let locking = tokio::task::spawn_blocking(move || {
-        let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(beside)?;
+        let file = File::options().create(true).append(true).mode(0o600).open(beside)?;
         file.lock()?;
         Ok::<_, std::io::Error>(file)
     });
-    let failed = |cause: String| StoreError::Migration { cause };
-    let lock = locking.await.map_err(|cause| failed(cause.to_string()))?.map_err(|cause| failed(cause.to_string()))?;
-    let outcome = migrator(SQLITE).run(pool).await.map_err(explain);
-    drop(lock);
-    outcome
+    let failed = |cause: String| StoreError::Open { cause };
+    locking.await.map_err(|cause| failed(cause.to_string()))?.map_err(|cause| failed(cause.to_string()))
+}
+
+/// Brings an SQLite database to this version.
+pub(super) async fn run_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+    migrator(SQLITE).run(pool).await.map_err(explain)
 }
 
 /// Brings a PostgreSQL database to this version; several programs may do it at once.
