@@ -11,7 +11,7 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 /// Prefix of the environment variables that win over the file.
 const PREFIX: &str = "MUNIMENT_";
 /// Variables with the prefix that are no configuration keys: they are read elsewhere.
-const NOT_KEYS: &[&str] = &["MUNIMENT_CONFIG", "MUNIMENT_LOG", "MUNIMENT_PDF_PASSWORD", "MUNIMENT_SOAK"];
+const NOT_KEYS: &[&str] = &["MUNIMENT_CONFIG", "MUNIMENT_LOG", "MUNIMENT_PDF_PASSWORD"];
 
 /// The whole configuration, with every default filled in and every path absolute or relative to the working directory.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -214,7 +214,7 @@ impl Config {
                 faults.push(format!("{key} = {value}: must lie between {low} and {high}"));
             }
         };
-        range("index.memory_mib", self.index.memory_mib, 16, 4096);
+        range("index.memory_mib", self.index.memory_mib, 16, 1024);
         range("intake.settle_seconds", self.intake.settle_seconds, 0, 3600);
         range("intake.poll_seconds", self.intake.poll_seconds, 1, 3600);
         range("intake.max_file_mib", self.intake.max_file_mib, 1, 1 << 20);

@@ -43,12 +43,15 @@ impl Program {
     /// Prepares a run.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_muniment"));
+        // What steers the tests, or whoever runs them, must not steer the program.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MUNIMENT_")) {
+            command.env_remove(name);
+        }
         command
             .arg("--data")
             .arg(self.path("data"))
             .args(arguments)
             .current_dir(self.folder.path())
-            .env_remove("MUNIMENT_CONFIG")
             .env("HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.path("config"))
             .envs(self.settings.iter().cloned())
