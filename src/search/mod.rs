@@ -2,7 +2,7 @@
 //!
 //! One entry per page; AND is evaluated per document. Words become tokens by one set of rules ([`Schema`]), in the index, in
 //! queries and where hits are marked. A [`Query`] is planned with synonyms and tolerance for misread words, each switchable
-//! and shown in every hit, evaluated over one [`Snapshot`](snapshot) of the [`Index`], and answered with counts, hits with word
+//! and shown in every hit, evaluated over one snapshot of the [`Index`], and answered with counts, hits with word
 //! boxes, and the number of pages that have no reliable text.
 
 mod analyser;

@@ -1,7 +1,7 @@
 //! Claims due work and calls the steps; one file per kind of work.
 //!
 //! Any number of workers, on one machine or several, share one database and one object store. Each claims a scan or some
-//! pages with a lease, renews it while it works ([`renewal`]), and ends the claim in the transaction that records the
+//! pages with a lease, renews it while it works (`renewal`), and ends the claim in the transaction that records the
 //! result. A worker that dies is noticed when its leases run out; then somebody else does the work.
 
 mod index_pages;
