@@ -65,3 +65,27 @@ id!(
     /// One process that claims work.
     WorkerId, "worker"
 );
+id!(
+    /// One person who uses the program.
+    PersonId, "person"
+);
+id!(
+    /// One record: exactly one accepted document, the unit of retention, hold and destruction.
+    RecordId, "record"
+);
+id!(
+    /// One patient as this archive knows them; says nothing about who it is.
+    PatientId, "patient"
+);
+id!(
+    /// One hold: records that a matter forbids to destroy.
+    HoldId, "hold"
+);
+id!(
+    /// One proposal to destroy records, with its review, approvals and certificate.
+    DisposalId, "disposal"
+);
+id!(
+    /// One event that starts or moves a retention period.
+    EventId, "event"
+);

@@ -7,9 +7,11 @@ mod clock;
 mod confidence;
 mod digest;
 mod document;
+pub mod facts;
 mod finding;
 mod geometry;
 mod ids;
+mod ledger_entry;
 mod page;
 mod pipeline_stamp;
 mod reject;
@@ -20,9 +22,13 @@ pub use clock::Clock;
 pub use confidence::{Confidence, OutOfRange};
 pub use digest::{Digest, DigestParseError, Hasher};
 pub use document::{DocumentState, PageView, TransitionError};
+pub use facts::Fact;
 pub use finding::{Finding, FindingKind, Severity};
 pub use geometry::{QuarterTurns, Rect, Size};
-pub use ids::{BatchId, DeliveryId, DocumentId, IdParseError, WorkerId};
+pub use ids::{
+    BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, PatientId, PersonId, RecordId, WorkerId,
+};
+pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use pipeline_stamp::PipelineStamp;
 pub use reject::{Reject, RejectReason};

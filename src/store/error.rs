@@ -52,6 +52,12 @@ pub enum StoreError {
         /// The column.
         column: String,
     },
+    /// The change contradicts what was recorded before, or a rule forbids it.
+    #[error("{why}")]
+    Refused {
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// A document cannot take the step.
     #[error(transparent)]
     Transition(#[from] TransitionError),

@@ -13,6 +13,8 @@ mod deliveries;
 mod documents;
 mod engine;
 mod error;
+mod facts;
+mod ledger;
 mod migrations;
 mod outbox;
 mod page_progress;

@@ -8,7 +8,10 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
-use crate::chart::{BatchId, DeliveryId, Digest, DocumentId, PageNumber, WorkerId};
+use crate::chart::{
+    BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, HoldId, PageNumber, PatientId, PersonId, RecordId,
+    WorkerId,
+};
 
 /// A value on its way into a statement.
 #[derive(Debug, Clone)]
@@ -102,7 +105,9 @@ macro_rules! text_values {
     )* };
 }
 
-text_values!(Digest, BatchId, DeliveryId, DocumentId, WorkerId);
+text_values!(
+    Digest, BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, PatientId, PersonId, RecordId, WorkerId
+);
 
 /// One row of an answer.
 pub(super) enum Row {

@@ -7,8 +7,21 @@ use std::path::{Path, PathBuf};
 /// The layers from the bottom up. A module may import the layers below its own, never its neighbours.
 const LAYERS: &[&[&str]] = &[
     &["chart"],
-    &["imaging", "ocr", "pdf", "export", "search", "store", "archive", "sandbox", "samples"],
-    &["pipeline", "intake"],
+    &[
+        "imaging",
+        "ocr",
+        "pdf",
+        "export",
+        "search",
+        "store",
+        "archive",
+        "access",
+        "audit",
+        "retention",
+        "sandbox",
+        "samples",
+    ],
+    &["pipeline", "intake", "review", "disposal"],
     &["worker"],
     &["app"],
     &["cli"],

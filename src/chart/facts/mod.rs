@@ -1,0 +1,35 @@
+//! Administrative facts: what was decided or happened, as the ledger keeps it for good.
+//!
+//! The tables of the database that hold people, records, policies, events, holds and disposals are nothing but the facts
+//! of the ledger, applied in their order; replaying the ledger makes them again. So a fact carries everything that its
+//! tables need, by ids and dates, and no text about a patient: whoever may audit need not be allowed to read charts.
+
+mod disposal;
+mod hold;
+mod people;
+mod record;
+mod retention;
+
+use serde::{Deserialize, Serialize};
+
+pub use disposal::DisposalFact;
+pub use hold::HoldFact;
+pub use people::PeopleFact;
+pub use record::RecordFact;
+pub use retention::RetentionFact;
+
+/// One administrative fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", content = "fact", rename_all = "kebab-case")]
+pub enum Fact {
+    /// People and their roles.
+    People(PeopleFact),
+    /// Records: acceptance, deposit, correction.
+    Record(RecordFact),
+    /// Policies, and the events that their periods run from.
+    Retention(RetentionFact),
+    /// Holds.
+    Hold(HoldFact),
+    /// Destruction, from the proposal to the certificate.
+    Disposal(DisposalFact),
+}

@@ -1,0 +1,26 @@
+//! Applies facts of the ledger to their tables: one file for each kind of fact.
+//!
+//! Applying is deterministic: the same facts in the same order give the same tables, here and at a rebuild. Rules that
+//! forbid a fact (nobody approves their own proposal) are checked here, within the transaction, so that they bind every
+//! caller.
+
+mod disposal;
+mod hold;
+mod people;
+mod record;
+mod retention;
+
+use super::engine::Transaction;
+use super::error::StoreError;
+use crate::chart::{Fact, LedgerEntry};
+
+/// Applies one entry.
+pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) -> Result<(), StoreError> {
+    match &entry.fact {
+        Fact::People(fact) => people::apply(transaction, entry, fact).await,
+        Fact::Record(fact) => record::apply(transaction, entry, fact).await,
+        Fact::Retention(fact) => retention::apply(transaction, entry, fact).await,
+        Fact::Hold(fact) => hold::apply(transaction, entry, fact).await,
+        Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
+    }
+}
