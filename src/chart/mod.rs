@@ -3,6 +3,7 @@
 //! Everything above speaks in these types; nothing here knows about anything above.
 
 mod batch;
+mod birth_date;
 mod clock;
 mod confidence;
 mod digest;
@@ -10,14 +11,17 @@ mod document;
 pub mod facts;
 mod finding;
 mod geometry;
+mod hold;
 mod ids;
 mod ledger_entry;
 mod page;
 mod pipeline_stamp;
 mod reject;
+mod retention;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
+pub use birth_date::BirthDate;
 pub use clock::Clock;
 pub use confidence::{Confidence, OutOfRange};
 pub use digest::{Digest, DigestParseError, Hasher};
@@ -25,6 +29,7 @@ pub use document::{DocumentState, PageView, TransitionError};
 pub use facts::Fact;
 pub use finding::{Finding, FindingKind, Severity};
 pub use geometry::{QuarterTurns, Rect, Size};
+pub use hold::{Hold, HoldScope};
 pub use ids::{
     BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, PatientId, PersonId, RecordId, WorkerId,
 };
@@ -32,4 +37,5 @@ pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use pipeline_stamp::PipelineStamp;
 pub use reject::{Reject, RejectReason};
+pub use retention::{EventSubject, LastDay, RecordClass, TriggerEvent, TriggerKind, UnknownWord, Withdrawal};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};
