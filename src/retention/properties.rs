@@ -170,6 +170,10 @@ proptest! {
         let mut archive = Archive::new(class, births);
         for step in &steps {
             archive.take(step);
+            if let LastDay::On(date) = archive.last_day() && date >= archive.today.date {
+                let on_the_day = Today { date, ..archive.today.clone() };
+                prop_assert!(!plan(&archive.facts, &archive.versions, &archive.holds, None, &on_the_day).is_eligible());
+            }
             let planned = plan(&archive.facts, &archive.versions, &archive.holds, None, &archive.today);
             if let Decision::Eligible { since } = planned.decision {
                 // Each of these is worked out anew from the facts, not taken from the plan.
