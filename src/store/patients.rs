@@ -35,7 +35,8 @@ impl Store {
     }
 }
 
-/// Keeps a patient; one with the same id or the same number stays as it is.
+/// Keeps a patient. Of one that is here already, a name or birth date that was not known is filled in; nothing known
+/// changes.
 pub(super) async fn keep(
     transaction: &mut Transaction,
     patient: &PatientRef,
@@ -46,7 +47,10 @@ pub(super) async fn keep(
     let PatientRef { id, number, authority, name, born } = patient;
     let values = values![*id, number.as_str(), authority.as_str(), name.as_str(), born.text(), now];
     transaction.execute(sql, values).await?;
-    Ok(())
+    let sql = "UPDATE patients SET name = $2 WHERE id = $1 AND name = ''";
+    transaction.execute(sql, values![*id, name.as_str()]).await?;
+    let sql = "UPDATE patients SET born = $2 WHERE id = $1 AND born = ''";
+    transaction.execute(sql, values![*id, born.text()]).await.map(drop)
 }
 
 fn read(row: &Row) -> Result<PatientRef, StoreError> {
