@@ -15,6 +15,7 @@
 //! [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
 //! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
 
+pub mod access;
 pub mod app;
 pub mod archive;
 pub mod chart;

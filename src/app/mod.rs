@@ -1,5 +1,6 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
+pub mod actor;
 pub mod batch_report;
 pub mod config;
 pub mod deliver;
@@ -9,6 +10,8 @@ pub mod give_back;
 mod indexing;
 pub mod measure;
 mod parts;
+mod people;
+pub mod review;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -107,6 +110,15 @@ pub enum AppError {
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
+    /// The person at the command line is not known to this archive.
+    #[error("{0}")]
+    Unknown(String),
+    /// The person may not do it.
+    #[error(transparent)]
+    Denied(#[from] crate::access::Denied),
+    /// What was given cannot be used.
+    #[error("{0}")]
+    Unfit(String),
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),

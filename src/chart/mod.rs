@@ -3,7 +3,6 @@
 //! Everything above speaks in these types; nothing here knows about anything above.
 
 mod batch;
-mod birth_date;
 mod clock;
 mod confidence;
 mod digest;
@@ -14,18 +13,21 @@ mod geometry;
 mod hold;
 mod ids;
 mod ledger_entry;
+mod naming;
 mod page;
+mod patient;
 mod pipeline_stamp;
+mod record;
 mod reject;
 mod retention;
+mod role;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
-pub use birth_date::BirthDate;
 pub use clock::Clock;
 pub use confidence::{Confidence, OutOfRange};
 pub use digest::{Digest, DigestParseError, Hasher};
-pub use document::{DocumentState, PageView, TransitionError};
+pub use document::{DocumentState, PageView, RejectionReason, TransitionError};
 pub use facts::Fact;
 pub use finding::{Finding, FindingKind, Severity};
 pub use geometry::{QuarterTurns, Rect, Size};
@@ -34,8 +36,15 @@ pub use ids::{
     BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, PatientId, PersonId, RecordId, WorkerId,
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
+pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass};
 pub use page::{PageId, PageIdParseError, PageNumber};
+pub use patient::{BirthDate, PatientError, PatientRef};
 pub use pipeline_stamp::PipelineStamp;
+pub use record::{
+    Correction, CorrectionReason, Cut, Encounter, OriginalFile, RECORD_SCHEMA, RecordDescription, RecordDraft,
+    RecordPage, SecondReview, Verification, VerifiedRecord, Verifier,
+};
 pub use reject::{Reject, RejectReason};
-pub use retention::{EventSubject, LastDay, RecordClass, TriggerEvent, TriggerKind, UnknownWord, Withdrawal};
+pub use retention::{EventSubject, LastDay, TriggerEvent, TriggerKind, UnknownWord, Withdrawal};
+pub use role::{Role, RoleParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};

@@ -1,4 +1,4 @@
-//! Words of retention: classes of records, the events that periods run from, how long a record is kept.
+//! Words of retention: the events that periods run from, how long a record is kept.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,57 +7,6 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{EventId, PatientId, RecordId};
-
-/// Most characters of a class's name.
-const LONGEST_CLASS: usize = 64;
-
-/// A kind of records that is kept by the same rules, for example `health-record`; rule sets say which there are.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RecordClass(String);
-
-impl RecordClass {
-    /// Returns the name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RecordClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for RecordClass {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let letters = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-        if text.is_empty() || text.len() > LONGEST_CLASS || !text.chars().all(letters) {
-            return Err(UnknownWord::new(
-                "a record class",
-                text,
-                "write 1 to 64 small letters, digits and hyphens, such as health-record",
-            ));
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl TryFrom<String> for RecordClass {
-    type Error = UnknownWord;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<RecordClass> for String {
-    fn from(class: RecordClass) -> Self {
-        class.0
-    }
-}
 
 /// A word that names nothing known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -238,8 +187,6 @@ mod tests {
         }
         let message = "dicharge".parse::<TriggerKind>().expect_err("unknown").to_string();
         assert!(message.contains("dicharge") && message.contains("discharge, encounter"), "{message}");
-        assert!("Health Record".parse::<RecordClass>().is_err());
-        assert!(serde_json::from_str::<RecordClass>("\"\"").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
+mod accept;
 mod batch;
 mod bench;
 mod child;
@@ -12,13 +13,18 @@ mod index;
 mod ingest;
 mod init;
 mod output;
+mod people;
 mod progress;
+mod queue;
+mod reject;
 mod reprocess;
 mod retry;
+mod review;
 mod samples;
 mod search;
 mod show;
 mod start;
+mod undo;
 mod worker;
 
 use std::path::PathBuf;
@@ -67,6 +73,12 @@ enum Command {
     Reprocess(reprocess::Args),
     Worker(worker::Args),
     Index(index::Args),
+    People(people::Args),
+    Accept(accept::Args),
+    Reject(reject::Args),
+    Undo(undo::Args),
+    Review(review::Args),
+    Queue(queue::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -108,6 +120,12 @@ fn run(cli: &Cli, output: Output) -> Result<Ended, CommandError> {
         Command::Retry(args) => start::block_on(retry::run(args, &place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, &place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, &place, output)),
+        Command::Accept(args) => start::block_on(accept::run(args, &place, output)),
+        Command::Reject(args) => start::block_on(reject::run(args, &place, output)),
+        Command::Undo(args) => start::block_on(undo::run(args, &place, output)),
+        Command::Review(args) => start::block_on(review::run(args, &place, output)),
+        Command::Queue(args) => start::block_on(queue::run(args, &place, output)),
+        Command::People(args) => start::block_on(people::run(args, &place, output)),
         Command::Index(args) => start::block_on(index::run(args, &place, output)),
         Command::Child(_) => Ok(Ended::Well),
     }

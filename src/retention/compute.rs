@@ -195,7 +195,10 @@ fn inputs(facts: &RecordFacts) -> Vec<Input> {
         |name: &str, value: String, source: &str| Input { name: name.to_owned(), value, source: source.to_owned() };
     let mut inputs: Vec<Input> =
         facts.classes.iter().map(|class| input("record class", class.to_string(), "the record")).collect();
-    inputs.extend(facts.births.iter().map(|birth| input("birth date", birth.reveal(), "the patient")));
+    inputs.extend(facts.births.iter().map(|birth| {
+        let text = birth.text();
+        input("birth date", if text.is_empty() { "unknown".to_owned() } else { text }, "the patient")
+    }));
     inputs.extend(facts.standing().into_iter().map(|event| {
         let value = format!("{} ({})", event.date, event.zone);
         input(event.kind.as_str(), value, &event.source)

@@ -69,8 +69,8 @@ impl fmt::Display for Doubt {
             Self::NoClass => f.write_str("the record has no class: give it one"),
             Self::NoRule { class } => write!(f, "the policy has no rule for {class}: add one, or change the class"),
             Self::UnknownBirthDate => f.write_str(
-                "the birth date is not known and the patient may have been a minor: enter the date, the year, or \
-                 \"not after\" a day",
+                "the birth date is not known and the patient may have been a minor: enter it, or the latest year \
+                 that it can be",
             ),
             Self::BirthDatesDiffer => {
                 f.write_str("the birth dates contradict each other: the youngest counts; correct the wrong one")

@@ -21,7 +21,7 @@ fn computed(facts: &RecordFacts) -> Computation {
 }
 
 fn adult() -> RecordFacts {
-    facts("health-record", "1950-01-01", &[(Discharge, "2024-03-15")])
+    facts("chart", "1950-01-01", &[(Discharge, "2024-03-15")])
 }
 
 fn decision(facts: &RecordFacts, date: &str) -> Decision {
@@ -38,10 +38,9 @@ fn kept_through_the_last_day_and_eligible_on_the_next() {
 
 #[test]
 fn a_partial_birth_date_counts_as_the_latest_possible_day() {
-    let until = |born: &str| computed(&facts("health-record", born, &[(Discharge, "2024-03-15")])).last_day.to_string();
+    let until = |born: &str| computed(&facts("chart", born, &[(Discharge, "2024-03-15")])).last_day.to_string();
     assert_eq!(until("2020"), "2039-12-31");
     assert_eq!(until("2020-02"), "2039-03-01");
-    assert_eq!(until("not after 1950-01-01"), "2031-03-15");
     // Born 2006-12-31 at the latest: may have been a minor on the day.
     assert_eq!(until("2006"), "2031-03-15");
     assert_eq!(until("2013"), "2032-12-31");
@@ -64,13 +63,13 @@ fn nobody_is_taken_for_an_adult_because_the_birth_date_is_unknown() {
 
 #[test]
 fn a_birth_after_the_event_is_a_doubt() {
-    let computed = computed(&facts("health-record", "2025-01-01", &[(Discharge, "2024-03-15")]));
+    let computed = computed(&facts("chart", "2025-01-01", &[(Discharge, "2024-03-15")]));
     assert_eq!(computed.doubts, [Doubt::BeforeBirth { kind: Discharge, date: day("2024-03-15") }]);
 }
 
 #[test]
 fn no_trigger_yet_means_no_end() {
-    let record = facts("health-record", "1950-01-01", &[]);
+    let record = facts("chart", "1950-01-01", &[]);
     assert_eq!(computed(&record).last_day, LastDay::Indefinite);
     let planned = plan(&record, &california(), &[], None, &today("2200-01-01"));
     assert_eq!((planned.decision, &planned.reasons[..]), (Decision::Keep, &[Reason::NoEnd][..]));
@@ -80,7 +79,7 @@ fn no_trigger_yet_means_no_end() {
 fn of_several_encounters_the_longest_and_the_strictest_win() {
     // Seen as a child and again as an adult, on one scan: the minor's rule and the later discharge both count.
     let mut record = facts(
-        "health-record",
+        "chart",
         "2004-06-01",
         &[(Discharge, "2021-01-01"), (Encounter, "2024-03-15"), (Discharge, "2023-05-01")],
     );
@@ -102,7 +101,7 @@ fn of_several_encounters_the_longest_and_the_strictest_win() {
 #[test]
 fn a_record_is_only_as_free_as_its_strictest_class() {
     let mut record = facts("laboratory-report", "1950", &[(Report, "2024-03-15")]);
-    record.classes.insert("employee-medical-record".parse().expect("a class"));
+    record.classes.insert("occupational-health".parse().expect("a class"));
     let both = compute(&record, &[policy(&["us-laboratory", "us-occupational-health"])], &today(TODAY));
     assert_eq!(both.last_day, LastDay::Indefinite);
 }
@@ -125,7 +124,7 @@ fn late_filing_reopens_the_period_but_is_no_trigger_of_its_own() {
     let computed_late = computed(&record);
     assert_eq!(computed_late.last_day.to_string(), "2037-01-01");
     assert!(computed_late.explanation.iter().any(|line| line.contains("reopens")));
-    assert_eq!(computed(&facts("health-record", "1950", &[(LateFiling, "2030-01-01")])).last_day, LastDay::Indefinite);
+    assert_eq!(computed(&facts("chart", "1950", &[(LateFiling, "2030-01-01")])).last_day, LastDay::Indefinite);
 }
 
 #[test]
@@ -198,7 +197,7 @@ fn holds_follow_a_merge_and_frozen_members_stay_after_it() {
 fn scopes_cover_what_they_name_and_a_record_without_dates() {
     let dates = HoldScope::Dates { from: day("2024-01-01"), to: day("2024-03-15") };
     assert_eq!(coverage(&dates, &adult()), Coverage::Covered);
-    assert_eq!(coverage(&dates, &facts("health-record", "1950", &[])), Coverage::Covered);
+    assert_eq!(coverage(&dates, &facts("chart", "1950", &[])), Coverage::Covered);
     let later = HoldScope::Dates { from: day("2024-03-16"), to: day("2025-01-01") };
     assert_eq!(coverage(&later, &adult()), Coverage::NotCovered);
     assert_eq!(coverage(&HoldScope::Records([record(2)].into()), &adult()), Coverage::NotCovered);
@@ -230,8 +229,7 @@ fn a_policy_that_keeps_longer_applies_at_once_and_a_shorter_one_after_approval()
 
 #[test]
 fn a_death_before_a_later_encounter_is_a_doubt() {
-    let record =
-        facts("health-record", "1950", &[(Death, "2020-01-01"), (Discharge, "2024-03-15"), (Report, "2020-02-01")]);
+    let record = facts("chart", "1950", &[(Death, "2020-01-01"), (Discharge, "2024-03-15"), (Report, "2020-02-01")]);
     let doubts = computed(&record).doubts;
     assert_eq!(
         doubts,
@@ -239,14 +237,13 @@ fn a_death_before_a_later_encounter_is_a_doubt() {
         "a report after the death is normal"
     );
     assert_eq!(decision(&record, "2200-01-01"), Decision::Keep);
-    let two =
-        facts("health-record", "1950", &[(Discharge, "2020-01-01"), (Death, "2020-01-01"), (Death, "2021-01-01")]);
+    let two = facts("chart", "1950", &[(Discharge, "2020-01-01"), (Death, "2020-01-01"), (Death, "2021-01-01")]);
     assert_eq!(computed(&two).doubts, [Doubt::DeathDatesDiffer]);
 }
 
 #[test]
 fn an_event_in_the_future_is_a_doubt_until_its_day_has_come() {
-    let record = facts("health-record", "1950", &[(Discharge, "2024-03-15")]);
+    let record = facts("chart", "1950", &[(Discharge, "2024-03-15")]);
     let doubts = |date: &str| compute(&record, &california(), &today(date)).doubts;
     assert_eq!(doubts("2024-03-14"), [Doubt::InTheFuture { kind: Discharge, date: day("2024-03-15") }]);
     assert!(doubts("2024-03-15").is_empty());
@@ -298,11 +295,11 @@ fn debugging_shows_no_patient_data() {
 fn the_forecast_counts_every_record_once() {
     let records = [
         adult(),
-        facts("health-record", "2020-06-01", &[(Discharge, "2024-03-15")]),
-        facts("health-record", "1950", &[]),
-        facts("health-record", "1950", &[(Discharge, "1990-01-01")]),
-        facts("health-record", "unknown", &[(Discharge, "1990-01-01")]),
-        facts("health-record", "1950", &[(Discharge, "2050-01-01")]),
+        facts("chart", "2020-06-01", &[(Discharge, "2024-03-15")]),
+        facts("chart", "1950", &[]),
+        facts("chart", "1950", &[(Discharge, "1990-01-01")]),
+        facts("chart", "", &[(Discharge, "1990-01-01")]),
+        facts("chart", "1950", &[(Discharge, "2050-01-01")]),
     ];
     let plans: Vec<_> =
         records.iter().map(|record| plan(record, &california(), &[], None, &today("2026-11-22"))).collect();

@@ -150,7 +150,7 @@ mod tests {
     const GRACE: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
     fn expected(on: &str, holds: &[Hold]) -> ExpectedLock {
-        let record = facts("health-record", "1950-01-01", &[(TriggerKind::Discharge, "2024-03-15")]);
+        let record = facts("chart", "1950-01-01", &[(TriggerKind::Discharge, "2024-03-15")]);
         let planned = plan(&record, &[policy(&["us-california"])], holds, None, &today(on));
         expected_lock(&planned, &today(on), GRACE)
     }

@@ -64,7 +64,7 @@ struct Archive {
 impl Archive {
     fn new(class: &str, births: Vec<BirthDate>) -> Self {
         Self {
-            facts: RecordFacts { births, ..facts(class, "unknown", &[]) },
+            facts: RecordFacts { births, ..facts(class, "", &[]) },
             versions: vec![version(1, "2020-01-01", vec![load("us-california", None).expect("a rule set"), house(5)])],
             holds: vec![],
             today: today("2024-06-01"),
@@ -150,14 +150,14 @@ fn births() -> impl Strategy<Value = Vec<BirthDate>> {
     let one = prop_oneof![
         (1930..2024_i16, 1..13_i8, 1..29_i8)
             .prop_map(|(year, month, day)| BirthDate::Day(Date::constant(year, month, day))),
-        (1930..2024_i16, 1..13_i8).prop_map(|(year, month)| BirthDate::Month { year, month }),
+        (1930..2024_i16, 1..13_i8).prop_map(|(year, month)| BirthDate::Month(year, month)),
         (1930..2024_i16).prop_map(BirthDate::Year),
     ];
     proptest::collection::vec(one, 1..3)
 }
 
 fn class() -> impl Strategy<Value = &'static str> {
-    proptest::sample::select(vec!["health-record", "mammogram", "x-ray-film"])
+    proptest::sample::select(vec!["chart", "mammography", "x-ray-film"])
 }
 
 proptest! {
@@ -226,7 +226,7 @@ proptest! {
     fn the_order_in_which_events_are_told_changes_nothing(
         births in births(), steps in proptest::collection::vec(step(), 1..30)
     ) {
-        let mut archive = Archive::new("health-record", births);
+        let mut archive = Archive::new("chart", births);
         steps.iter().for_each(|step| archive.take(step));
         let told = compute(&archive.facts, &archive.versions, &archive.today);
         archive.facts.events.reverse();

@@ -70,7 +70,7 @@ impl RecordFacts {
     pub fn digest(&self) -> Digest {
         let mut sorted = self.clone();
         sorted.events.sort_by_key(|event| event.id);
-        sorted.births.sort_by_key(|birth| birth.reveal());
+        sorted.births.sort_by_key(|birth| birth.text());
         sorted.exceptions.sort_by_key(|exception| (exception.until, exception.reason.clone()));
         Digest::of(&serde_json_canonicalizer::to_vec(&sorted).unwrap_or_default())
     }

@@ -269,7 +269,7 @@ mod tests {
         source = "decided by the records committee"
         [[rule]]
         id = "chart"
-        classes = ["health-record"]
+        classes = ["chart"]
         trigger = ["discharge"]
         period = "7 years"
     "#;
@@ -292,7 +292,7 @@ mod tests {
             ("period = \"7 years\"", "period = \"7 yers\"", ["house.toml", "line 15", "years or months"]),
             ("trigger = [\"discharge\"]", "triger = [\"discharge\"]", ["house.toml", "triger", "trigger"]),
             ("\"discharge\"", "\"dicharge\"", ["house.toml", "dicharge", "discharge"]),
-            ("[\"health-record\"]", "[]", ["house.toml", "rule 1 (chart): classes", "name the record classes"]),
+            ("[\"chart\"]", "[]", ["house.toml", "rule 1 (chart): classes", "name the record classes"]),
             ("\"7 years\"", "\"7 years\"\nminor = { until_age = 17 }", ["house.toml", "minor.until_age", "majority"]),
             ("\"7 years\"", "\"7 years\"\nnotice_days = 30", ["house.toml", "notice_to", "both or neither"]),
             ("\"7 years\"", "\"7 years\"\ncombine = \"earliest\"", ["house.toml", "earliest", "latest"]),

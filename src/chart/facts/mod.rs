@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use disposal::DisposalFact;
 pub use hold::HoldFact;
 pub use people::PeopleFact;
-pub use record::RecordFact;
+pub use record::{Acceptance, RecordFact};
 pub use retention::RetentionFact;
 
 /// One administrative fact.
