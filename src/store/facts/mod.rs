@@ -7,8 +7,10 @@
 mod disposal;
 mod hold;
 mod people;
+mod policy;
 mod record;
 mod retention;
+mod who;
 
 use super::engine::Transaction;
 use super::error::StoreError;
