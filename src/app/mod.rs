@@ -7,10 +7,14 @@ pub mod deliver;
 pub mod files;
 pub mod find;
 pub mod give_back;
+pub mod holds;
 mod indexing;
 pub mod measure;
 mod parts;
 mod people;
+pub mod policy;
+mod record_facts;
+pub mod retention;
 pub mod review;
 
 use std::path::Path;
@@ -107,6 +111,9 @@ pub enum AppError {
     /// A pipeline definition is wrong or unknown.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
+    /// A retention rule set or policy is wrong.
+    #[error(transparent)]
+    RuleSet(#[from] crate::retention::RuleSetError),
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),

@@ -99,6 +99,18 @@ fn of_several_encounters_the_longest_and_the_strictest_win() {
 }
 
 #[test]
+fn an_encounter_that_goes_on_keeps_the_record_until_its_end_is_recorded() {
+    let mut record = adult();
+    record.open_encounters.insert(day("2025-01-01"));
+    assert_eq!(computed(&record).last_day, LastDay::Indefinite);
+    record.events.push(event(2, Discharge, "2025-02-01"));
+    assert_eq!(computed(&record).last_day.to_string(), "2032-02-01");
+    // One that began before the last discharge and has no end of its own is over with it.
+    record.open_encounters = [day("2025-01-20")].into();
+    assert_eq!(computed(&record).last_day.to_string(), "2032-02-01");
+}
+
+#[test]
 fn a_record_is_only_as_free_as_its_strictest_class() {
     let mut record = facts("laboratory-report", "1950", &[(Report, "2024-03-15")]);
     record.classes.insert("occupational-health".parse().expect("a class"));

@@ -65,6 +65,7 @@ pub fn facts(class: &str, born: &str, events: &[(TriggerKind, &str)]) -> RecordF
         patients: [patient(1)].into(),
         births: vec![born.parse().expect("a birth date")],
         events: (1..).zip(events).map(|(number, (kind, date))| event(number, *kind, date)).collect(),
+        open_encounters: [].into(),
         exceptions: vec![],
     }
 }

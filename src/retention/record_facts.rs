@@ -25,6 +25,8 @@ pub struct RecordFacts {
     pub births: Vec<BirthDate>,
     /// The events of the record and of these patients, corrected and withdrawn ones too.
     pub events: Vec<TriggerEvent>,
+    /// First days of encounters whose last day is not known.
+    pub open_encounters: BTreeSet<Date>,
     /// Decisions to keep it longer.
     pub exceptions: Vec<Exception>,
 }
@@ -91,6 +93,15 @@ impl RecordFacts {
     /// Returns the events of one of `kinds` that count.
     pub(super) fn standing_of(&self, kinds: &BTreeSet<TriggerKind>) -> Vec<&TriggerEvent> {
         self.standing().into_iter().filter(|event| kinds.contains(&event.kind)).collect()
+    }
+
+    /// Returns the first day of an encounter that goes on, or whose end nobody has recorded.
+    pub(super) fn going_on(&self) -> Option<Date> {
+        let ends = |event: &&TriggerEvent| {
+            matches!(event.kind, TriggerKind::Discharge | TriggerKind::Encounter | TriggerKind::Death)
+        };
+        let last = self.standing().into_iter().filter(ends).map(|event| event.date).max();
+        self.open_encounters.iter().copied().find(|from| last.is_none_or(|last| last < *from))
     }
 
     /// Returns every event that a confirmed correction stands for, directly or through corrections in between.

@@ -28,6 +28,12 @@ pub(super) fn rule_date(set: &RuleSet, rule: &Rule, facts: &RecordFacts, leap_da
             "Every event that the period runs from is said not to have happened: no end as long as that is open.";
         return RuleDate { last_day: Some(LastDay::Indefinite), sentences: vec![text.to_owned()], doubts: vec![] };
     }
+    let by_encounters =
+        rule.trigger.contains(&TriggerKind::Discharge) || rule.trigger.contains(&TriggerKind::Encounter);
+    if let Some(from) = facts.going_on().filter(|_| by_encounters) {
+        let text = format!("No end is recorded of the encounter that began on {from}: no end until there is one.");
+        return RuleDate { last_day: Some(LastDay::Indefinite), sentences: vec![text], doubts: vec![] };
+    }
     let (cut_off, reason) = cut_off(rule, facts, &triggers);
     let (period, shortened) = match &rule.shorter_after {
         Some(shorter)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::values::{Row, values};
-use crate::chart::{Hold, HoldId, PersonId, RecordId};
+use crate::chart::{DocumentId, Hold, HoldId, PersonId, RecordId};
 
 /// A hold, and who decided what about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,12 @@ impl Store {
     /// Returns the holds in force that have a record as a member.
     pub async fn holds_of(&self, record: RecordId) -> Result<Vec<HoldId>, StoreError> {
         self.rows(HOLDS_OF, values![record]).await?.iter().map(|row| row.parsed("hold")).collect()
+    }
+
+    /// Returns the records that were made of a document, whatever their state.
+    pub async fn records_made_of(&self, document: DocumentId) -> Result<Vec<RecordId>, StoreError> {
+        let sql = "SELECT id FROM records WHERE document = $1 ORDER BY id";
+        self.rows(sql, values![document]).await?.iter().map(|row| row.parsed("id")).collect()
     }
 
     /// Returns what a hold by search asks for. May name a patient.
