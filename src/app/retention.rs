@@ -226,6 +226,26 @@ impl App {
         }
     }
 
+    /// Returns the patient with this id, or with this record number (`AUTHORITY:NUMBER` where another facility gave it).
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn patient_named(&self, name: &str) -> Result<PatientId, AppError> {
+        if let Ok(id) = name.parse()
+            && self.store.patient(id).await?.is_some()
+        {
+            return Ok(id);
+        }
+        let (authority, number) = name.rsplit_once(':').unwrap_or(("", name));
+        let found = self.store.patient_by_number(authority, number).await?;
+        // What was asked for is patient data: the message does not repeat it.
+        found.map(|patient| patient.id).ok_or_else(|| {
+            AppError::NotFound(
+                "there is no patient with this id or record number; write AUTHORITY:NUMBER for others' numbers".into(),
+            )
+        })
+    }
+
     async fn event_row(&self, event: EventId) -> Result<EventRow, AppError> {
         let row = self.store.event(event).await?;
         row.ok_or_else(|| {

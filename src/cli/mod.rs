@@ -9,15 +9,18 @@ mod demo;
 mod doctor;
 mod exit;
 mod export;
+mod hold;
 mod index;
 mod ingest;
 mod init;
 mod output;
 mod people;
+mod private;
 mod progress;
 mod queue;
 mod reject;
 mod reprocess;
+mod retention;
 mod retry;
 mod review;
 mod samples;
@@ -79,6 +82,8 @@ enum Command {
     Undo(undo::Args),
     Review(review::Args),
     Queue(queue::Args),
+    Retention(retention::Args),
+    Hold(hold::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -125,6 +130,8 @@ fn run(cli: &Cli, output: Output) -> Result<Ended, CommandError> {
         Command::Undo(args) => start::block_on(undo::run(args, &place, output)),
         Command::Review(args) => start::block_on(review::run(args, &place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, &place, output)),
+        Command::Retention(args) => start::block_on(retention::run(args, &place, output)),
+        Command::Hold(args) => start::block_on(hold::run(args, &place, output)),
         Command::People(args) => start::block_on(people::run(args, &place, output)),
         Command::Index(args) => start::block_on(index::run(args, &place, output)),
         Command::Child(_) => Ok(Ended::Well),
