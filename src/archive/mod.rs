@@ -9,6 +9,7 @@ mod error;
 mod intake_area;
 mod leftovers;
 mod location;
+pub mod ocfl;
 mod results;
 mod writing;
 

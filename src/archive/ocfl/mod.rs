@@ -1,0 +1,15 @@
+//! Records as OCFL 1.1 objects below the storage root `records/`: they can be read, and checked, without this program.
+//!
+//! One record is one object. A version brings its content, then its inventory, and last the root inventory, which alone
+//! is ever replaced. So the inventories of the versions are the truth, and a root inventory that was half written when
+//! the machine stopped is written again from them.
+
+mod fingerprint;
+mod form;
+mod inventory;
+mod layout;
+mod names;
+
+pub use fingerprint::{Fingerprint, Fingerprinter, Sha512, Sha512ParseError};
+pub use inventory::{Author, Content, Inventory, InventoryError, Version};
+pub use names::{ContentPath, LogicalPath, NameError, VersionNumber};
