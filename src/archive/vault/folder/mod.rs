@@ -236,6 +236,7 @@ impl Folder {
                 "a folder keeps one version of each file; replicate it or back it up".to_owned(),
             ),
             lock: own(&locked),
+            bypass: own(&locked),
             hold: own(&held),
             conditional_put: match second {
                 Err(ArchiveError::Conflict { .. }) => Enforcement::Store,
@@ -244,6 +245,7 @@ impl Folder {
             checksum: Enforcement::Program(
                 "digests are compared when files are read again (muniment fixity)".to_owned(),
             ),
+            sha256: Enforcement::Program("digests are compared when files are read again (muniment fixity)".to_owned()),
             clock_difference: 0,
         })
     }
