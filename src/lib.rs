@@ -16,6 +16,7 @@
 
 pub mod app;
 pub mod archive;
+pub mod audit;
 pub mod chart;
 pub mod cli;
 pub mod export;

@@ -12,9 +12,11 @@ mod finding;
 mod geometry;
 mod ids;
 mod ledger_entry;
+pub mod merkle;
 mod page;
 mod pipeline_stamp;
 mod reject;
+mod signing;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
@@ -32,4 +34,5 @@ pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use pipeline_stamp::PipelineStamp;
 pub use reject::{Reject, RejectReason};
+pub use signing::{PublicKey, Signature, SigningParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};
