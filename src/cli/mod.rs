@@ -1,5 +1,6 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
+mod audit;
 mod batch;
 mod bench;
 mod child;
@@ -67,6 +68,7 @@ enum Command {
     Reprocess(reprocess::Args),
     Worker(worker::Args),
     Index(index::Args),
+    Audit(audit::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -109,6 +111,7 @@ fn run(cli: &Cli, output: Output) -> Result<Ended, CommandError> {
         Command::Reprocess(args) => start::block_on(reprocess::run(args, &place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, &place, output)),
         Command::Index(args) => start::block_on(index::run(args, &place, output)),
+        Command::Audit(args) => start::block_on(audit::run(args, &place, output)),
         Command::Child(_) => Ok(Ended::Well),
     }
 }

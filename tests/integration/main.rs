@@ -18,6 +18,7 @@ mod export;
 mod giveback;
 mod intake;
 mod intake_order;
+mod ledger;
 mod limits;
 mod pdf_read;
 mod pdf_write;
