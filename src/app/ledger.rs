@@ -19,11 +19,11 @@ const SHIP_EVERY: Duration = Duration::from_secs(20);
 const AT_THE_END: Duration = Duration::from_secs(30);
 
 impl App {
-    /// Records facts, all or none, and ships them. Shipping that fails is logged and done later.
+    /// Enters facts in the ledger, all or none, and ships them. Shipping that fails is logged and done later.
     ///
     /// # Errors
     /// A fact contradicts what was recorded before, or the database failed.
-    pub async fn record(&self, actor: Actor, facts: &[Fact]) -> Result<Vec<LedgerEntry>, AppError> {
+    pub async fn enter(&self, actor: Actor, facts: &[Fact]) -> Result<Vec<LedgerEntry>, AppError> {
         let entries = self.store.record(actor, self.clock.now(), facts).await?;
         self.ship_at_the_end().await;
         Ok(entries)

@@ -1,5 +1,6 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
+pub mod actor;
 pub mod audit;
 pub mod batch_report;
 pub mod config;
@@ -11,6 +12,8 @@ mod indexing;
 mod ledger;
 pub mod measure;
 mod parts;
+mod people;
+pub mod review;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -111,6 +114,15 @@ pub enum AppError {
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
+    /// The person at the command line is not known to this archive.
+    #[error("{0}")]
+    Unknown(String),
+    /// The person may not do it.
+    #[error(transparent)]
+    Denied(#[from] crate::access::Denied),
+    /// What was given cannot be used.
+    #[error("{0}")]
+    Unfit(String),
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::exit::{CommandError, Ended, error};
 use super::output::{Output, warn};
 use super::start::Place;
+use crate::access::{Extent, Permission};
 use crate::app::App;
 use crate::app::audit::AuditReport;
 use crate::audit::{EntryProof, verifier_key};
@@ -99,6 +100,12 @@ enum KeyAction {
     },
 }
 
+/// Ships what a command recorded.
+pub async fn ship(place: &Place<'_>) -> Result<(), CommandError> {
+    place.open().await?.ship_at_the_end().await;
+    Ok(())
+}
+
 /// Runs the action.
 pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
     if let Action::Verify(VerifyArgs { key: Some(key), proof: Some(path), .. }) = &args.action {
@@ -175,6 +182,7 @@ fn verify_proof(path: &Path, key: Digest, output: Output) -> Result<Ended, Comma
 }
 
 async fn run_prove(app: &App, args: &ProveArgs, output: Output) -> Result<Ended, CommandError> {
+    may_read(app).await?;
     let proof = app.prove_entry(args.sequence).await?;
     let text = serde_json::to_string_pretty(&proof)? + "\n";
     match &args.output {
@@ -196,6 +204,7 @@ async fn run_prove(app: &App, args: &ProveArgs, output: Output) -> Result<Ended,
 }
 
 async fn run_export(app: &App, args: &ExportArgs, output: Output) -> Result<Ended, CommandError> {
+    may_read(app).await?;
     match &args.output {
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -215,11 +224,11 @@ async fn run_key(app: &App, action: &KeyAction, output: Output) -> Result<Ended,
     match action {
         KeyAction::Show => {}
         KeyAction::Rotate => {
-            app.rotate_key(Actor::Program).await?;
+            app.rotate_key(operator(app).await?).await?;
             output.line("The new key signs from now on; the old one signed for it.");
         }
         KeyAction::Replace { reason } => {
-            app.replace_key(Actor::Program, reason).await?;
+            app.replace_key(operator(app).await?, reason).await?;
             warn("Nothing vouches for the new key: tell its fingerprint to everybody who kept the old one.");
         }
     }
@@ -238,6 +247,18 @@ async fn run_key(app: &App, action: &KeyAction, output: Output) -> Result<Ended,
         _ => "There is no key yet; it is made when the first entry of the ledger is signed.".into(),
     });
     Ok(Ended::Well)
+}
+
+async fn operator(app: &App) -> Result<Actor, CommandError> {
+    Ok(Actor::Person(app.actor(Permission::Operate, &[]).await?.person))
+}
+
+/// Entries say who did what: only those read them who may read all of the log.
+async fn may_read(app: &App) -> Result<(), CommandError> {
+    match app.actor(Permission::ReadAudit, &[]).await?.extent {
+        Extent::All => Ok(()),
+        _ => Err(error("you may read a part of the audit log only; ask an auditor or an administrator")),
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {

@@ -62,6 +62,7 @@ fn every_command_prints_one_json_value() {
     for action in ["status", "update", "verify", "rebuild"] {
         json(&["index", action]);
     }
+    json(&["people", "add", "Ann"]);
     json(&["audit", "key", "rotate"]);
     let key = json(&["audit", "key", "show"])["fingerprints"][0].as_str().unwrap().to_owned();
     assert_eq!(json(&["audit", "verify", "--key", &key])["findings"], serde_json::json!([]));

@@ -17,7 +17,7 @@ pub use disposal::DisposalFact;
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
 pub use people::PeopleFact;
-pub use record::RecordFact;
+pub use record::{Acceptance, RecordFact};
 pub use retention::RetentionFact;
 
 /// One administrative fact.
