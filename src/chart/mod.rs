@@ -12,6 +12,7 @@ mod finding;
 mod geometry;
 mod ids;
 mod ledger_entry;
+pub mod merkle;
 mod naming;
 mod page;
 mod patient;
@@ -19,6 +20,7 @@ mod pipeline_stamp;
 mod record;
 mod reject;
 mod role;
+mod signing;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
@@ -43,4 +45,5 @@ pub use record::{
 };
 pub use reject::{Reject, RejectReason};
 pub use role::{Role, RoleParseError};
+pub use signing::{PublicKey, Signature, SigningParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};
