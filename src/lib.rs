@@ -11,13 +11,14 @@
 //! 5. [`retention`] computes how long a record is kept, and why.
 //! 6. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
 //!
-//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
+//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`], [`audit`],
 //! [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
 //! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
 
 pub mod access;
 pub mod app;
 pub mod archive;
+pub mod audit;
 pub mod chart;
 pub mod cli;
 pub mod export;

@@ -37,6 +37,8 @@ pub struct Config {
     pub review: ReviewConfig,
     /// Claims.
     pub worker: WorkerConfig,
+    /// The ledger.
+    pub ledger: LedgerConfig,
 }
 
 /// Where everything lives.
@@ -162,6 +164,16 @@ pub struct WorkerConfig {
     pub lease_seconds: u64,
 }
 
+/// The ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerConfig {
+    /// File of the key that signs it.
+    pub key: PathBuf,
+    /// How long its objects are locked, in days.
+    pub lock_days: u32,
+}
+
 impl TryFrom<String> for SecondReview {
     type Error = String;
 
@@ -267,6 +279,7 @@ impl Config {
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
@@ -286,6 +299,7 @@ impl Config {
         };
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
+        self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));

@@ -1,6 +1,7 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
 pub mod actor;
+pub mod audit;
 pub mod batch_report;
 pub mod config;
 pub mod deliver;
@@ -9,6 +10,7 @@ pub mod find;
 pub mod give_back;
 pub mod holds;
 mod indexing;
+mod ledger;
 pub mod measure;
 mod parts;
 mod people;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -55,6 +57,8 @@ pub struct App {
     pub location: Location,
     /// The areas of the object store.
     pub areas: Areas,
+    /// The archive: records and the ledger.
+    pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -129,6 +133,12 @@ pub enum AppError {
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(#[from] crate::audit::KeyError),
+    /// The ledger cannot be shipped.
+    #[error(transparent)]
+    Ship(#[from] crate::worker::ShipError),
     /// No child can be described.
     #[error(transparent)]
     Start(#[from] crate::sandbox::StartError),
@@ -146,7 +156,9 @@ impl App {
         let store = Store::open(&config.database.url).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
-        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock) })
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let vault = Vault::folder(&config.data.folder.join("archive"), clock.clone())?;
+        Ok(Self { config, store, location, areas, vault, clock })
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).

@@ -25,6 +25,50 @@ pub enum ArchiveError {
         /// What is wrong.
         what: String,
     },
+    /// Other bytes are kept under the key than those that were to be created there.
+    #[error("{key} is there already, with other bytes; nothing was changed. Find out which of the two is right")]
+    Conflict {
+        /// The key.
+        key: String,
+    },
+    /// A lock or a hold stands against it.
+    #[error("{key} cannot be deleted: it is {}", locked(.until, .held))]
+    Locked {
+        /// The key.
+        key: String,
+        /// The end of its lock, where that is known.
+        until: Option<jiff::Timestamp>,
+        /// Whether it is under a legal hold.
+        held: bool,
+    },
+    /// The store refuses, and would again.
+    #[error("the store refuses {key}: {cause}; check the credentials and the bucket's policy with `muniment doctor`")]
+    Refused {
+        /// The key.
+        key: String,
+        /// What the store said.
+        cause: String,
+    },
+    /// The location of the archive cannot be used as it is configured.
+    #[error("the archive's location cannot be used: {what}; see [archive] in the configuration")]
+    Location {
+        /// What is wrong.
+        what: String,
+    },
+    /// The text is no key.
+    #[error("{key:?} cannot be a key of the archive: parts with letters, digits and signs, parted by single slashes")]
+    Key {
+        /// The text.
+        key: String,
+    },
+    /// There is more than can be handled at once.
+    #[error("{what} holds more than {most} objects or versions; name a smaller part of the archive")]
+    TooMany {
+        /// Where.
+        what: String,
+        /// The most.
+        most: usize,
+    },
     /// What is kept under the key was written in a form that this version does not know.
     #[error("{key} has schema {found}, this version reads schema {known}; use the newer version")]
     Schema {
@@ -78,6 +122,16 @@ impl ArchiveError {
 
     pub(super) fn damaged(key: &object_store::path::Path, what: impl Into<String>) -> Self {
         Self::Damaged { key: key.to_string(), what: what.into() }
+    }
+}
+
+/// Says what stands against deleting.
+fn locked(until: &Option<jiff::Timestamp>, held: &bool) -> String {
+    match (until, held) {
+        (Some(until), true) => format!("under a legal hold, and locked until {until}"),
+        (Some(until), false) => format!("locked until {until}"),
+        (None, true) => "under a legal hold; release the hold first".to_owned(),
+        (None, false) => "locked; the store does not say until when".to_owned(),
     }
 }
 

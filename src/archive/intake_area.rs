@@ -93,12 +93,12 @@ fn path(digest: Digest) -> Path {
 }
 
 /// Reads to the end; returns the number of bytes and their digest.
-fn digest_of(mut file: File) -> std::io::Result<(u64, Digest)> {
+pub(super) fn digest_of(mut source: impl Read) -> std::io::Result<(u64, Digest)> {
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; 1 << 20];
     let mut size = 0;
     loop {
-        match file.read(&mut buffer) {
+        match source.read(&mut buffer) {
             Ok(0) => return Ok((size, hasher.finish())),
             Ok(read) => {
                 hasher.update(&buffer[..read]);

@@ -45,6 +45,11 @@ impl Location {
         Self { store, folder: None }
     }
 
+    /// Wraps a store whose objects are the files of a local folder.
+    pub(super) fn through(store: Arc<dyn ObjectStore>, folder: PathBuf) -> Self {
+        Self { store, folder: Some(folder) }
+    }
+
     /// Returns the store.
     pub fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
@@ -113,6 +118,16 @@ impl Location {
                 .skip(1)
                 .take_while(|above| above.starts_with(&folder))
                 .try_for_each(|above| File::open(above)?.sync_all())
+        });
+        let flushed = flushing.await.map_err(|error| ArchiveError::failed(key, error))?;
+        flushed.map_err(|error| ArchiveError::failed(key, error))
+    }
+
+    /// Flushes the nearest folder above a deleted object that is still there.
+    pub(super) async fn flush_above(&self, key: &Path) -> Result<(), ArchiveError> {
+        let Some(path) = self.file_path(key) else { return Ok(()) };
+        let flushing = tokio::task::spawn_blocking(move || {
+            path.ancestors().skip(1).find(|above| above.is_dir()).map_or(Ok(()), |above| File::open(above)?.sync_all())
         });
         let flushed = flushing.await.map_err(|error| ArchiveError::failed(key, error))?;
         flushed.map_err(|error| ArchiveError::failed(key, error))

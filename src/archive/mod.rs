@@ -1,4 +1,5 @@
-//! The object store: where it is, the intake area with the scan files, and the stored page results.
+//! The object store: where it is, the intake area with the scan files, the stored page results, and the vault that records
+//! are archived in ([`vault`]).
 //!
 //! Everything here is written create-only, flushed with its folders, and never replaced: an object is there whole or
 //! not at all, whatever moment the machine stops at. Keys are made of digests and numbers, never of names.
@@ -9,7 +10,9 @@ mod error;
 mod intake_area;
 mod leftovers;
 mod location;
+pub mod ocfl;
 mod results;
+pub mod vault;
 mod writing;
 
 pub use areas::Areas;
@@ -19,4 +22,5 @@ pub use intake_area::IntakeArea;
 pub use leftovers::sweep_leftovers;
 pub use location::{Location, make_folder};
 pub use results::{KeptResult, ResultArea};
+pub use vault::{Body, Lock, LockMode, LockState, Vault};
 pub use writing::Put;

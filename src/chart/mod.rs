@@ -13,6 +13,7 @@ mod geometry;
 mod hold;
 mod ids;
 mod ledger_entry;
+pub mod merkle;
 mod naming;
 mod page;
 mod patient;
@@ -21,6 +22,7 @@ mod record;
 mod reject;
 mod retention;
 mod role;
+mod signing;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
@@ -47,4 +49,5 @@ pub use record::{
 pub use reject::{Reject, RejectReason};
 pub use retention::{EventSubject, LastDay, TriggerEvent, TriggerKind, UnknownWord, Withdrawal};
 pub use role::{Role, RoleParseError};
+pub use signing::{PublicKey, Signature, SigningParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};

@@ -9,6 +9,7 @@ mod open_scan;
 mod read_pages;
 mod redraw;
 mod renewal;
+mod ship_ledger;
 mod stop;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::store::{Store, StoreError};
 
 pub use index_pages::{COMPLETE, IndexError, Indexer};
 pub use redraw::Redrawer;
+pub use ship_ledger::{ShipError, Shipped, archived, ship};
 pub use stop::Stop;
 
 /// How long an idle worker sleeps before it looks for work again.
