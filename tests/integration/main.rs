@@ -24,6 +24,8 @@ mod ocfl;
 mod pdf_read;
 mod pdf_write;
 mod privacy;
+mod retention;
+mod retention_commands;
 mod sandbox;
 mod stages;
 mod stopping;
