@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod deposit;
 mod doctor;
+mod document;
 mod exit;
 mod export;
 mod index;
@@ -83,6 +84,7 @@ enum Command {
     Review(review::Args),
     Queue(queue::Args),
     Deposit(deposit::Args),
+    Document(document::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -148,6 +150,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
+        Command::Document(args) => start::block_on(document::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),
