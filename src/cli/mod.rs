@@ -7,7 +7,9 @@ mod bench;
 mod child;
 mod completions;
 mod demo;
+mod deposit;
 mod doctor;
+mod document;
 mod exit;
 mod export;
 mod hold;
@@ -86,6 +88,8 @@ enum Command {
     Queue(queue::Args),
     Retention(retention::Args),
     Hold(hold::Args),
+    Deposit(deposit::Args),
+    Document(document::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -97,7 +101,10 @@ impl Command {
     /// Says whether it records administrative facts, which then have to be shipped. Others that run for long ship by
     /// themselves.
     const fn records(&self) -> bool {
-        matches!(self, Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_))
+        matches!(
+            self,
+            Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_) | Self::Deposit(_)
+        )
     }
 }
 
@@ -147,6 +154,8 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Reject(args) => start::block_on(reject::run(args, place, output)),
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
+        Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
+        Command::Document(args) => start::block_on(document::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::Retention(args) => start::block_on(retention::run(args, place, output)),
         Command::Hold(args) => start::block_on(hold::run(args, place, output)),

@@ -36,6 +36,7 @@ mod review;
 mod scan_work;
 mod scans;
 mod settings;
+mod splitting;
 mod values;
 mod work_left;
 mod workers;
