@@ -3,3 +3,4 @@
 pub mod difficult;
 pub mod postgres;
 pub mod program;
+pub mod s3;

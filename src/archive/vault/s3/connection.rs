@@ -71,9 +71,15 @@ pub(super) fn data(settings: &S3Settings, clock: Arc<dyn Clock>) -> Result<Arc<d
         .with_bucket_name(&settings.bucket)
         .with_region(&settings.region)
         .with_virtual_hosted_style_request(!settings.path_style)
-        .with_credentials(Arc::new(Credentials { provider: settings.credentials.clone(), clock, kept: Mutex::new(None) }))
+        .with_credentials(Arc::new(Credentials {
+            provider: settings.credentials.clone(),
+            clock,
+            kept: Mutex::new(None),
+        }))
         .with_checksum_algorithm(Checksum::SHA256)
-        .with_client_options(ClientOptions::new().with_connect_timeout(CONNECT).with_timeout(REQUEST).with_allow_http(is_http))
+        .with_client_options(
+            ClientOptions::new().with_connect_timeout(CONNECT).with_timeout(REQUEST).with_allow_http(is_http),
+        )
         .with_retry(object_store::RetryConfig {
             backoff: BackoffConfig::default(),
             max_retries: ATTEMPTS as usize - 1,
@@ -111,10 +117,11 @@ impl CredentialProvider for Credentials {
         {
             return Ok(credential.clone());
         }
-        let given = self.provider.provide_credentials().await.map_err(|error| object_store::Error::Generic {
-            store: "S3",
-            source: Box::new(error),
-        })?;
+        let given = self
+            .provider
+            .provide_credentials()
+            .await
+            .map_err(|error| object_store::Error::Generic { store: "S3", source: Box::new(error) })?;
         let end = given.expiry().and_then(|end| Timestamp::try_from(end).ok());
         let until = end.and_then(|end| end.checked_sub(BEFORE_END).ok()).or(now.checked_add(FRESH).ok()).unwrap_or(now);
         let credential = Arc::new(AwsCredential {
@@ -148,7 +155,9 @@ pub(super) fn failed<E: ProvideErrorMetadata + std::error::Error>(key: &str, err
             let code = refusal.err().code().unwrap_or("no code");
             let cause = format!("{code} ({status}): {}", refusal.err().message().unwrap_or("the server says no more"));
             match (status, code) {
-                (_, "NoSuchBucket") => return ArchiveError::Location { what: format!("the server has no such bucket: {cause}") },
+                (_, "NoSuchBucket") => {
+                    return ArchiveError::Location { what: format!("the server has no such bucket: {cause}") };
+                }
                 (404, _) => return ArchiveError::Missing { key },
                 (400 | 401 | 403 | 405 | 501, _) => return ArchiveError::Refused { key, cause },
                 _ => cause,

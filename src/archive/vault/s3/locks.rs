@@ -17,7 +17,8 @@ impl Bucket {
     /// Returns how a version is locked, as the server says when it is asked for the lock itself.
     pub(in crate::archive::vault) async fn lock_state(&self, version: &Version) -> Result<LockState, ArchiveError> {
         let (key, id) = (self.full_key(&version.key), self.version_id(version));
-        let retention = self.sdk.get_object_retention().bucket(&self.name).key(&key).set_version_id(id.clone()).send().await;
+        let retention =
+            self.sdk.get_object_retention().bucket(&self.name).key(&key).set_version_id(id.clone()).send().await;
         let (until, mode) = match retention {
             Ok(answer) => {
                 let retention = answer.retention();
@@ -43,7 +44,8 @@ impl Bucket {
         if (after.until, after.mode) != (before.until, before.mode)
             && let (Some(until), Some(mode)) = (after.until, after.mode)
         {
-            let retention = ObjectLockRetention::builder().mode(retention_mode(mode)).retain_until_date(date(until)).build();
+            let retention =
+                ObjectLockRetention::builder().mode(retention_mode(mode)).retain_until_date(date(until)).build();
             let put = self
                 .sdk
                 .put_object_retention()
@@ -69,7 +71,8 @@ impl Bucket {
         if found.held == held {
             return Ok(());
         }
-        let cause = format!("the server accepted {} a legal hold and did not do so", if held { "placing" } else { "lifting" });
+        let cause =
+            format!("the server accepted {} a legal hold and did not do so", if held { "placing" } else { "lifting" });
         Err(ArchiveError::Refused { key: version.key.clone(), cause })
     }
 
@@ -98,7 +101,8 @@ impl Bucket {
 
     /// Deletes a version for good; one that is gone is no error.
     pub(in crate::archive::vault) async fn delete(&self, version: &Version) -> Result<(), ArchiveError> {
-        let delete = self.sdk.delete_object().bucket(&self.name).key(self.full_key(&version.key)).version_id(&version.id);
+        let delete =
+            self.sdk.delete_object().bucket(&self.name).key(self.full_key(&version.key)).version_id(&version.id);
         let error = match delete.send().await {
             Ok(_) => return Ok(()),
             Err(error) if status(&error) == Some(404) => return Ok(()),
@@ -124,7 +128,12 @@ impl Bucket {
 fn is_without_lock(code: Option<&str>) -> bool {
     matches!(
         code,
-        Some("NoSuchObjectLockConfiguration" | "ObjectLockConfigurationNotFoundError" | "InvalidRequest" | "InvalidBucketState")
+        Some(
+            "NoSuchObjectLockConfiguration"
+                | "ObjectLockConfigurationNotFoundError"
+                | "InvalidRequest"
+                | "InvalidBucketState"
+        )
     )
 }
 

@@ -28,9 +28,11 @@ impl Bucket {
         self.sweep().await;
         let versioning = self.probe_versions().await?;
         let may_delete = self.may_delete().await?;
-        let unknown = || Enforcement::Unknown(
+        let unknown = || {
+            Enforcement::Unknown(
             "these credentials may delete nothing, so a refusal proves nothing; run this with those of the disposal".to_owned(),
-        );
+        )
+        };
         let (mut lock, mut bypass) = self.probe_lock(store_time).await?;
         let mut hold = self.probe_hold().await?;
         if !may_delete {
@@ -45,7 +47,8 @@ impl Bucket {
             Enforcement::Store
         } else {
             Enforcement::Program(
-                "the server takes a second version; the program compares after each write, and the oldest counts".to_owned(),
+                "the server takes a second version; the program compares after each write, and the oldest counts"
+                    .to_owned(),
             )
         };
         let (checksum, sha256) = self.probe_checksums().await?;
@@ -73,7 +76,9 @@ impl Bucket {
         let versions = self.of_key(&key).await?;
         Ok(match versions.last() {
             Some(oldest) if versions.len() == 2 && self.read_version(oldest).await? == "one" => Enforcement::Store,
-            _ => Enforcement::Nobody("overwriting loses what was there; switch versioning on for the bucket".to_owned()),
+            _ => {
+                Enforcement::Nobody("overwriting loses what was there; switch versioning on for the bucket".to_owned())
+            }
         })
     }
 
@@ -147,7 +152,12 @@ impl Bucket {
         let mut findings = Vec::new();
         for header in ["Content-MD5", "x-amz-checksum-sha256"] {
             let key = self.probe_key();
-            let put = self.sdk.put_object().bucket(&self.name).key(self.full_key(&key)).body(ByteStream::from_static(b"bytes"));
+            let put = self
+                .sdk
+                .put_object()
+                .bucket(&self.name)
+                .key(self.full_key(&key))
+                .body(ByteStream::from_static(b"bytes"));
             let put = match header {
                 "Content-MD5" => put.content_md5(BASE64_STANDARD.encode([7; 16])),
                 _ => put.checksum_sha256(BASE64_STANDARD.encode([7; 32])),

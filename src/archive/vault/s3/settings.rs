@@ -95,7 +95,8 @@ mod tests {
         for good in ["https://s3.example.org", "http://127.0.0.1:7480", "http://localhost/", "http://[::1]:9000"] {
             settings(good).check().unwrap();
         }
-        let bad = ["http://s3.example.org", "http://127.0.0.1.example.org", "http://10.0.0.1", "ftp://x", "https://a:b@c"];
+        let bad =
+            ["http://s3.example.org", "http://127.0.0.1.example.org", "http://10.0.0.1", "ftp://x", "https://a:b@c"];
         for bad in bad {
             assert!(settings(bad).check().is_err(), "{bad}");
         }

@@ -180,7 +180,8 @@ impl Bucket {
 /// Says whether `key` is `prefix` or lies below it, and not in a folder that the vault keeps for itself, unless that was
 /// asked for.
 fn is_at_or_below(key: &str, prefix: &str) -> bool {
-    let below = prefix.is_empty() || key.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let below =
+        prefix.is_empty() || key.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     below && (!super::is_own(key) || super::is_own(prefix))
 }
 

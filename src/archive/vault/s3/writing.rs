@@ -34,7 +34,12 @@ const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(300);
 
 impl Bucket {
-    pub(in crate::archive::vault) async fn create(&self, key: &str, body: Body<'_>, lock: Option<&Lock>) -> Result<Put, ArchiveError> {
+    pub(in crate::archive::vault) async fn create(
+        &self,
+        key: &str,
+        body: Body<'_>,
+        lock: Option<&Lock>,
+    ) -> Result<Put, ArchiveError> {
         own_path(key)?;
         let size = body.size().map_err(|error| broken(key, error))?;
         let creates_once = size <= SMALL && self.creates_once().await?;
@@ -66,7 +71,12 @@ impl Bucket {
         Err(broken(key, "another program creates the same key and does not come to an end"))
     }
 
-    pub(in crate::archive::vault) async fn replace(&self, key: &str, bytes: Bytes, lock: Option<&Lock>) -> Result<(), ArchiveError> {
+    pub(in crate::archive::vault) async fn replace(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        lock: Option<&Lock>,
+    ) -> Result<(), ArchiveError> {
         own_path(key)?;
         let written = self.put(key, bytes, lock, false).await.map_err(|error| failed(key, &error))?;
         match lock {
@@ -128,7 +138,13 @@ impl Bucket {
         Ok(self.written(key, answer.version_id(), size))
     }
 
-    async fn create_large(&self, key: &str, body: &Body<'_>, size: u64, lock: Option<&Lock>) -> Result<Put, ArchiveError> {
+    async fn create_large(
+        &self,
+        key: &str,
+        body: &Body<'_>,
+        size: u64,
+        lock: Option<&Lock>,
+    ) -> Result<Put, ArchiveError> {
         let path = key_path(&self.full_key(key))?;
         let mut upload = self.data.put_multipart(&path).await.map_err(|error| store_failed(key, &error))?;
         let written = match self.send_parts(key, body, size, upload.as_mut()).await {
@@ -181,7 +197,13 @@ impl Bucket {
     }
 
     /// Compares what is kept with what was to be written, and has it locked as asked.
-    async fn compare(&self, kept: &Version, body: &Body<'_>, size: u64, lock: Option<&Lock>) -> Result<Put, ArchiveError> {
+    async fn compare(
+        &self,
+        kept: &Version,
+        body: &Body<'_>,
+        size: u64,
+        lock: Option<&Lock>,
+    ) -> Result<Put, ArchiveError> {
         let key = kept.key.as_str();
         let announced = body.digest().await.map_err(|error| broken(key, error))?;
         let file = self.version_file(kept).await?;
