@@ -105,9 +105,6 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     let app = place.open().await?;
     let passwords = args.passwords.read()?;
     let batch = open_batch(args, &app, output).await?;
-    if !passwords.is_empty() {
-        app.store.retry_scans(batch.id, crate::store::ScanState::NeedsPassword, app.clock.now()).await?;
-    }
     let rule = match args.source {
         SourceRule::Keep => Rule::Keep,
         SourceRule::Move => Rule::Move(args.taken.clone().unwrap_or_else(|| app.config.data.folder.join("taken"))),

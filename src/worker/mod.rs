@@ -193,6 +193,12 @@ impl Worker {
             open_scan::open(self, scan).await?;
             return Ok(Found::Work);
         }
+        if let Some(batch) = self.unlocks(until)
+            && let Some(scan) = parts.store.claim_locked_scan(parts.worker, batch, now, parts.terms.lease).await?
+        {
+            open_scan::open(self, scan).await?;
+            return Ok(Found::Work);
+        }
         let pages = parts.store.claim_pages(parts.worker, read_pages::AT_ONCE, now, parts.terms.lease).await?;
         if pages.is_empty() {
             return Ok(if self.is_done(until).await? { Found::Done } else { Found::Nothing });
@@ -207,7 +213,21 @@ impl Worker {
             return Ok(false);
         }
         let left = self.parts.store.work_left(*batch).await?;
-        Ok(left.scans == 0 && left.pages == 0)
+        if left.scans > 0 || left.pages > 0 {
+            return Ok(false);
+        }
+        match self.unlocks(until) {
+            Some(batch) => Ok(self.parts.store.locked_scans(self.parts.worker, batch).await? == 0),
+            None => Ok(true),
+        }
+    }
+
+    /// Returns the batch whose encrypted files this run can open, even if a worker without the password had them first.
+    const fn unlocks(&self, until: &Until) -> Option<BatchId> {
+        match until {
+            Until::NothingLeft { batch, .. } if !self.parts.passwords.is_empty() => *batch,
+            _ => None,
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -17,6 +17,10 @@ use uuid::Uuid;
 
 use crate::support::postgres::Postgres;
 
+mod encrypted;
+
+use encrypted::an_encrypted_scan_stays_open_to_whoever_may_have_its_password;
+
 const LEASE: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_secs(30);
 
@@ -71,6 +75,7 @@ contract! {
     results_are_accepted_while_others_are_finished,
     a_batch_answers_for_bytes_that_another_brought_first,
     what_a_search_cannot_see_and_what_the_index_holds_are_counted,
+    an_encrypted_scan_stays_open_to_whoever_may_have_its_password,
 }
 
 /// Seconds after an arbitrary beginning.
