@@ -3,6 +3,7 @@
 mod batch;
 mod bench;
 mod child;
+mod compare;
 mod completions;
 mod demo;
 mod doctor;
@@ -13,6 +14,7 @@ mod ingest;
 mod init;
 mod output;
 mod progress;
+mod reading;
 mod reprocess;
 mod retry;
 mod samples;

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::engine::Store;
 use super::error::StoreError;
+use super::pages::PageSelection;
 use super::values::values;
-use crate::chart::BatchId;
+use crate::chart::{BatchId, Digest};
 
 /// Work that is waiting or claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +42,17 @@ impl Store {
         let next_due =
             due.map(Timestamp::from_microsecond).transpose().map_err(|_| StoreError::unreadable("due_at"))?;
         Ok(WorkLeft { scans: scans.size("work")?, pages: pages.size("work")?, next_due })
+    }
+
+    /// Counts the pages of `selection` that wait for `pipeline` or are read with it.
+    pub async fn pages_left(&self, selection: PageSelection, pipeline: Digest) -> Result<u64, StoreError> {
+        let (chosen, value, number) = selection.condition();
+        let sql = format!(
+            "SELECT count(*) AS work FROM pages
+             WHERE work IN ('waiting', 'claimed') AND pipeline = '{pipeline}' AND {chosen}"
+        );
+        let row = self.row(sqlx::AssertSqlSafe(sql), vec![value, number]).await?;
+        row.ok_or_else(|| StoreError::unreadable("work"))?.size("work")
     }
 
     /// Counts what no search can see yet: files not yet opened, and pages not yet read. A page that is read again, by

@@ -17,10 +17,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::archive::{ArchiveError, Areas};
-use crate::chart::{BatchId, Clock, DocumentId, WorkerId};
+use crate::chart::{BatchId, Clock, Digest, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{CallError, Pool, StartError};
-use crate::store::{Store, StoreError};
+use crate::store::{ClaimedPage, PageSelection, Store, StoreError};
 
 pub use index_pages::{COMPLETE, IndexError, Indexer};
 pub use redraw::Redrawer;
@@ -83,6 +83,13 @@ pub enum Until {
         batch: Option<BatchId>,
         /// Raised when everything was delivered.
         complete: Stop,
+    },
+    /// When these pages are read with this pipeline; nothing else is claimed.
+    PagesRead {
+        /// The pages.
+        selection: PageSelection,
+        /// The pipeline that they wait for.
+        pipeline: Digest,
     },
 }
 
@@ -189,6 +196,11 @@ impl Worker {
         if matches!(until, Until::NothingLeft { batch: Some(_), .. }) && self.is_done(until).await? {
             return Ok(Found::Done);
         }
+        if let Until::PagesRead { selection, pipeline } = *until {
+            let (lease, most) = (parts.terms.lease, read_pages::AT_ONCE);
+            let pages = parts.store.claim_pages_for(selection, pipeline, parts.worker, most, now, lease).await?;
+            return self.read_or_end(pages, until, stop).await;
+        }
         if let Some(scan) = parts.store.claim_scan(parts.worker, now, parts.terms.lease).await? {
             open_scan::open(self, scan).await?;
             return Ok(Found::Work);
@@ -200,6 +212,10 @@ impl Worker {
             return Ok(Found::Work);
         }
         let pages = parts.store.claim_pages(parts.worker, read_pages::AT_ONCE, now, parts.terms.lease).await?;
+        self.read_or_end(pages, until, stop).await
+    }
+
+    async fn read_or_end(&self, pages: Vec<ClaimedPage>, until: &Until, stop: &Stop) -> Result<Found, WorkerError> {
         if pages.is_empty() {
             return Ok(if self.is_done(until).await? { Found::Done } else { Found::Nothing });
         }
@@ -208,7 +224,13 @@ impl Worker {
     }
 
     async fn is_done(&self, until: &Until) -> Result<bool, WorkerError> {
-        let Until::NothingLeft { batch, complete } = until else { return Ok(false) };
+        let (batch, complete) = match until {
+            Until::Stopped => return Ok(false),
+            Until::NothingLeft { batch, complete } => (batch, complete),
+            Until::PagesRead { selection, pipeline } => {
+                return Ok(self.parts.store.pages_left(*selection, *pipeline).await? == 0);
+            }
+        };
         if !complete.is_raised() {
             return Ok(false);
         }

@@ -22,6 +22,7 @@ mod limits;
 mod pdf_read;
 mod pdf_write;
 mod privacy;
+mod reprocessing;
 mod sandbox;
 mod stages;
 mod stopping;
