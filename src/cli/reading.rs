@@ -1,6 +1,8 @@
 //! Reads pages while the index takes them in and a bar shows how far the work is: what `ingest`, `retry` and `reprocess`
 //! have in common.
 
+use std::time::Instant;
+
 use super::exit::CommandError;
 use super::output::{Output, warn};
 use super::progress::{LOOK_EVERY, Progress};
@@ -8,6 +10,9 @@ use crate::app::{App, AppError};
 use crate::chart::{BatchCounts, BatchId, Digest};
 use crate::store::{PageSelection, StoreError};
 use crate::worker::{Stop, Until};
+
+/// Counting a very large batch takes a while: at most this part of the time goes into it, one in so many.
+const LOOK_SHARE: u32 = 50;
 
 /// What is read.
 #[derive(Debug, Clone)]
@@ -61,11 +66,12 @@ pub async fn read(
     let watching = async {
         let mut progress = Progress::begin(output.json);
         while !read.is_raised() {
+            let begun = Instant::now();
             if let Ok(counts) = reading.counts(app).await {
                 progress.show(&counts);
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep(LOOK_EVERY.max(begun.elapsed() * LOOK_SHARE)) => {}
                 () = read.raised() => {}
             }
         }

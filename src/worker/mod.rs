@@ -197,7 +197,7 @@ impl Worker {
             return Ok(Found::Done);
         }
         if let Until::PagesRead { selection, pipeline } = *until {
-            let (lease, most) = (parts.terms.lease, read_pages::AT_ONCE);
+            let (lease, most) = (parts.terms.lease, self.share(Some((selection, pipeline)), now).await?);
             let pages = parts.store.claim_pages_for(selection, pipeline, parts.worker, most, now, lease).await?;
             return self.read_or_end(pages, until, stop).await;
         }
@@ -211,8 +211,16 @@ impl Worker {
             open_scan::open(self, scan).await?;
             return Ok(Found::Work);
         }
-        let pages = parts.store.claim_pages(parts.worker, read_pages::AT_ONCE, now, parts.terms.lease).await?;
+        let most = self.share(None, now).await?;
+        let pages = parts.store.claim_pages(parts.worker, most, now, parts.terms.lease).await?;
         self.read_or_end(pages, until, stop).await
+    }
+
+    /// Returns how many pages one child takes now: near the end, each its part of what is left.
+    async fn share(&self, of: Option<(PageSelection, Digest)>, now: Timestamp) -> Result<u32, WorkerError> {
+        let children = u32::try_from(self.parts.terms.at_once).unwrap_or(u32::MAX).max(1);
+        let enough = read_pages::AT_ONCE.saturating_mul(children);
+        Ok(part_of(self.parts.store.due_pages(of, now, enough).await?, children))
     }
 
     async fn read_or_end(&self, pages: Vec<ClaimedPage>, until: &Until, stop: &Stop) -> Result<Found, WorkerError> {
@@ -234,8 +242,7 @@ impl Worker {
         if !complete.is_raised() {
             return Ok(false);
         }
-        let left = self.parts.store.work_left(*batch).await?;
-        if left.scans > 0 || left.pages > 0 {
+        if self.parts.store.is_work_left(*batch).await? {
             return Ok(false);
         }
         match self.unlocks(until) {
@@ -257,6 +264,11 @@ impl Worker {
     }
 }
 
+/// Returns the part of `due` pages that one of `children` takes.
+fn part_of(due: u32, children: u32) -> u32 {
+    due.div_ceil(children.max(1)).clamp(1, read_pages::AT_ONCE)
+}
+
 /// Returns how long to wait before the next attempt after `failed` ones: 1 s, 4 s, 9 s, ...
 fn back_off(failed: u32) -> Duration {
     let tries = failed.saturating_add(1).min(60);
@@ -274,5 +286,18 @@ fn reason(error: &CallError) -> String {
         CallError::Deadline(limit) => format!("it took longer than {} s", limit.as_secs()),
         CallError::MemoryLimit => "it took more memory than allowed".into(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_child_is_left_without_work_while_pages_wait() {
+        assert_eq!(part_of(4, 2), 2, "a file of four pages is read by both children");
+        assert_eq!((part_of(1, 2), part_of(3, 2), part_of(5, 8)), (1, 2, 1));
+        assert_eq!((part_of(8, 2), part_of(100, 2), part_of(4, 1)), (4, 4, 4));
+        assert_eq!(part_of(0, 2), 1);
     }
 }

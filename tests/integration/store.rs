@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::support::postgres::Postgres;
 
 mod encrypted;
+mod large;
 
 use encrypted::an_encrypted_scan_stays_open_to_whoever_may_have_its_password;
 
@@ -288,6 +289,14 @@ async fn a_scan_is_claimed_opened_and_becomes_a_document(store: Store) {
     assert_eq!((scan.state, scan.page_count, scan.format.as_deref()), (ScanState::Opened, Some(3), Some("tiff")));
     let left = store.work_left(Some(batch.id)).await.expect("counts");
     assert_eq!((left.scans, left.pages, left.next_due), (0, 3, Some(at(222))));
+    let other = store.open_batch(&self::batch(2, "box 2")).await.expect("opens").batch;
+    assert!(store.is_work_left(Some(batch.id)).await.expect("looks"));
+    assert!(!store.is_work_left(Some(other.id)).await.expect("looks"));
+    let own = |batch: &Batch| Some((PageSelection::Batch(batch.id), pipeline(1).digest));
+    assert_eq!(store.due_pages(own(&batch), at(222), 2).await.expect("counts"), 2);
+    assert_eq!(store.due_pages(own(&batch), at(222), 9).await.expect("counts"), 3);
+    assert_eq!(store.due_pages(own(&batch), at(221), 9).await.expect("counts"), 0);
+    assert_eq!(store.due_pages(own(&other), at(222), 9).await.expect("counts"), 0);
 }
 
 async fn a_page_is_finished_exactly_once(store: Store) {
