@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
 use toml::{Table, Value};
+
+use crate::archive::LockMode;
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -33,6 +36,8 @@ pub struct Config {
     pub pipelines: Pipelines,
     /// Children and their limits.
     pub recognition: Recognition,
+    /// What comes into the archive.
+    pub deposit: DepositConfig,
     /// What people decide, and when it becomes final.
     pub review: ReviewConfig,
     /// Claims.
@@ -132,6 +137,16 @@ pub struct Recognition {
     pub max_megapixels: u64,
     /// Pages per child.
     pub pages_per_child: u32,
+}
+
+/// What comes into the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DepositConfig {
+    /// How long a deposit is locked at first, in seconds; 0 does not lock it.
+    pub lock_seconds: u64,
+    /// How firmly.
+    pub lock_mode: LockMode,
 }
 
 /// What people decide, and when it becomes final.
@@ -277,6 +292,7 @@ impl Config {
         range("recognition.file_seconds", self.recognition.file_seconds, 5, 3600);
         range("recognition.max_megapixels", self.recognition.max_megapixels, 1, 2000);
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
+        range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);

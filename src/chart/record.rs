@@ -184,6 +184,8 @@ pub struct RecordDescription {
     pub verification: Verification,
     /// The files below `original/`, in the order of the pages.
     pub originals: Vec<OriginalFile>,
+    /// Pages that could not be drawn, and are missing in `access.pdf`.
+    pub not_in_access: Vec<PageId>,
     /// Program and version that made the files.
     pub program: String,
 }
@@ -206,7 +208,7 @@ pub struct OriginalFile {
     pub received_at: Timestamp,
     /// What was done to the scan file.
     pub cut: Cut,
-    /// The pages that it holds, in their order in the record.
+    /// The pages that it holds, in their order in the file.
     pub pages: Vec<PageId>,
 }
 
@@ -243,12 +245,18 @@ impl CorrectionReason {
 
 impl RecordDescription {
     /// Makes the description of a verified record.
-    pub fn of(record: &VerifiedRecord, originals: Vec<OriginalFile>, program: &str) -> Self {
+    pub fn of(
+        record: &VerifiedRecord,
+        originals: Vec<OriginalFile>,
+        not_in_access: Vec<PageId>,
+        program: &str,
+    ) -> Self {
         Self {
             schema: RECORD_SCHEMA,
             draft: record.draft.clone(),
             verification: record.verification.clone(),
             originals,
+            not_in_access,
             program: program.to_owned(),
         }
     }
