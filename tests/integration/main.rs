@@ -29,4 +29,6 @@ mod stopping;
 mod store;
 mod support;
 mod tidy;
+mod vault_contract;
+mod vault_s3;
 mod workers;

@@ -160,8 +160,10 @@ impl Vault {
         }
     }
 
-    /// Lists `prefix` itself and every key below it, in no particular order; everything when it is empty.
+    /// Lists `prefix` itself and every key below it, in no particular order; everything when it is empty. A slash at its end
+    /// changes nothing, here and below.
     pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<Entry, ArchiveError>> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.list(prefix),
             Backend::S3(bucket) => bucket.list(prefix),
@@ -173,6 +175,7 @@ impl Vault {
     /// # Errors
     /// The store cannot be read.
     pub async fn folders(&self, prefix: &str) -> Result<Vec<String>, ArchiveError> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.folders(prefix).await,
             Backend::S3(bucket) => bucket.folders(prefix).await,
@@ -184,6 +187,7 @@ impl Vault {
     /// # Errors
     /// The store cannot be read, or holds more than a million versions there.
     pub async fn versions(&self, prefix: &str) -> Result<Vec<Version>, ArchiveError> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.versions(prefix).await,
             Backend::S3(bucket) => bucket.versions(prefix).await,
@@ -261,7 +265,8 @@ impl Vault {
 /// Returns the path of a key: parts of printable characters, none of them `.`, `..` or with a `#`.
 fn key_path(key: &str) -> Result<object_store::path::Path, ArchiveError> {
     let path = object_store::path::Path::parse(key).map_err(|_| ArchiveError::Key { key: key.to_owned() })?;
-    if key.contains(['#', '\\']) {
+    // Nothing is tidied up silently: a key is written the way it is read.
+    if path.as_ref() != key || key.contains(['#', '\\']) {
         return Err(ArchiveError::Key { key: key.to_owned() });
     }
     Ok(path)

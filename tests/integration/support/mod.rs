@@ -5,3 +5,4 @@ pub mod faulty_store;
 pub mod ocfl_py;
 pub mod postgres;
 pub mod program;
+pub mod s3;

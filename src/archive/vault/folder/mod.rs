@@ -266,6 +266,10 @@ impl Folder {
                 }
             }
         };
+        if self.location.file_path(&path).is_some_and(|path| !path.is_dir()) {
+            // A file, or nothing: there is nothing below, and walking below a file would be an error.
+            return futures::stream::once(itself).filter_map(futures::future::ready).boxed();
+        }
         let below = store.list(Some(&path)).map_err({
             let path = path.clone();
             move |error| ArchiveError::from_store(&path, &error)
