@@ -1,15 +1,21 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
+pub mod actor;
 pub mod archive_place;
+pub mod audit;
 pub mod batch_report;
 pub mod config;
 pub mod deliver;
+mod depositing;
 pub mod files;
 pub mod find;
 pub mod give_back;
 mod indexing;
+mod ledger;
 pub mod measure;
 mod parts;
+mod people;
+pub mod review;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +23,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -49,6 +55,8 @@ pub struct App {
     pub location: Location,
     /// The areas of the object store.
     pub areas: Areas,
+    /// The archive: records and the ledger.
+    pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -67,6 +75,12 @@ pub enum AppError {
     /// The object store failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The records in the archive cannot be used.
+    #[error(transparent)]
+    Ocfl(#[from] crate::archive::ocfl::OcflError),
+    /// A worker could not go on.
+    #[error(transparent)]
+    Worker(#[from] crate::worker::WorkerError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -108,9 +122,24 @@ pub enum AppError {
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
+    /// The person at the command line is not known to this archive.
+    #[error("{0}")]
+    Unknown(String),
+    /// The person may not do it.
+    #[error(transparent)]
+    Denied(#[from] crate::access::Denied),
+    /// What was given cannot be used.
+    #[error("{0}")]
+    Unfit(String),
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(#[from] crate::audit::KeyError),
+    /// The ledger cannot be shipped.
+    #[error(transparent)]
+    Ship(#[from] crate::worker::ShipError),
     /// No child can be described.
     #[error(transparent)]
     Start(#[from] crate::sandbox::StartError),
@@ -128,7 +157,9 @@ impl App {
         let store = Store::open(&config.database.url).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
-        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock) })
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let vault = Vault::folder(&config.data.folder.join("archive"), clock.clone())?;
+        Ok(Self { config, store, location, areas, vault, clock })
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).

@@ -268,7 +268,8 @@ async fn read_pages(
         }
         progress.end();
     };
-    let (worked, indexed, ()) = tokio::join!(work, app.keep_index(&read, stop), watching);
+    let (worked, indexed, (), ()) =
+        tokio::join!(work, app.keep_index(&read, stop), watching, app.keep_ledger_shipped(&read));
     worked?;
     match indexed {
         Ok(()) => Ok(Indexed::InStep),

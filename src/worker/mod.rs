@@ -4,11 +4,13 @@
 //! pages with a lease, renews it while it works (`renewal`), and ends the claim in the transaction that records the
 //! result. A worker that dies is noticed when its leases run out; then somebody else does the work.
 
+mod deposit;
 mod index_pages;
 mod open_scan;
 mod read_pages;
 mod redraw;
 mod renewal;
+mod ship_ledger;
 mod stop;
 
 use std::sync::Arc;
@@ -22,8 +24,10 @@ use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{CallError, Pool, StartError};
 use crate::store::{Store, StoreError};
 
+pub use deposit::Depositor;
 pub use index_pages::{COMPLETE, IndexError, Indexer};
 pub use redraw::Redrawer;
+pub use ship_ledger::{ShipError, Shipped, archived, ship};
 pub use stop::Stop;
 
 /// How long an idle worker sleeps before it looks for work again.
@@ -53,6 +57,8 @@ pub struct Parts {
     pub name: String,
     /// Passwords for encrypted files, for this run; kept nowhere.
     pub passwords: Vec<String>,
+    /// Makes the deposits that are due when no page waits to be read.
+    pub depositor: Depositor,
     /// Limits and times.
     pub terms: Terms,
 }
@@ -139,6 +145,7 @@ impl Worker {
         };
         halt.raise();
         parts.pool.shut_down().await;
+        parts.depositor.pool.shut_down().await;
         parts.store.release_all(parts.worker, parts.clock.now()).await?;
         outcome
     }
@@ -195,6 +202,9 @@ impl Worker {
         }
         let pages = parts.store.claim_pages(parts.worker, read_pages::AT_ONCE, now, parts.terms.lease).await?;
         if pages.is_empty() {
+            if parts.depositor.next().await? {
+                return Ok(Found::Work);
+            }
             return Ok(if self.is_done(until).await? { Found::Done } else { Found::Nothing });
         }
         read_pages::read(self, pages, stop).await?;
@@ -207,7 +217,9 @@ impl Worker {
             return Ok(false);
         }
         let left = self.parts.store.work_left(*batch).await?;
-        Ok(left.scans == 0 && left.pages == 0)
+        // Whoever waits for a batch waits for its pages; what people decide takes its own time.
+        let deposits = if batch.is_none() { self.parts.store.deposits_due(self.now()).await? } else { 0 };
+        Ok(left.scans == 0 && left.pages == 0 && deposits == 0)
     }
 
     fn now(&self) -> Timestamp {

@@ -18,6 +18,7 @@ mod export;
 mod giveback;
 mod intake;
 mod intake_order;
+mod ledger;
 mod limits;
 mod ocfl;
 mod pdf_read;
