@@ -1,6 +1,7 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
 pub mod actor;
+pub mod archive_place;
 pub mod audit;
 pub mod batch_report;
 pub mod comparison;

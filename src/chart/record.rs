@@ -36,6 +36,10 @@ pub struct RecordDraft {
     pub document: DocumentId,
     /// Batch that brought the document in.
     pub batch: BatchId,
+    /// Name of that batch.
+    pub batch_name: String,
+    /// Name of the file that the document came in; it may name a patient.
+    pub source_name: String,
     /// Whom it is about.
     pub patient: PatientRef,
     /// Its type.

@@ -1,12 +1,14 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
 mod accept;
+mod archive;
 mod audit;
 mod batch;
 mod bench;
 mod child;
 mod compare;
 mod completions;
+mod counting;
 mod demo;
 mod deposit;
 mod doctor;
@@ -73,6 +75,7 @@ enum Command {
     Show(show::Args),
     Search(search::Args),
     Export(export::Args),
+    Archive(archive::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -142,6 +145,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Show(args) => start::block_on(show::run(args, place, output)),
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
+        Command::Archive(args) => start::block_on(archive::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
