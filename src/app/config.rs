@@ -1,9 +1,13 @@
 //! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
 
+mod archive;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::{Table, Value};
+
+pub use archive::{ArchiveConfig, ArchivePlace, Locking};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -21,6 +25,10 @@ pub struct Config {
     pub data: Data,
     /// The object store.
     pub store: ObjectStoreConfig,
+    /// Where records are archived.
+    pub archive: ArchiveConfig,
+    /// Where they are copied to.
+    pub replica: ArchiveConfig,
     /// The database.
     pub database: Database,
     /// The search index.
@@ -226,6 +234,8 @@ impl Config {
         range("recognition.max_megapixels", self.recognition.max_megapixels, 1, 2000);
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        self.archive.check("archive", faults);
+        self.replica.check("replica", faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
@@ -245,6 +255,8 @@ impl Config {
         };
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
+        self.archive.resolve(base, Some(data.join("archive")));
+        self.replica.resolve(base, None);
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));
@@ -309,6 +321,10 @@ fn lay_environment_over(
         match (&*slot, text.parse::<i64>()) {
             (Value::Integer(_), Ok(number)) => *slot = Value::Integer(number),
             (Value::Integer(_), Err(_)) => faults.push(format!("{name} must be a whole number")),
+            (Value::Boolean(_), _) => match text.parse() {
+                Ok(value) => *slot = Value::Boolean(value),
+                Err(_) => faults.push(format!("{name} must be true or false")),
+            },
             _ => *slot = Value::String(text),
         }
     }
@@ -377,6 +393,29 @@ mod tests {
         let path = config.database.url.strip_prefix("sqlite:").unwrap();
         assert!(Path::new(path).is_absolute() && path.ends_with("archive.db"), "{path}");
         assert!(config.recognition.tessdata.unwrap().is_absolute());
+    }
+
+    #[test]
+    fn the_archive_is_a_folder_or_a_bucket() {
+        let place = |text: &str| load(text, &[]).map(|config| (config.archive.place(), config.replica.place()));
+        let (archive, replica) = place("").unwrap();
+        assert!(matches!(archive, Some(ArchivePlace::Folder(folder)) if folder.ends_with("muniment-data/archive")));
+        assert_eq!(replica, None);
+        let (archive, replica) =
+            place("[archive]\nlocation = 's3://records/clinic/'\n[replica]\nlocation = 'copy'").unwrap();
+        let bucket = ArchivePlace::Bucket { bucket: "records".into(), prefix: "clinic".into() };
+        assert_eq!(archive, Some(bucket));
+        assert!(
+            matches!(replica, Some(ArchivePlace::Folder(folder)) if folder.is_absolute() && folder.ends_with("copy"))
+        );
+        for bad in ["location = 's3://'", "location = 'gs://x'", "lock_mode = 'forever'", "lock_days = 0"] {
+            assert!(load(&format!("[archive]\n{bad}"), &[]).is_err(), "{bad}");
+        }
+        let config =
+            load("", &[("MUNIMENT_ARCHIVE_PATH_STYLE", "false"), ("MUNIMENT_ARCHIVE_LOCK_DAYS", "2")]).unwrap();
+        assert!(!config.archive.path_style);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        assert_eq!(config.archive.lock(now).unwrap().until, now + jiff::SignedDuration::from_hours(48));
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod give_back;
 mod indexing;
 pub mod measure;
 mod parts;
+mod vaults;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub struct App {
     pub areas: Areas,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    vaults: vaults::Vaults,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -127,7 +129,7 @@ impl App {
         let store = Store::open(&config.database.url).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
-        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock) })
+        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock), vaults: vaults::Vaults::default() })
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).

@@ -13,6 +13,7 @@ use muniment::app::SystemClock;
 use muniment::archive::vault::S3Settings;
 use muniment::archive::{ArchiveError, Body, Lock, LockMode, Put, Vault};
 
+use crate::support::program::Program;
 use crate::support::s3::{self, Keeps, S3Server};
 
 /// A vault at the root of a bucket, and another client with the same credentials.
@@ -142,4 +143,36 @@ async fn refusals_say_what_to_do_and_hold_no_secret() {
     let silent = S3Settings { endpoint: Some("http://127.0.0.1:9".into()), ..settings };
     let unreachable = Vault::s3(&silent, Arc::new(SystemClock)).unwrap().versions("").await.unwrap_err();
     assert!(unreachable.is_transient() && unreachable.to_string().contains("cannot be reached"), "{unreachable}");
+}
+
+#[tokio::test]
+async fn doctor_says_what_the_bucket_enforces() {
+    let Some(Bucket { server, name, client, .. }) = bucket(Keeps::Locked).await else { return };
+    let open = server.bucket(Keeps::Newest).await;
+    let doctor = |bucket: &str, mode: &str| {
+        let program = Program::new()
+            .with("MUNIMENT_ARCHIVE_LOCATION", format!("s3://{bucket}/archive"))
+            .with("MUNIMENT_ARCHIVE_ENDPOINT", &server.url)
+            .with("MUNIMENT_ARCHIVE_LOCK_MODE", mode)
+            .with("AWS_ACCESS_KEY_ID", &server.key)
+            .with("AWS_SECRET_ACCESS_KEY", &server.secret);
+        let report = program.json(&["doctor"]);
+        let checks = report.as_array().unwrap().iter().filter(|check| check["name"] == "archive");
+        let lines: Vec<String> = checks.map(|check| format!("{} {}", check["grade"], check["message"])).collect();
+        assert!(!lines.join("").contains(&server.secret));
+        lines
+    };
+    let locked = doctor(&name, "compliance");
+    assert!(locked[0].contains("good") && locked[0].contains(&format!("s3://{name}/archive")), "{locked:?}");
+    assert!(!locked.iter().any(|line| line.contains("bad") || line.contains("warning")), "{locked:?}");
+    let bypassed = doctor(&name, "governance");
+    assert!(bypassed.iter().any(|line| line.contains("deny them s3:BypassGovernanceRetention")), "{bypassed:?}");
+    let unlocked = doctor(&open, "compliance");
+    for rule in ["earlier versions are kept", "locked versions cannot be deleted", "held versions cannot be deleted"] {
+        assert!(unlocked.iter().any(|line| line.contains("bad") && line.contains(rule)), "{rule}: {unlocked:?}");
+    }
+    let missing = doctor("no-such-bucket", "compliance");
+    assert!(missing[0].contains("bad") && missing[0].contains("there is no bucket"), "{missing:?}");
+    let left = client.list_object_versions().bucket(&name).send().await.unwrap();
+    assert!(left.versions().is_empty(), "the probes leave nothing: {left:?}");
 }
