@@ -1,5 +1,6 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
+pub mod archive_place;
 pub mod batch_report;
 pub mod config;
 pub mod deliver;

@@ -1,9 +1,11 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
+mod archive;
 mod batch;
 mod bench;
 mod child;
 mod completions;
+mod counting;
 mod demo;
 mod doctor;
 mod exit;
@@ -63,6 +65,7 @@ enum Command {
     Show(show::Args),
     Search(search::Args),
     Export(export::Args),
+    Archive(archive::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -105,6 +108,7 @@ fn run(cli: &Cli, output: Output) -> Result<Ended, CommandError> {
         Command::Show(args) => start::block_on(show::run(args, &place, output)),
         Command::Search(args) => start::block_on(search::run(args, &place, output)),
         Command::Export(args) => start::block_on(export::run(args, &place, output)),
+        Command::Archive(args) => start::block_on(archive::run(args, &place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, &place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, &place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, &place, output)),
