@@ -112,6 +112,18 @@ async fn a_lock_in_governance_mode_stands_against_the_program() {
 }
 
 #[tokio::test]
+async fn the_documented_deny_makes_governance_mode_stand() {
+    let Some(Bucket { name, vault, client, .. }) = bucket(Keeps::Locked).await else { return };
+    let page = include_str!("../../docs/object-store.md");
+    let begin = page.find(r#"{"Effect": "Deny""#).unwrap();
+    let deny = &page[begin..begin + page[begin..].find('}').unwrap() + 1];
+    let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{deny}]}}"#).replace("BUCKET", &name);
+    client.put_bucket_policy().bucket(&name).policy(policy).send().await.unwrap();
+    let probe = vault.probe().await.unwrap();
+    assert!(probe.bypass.is_by_store() && probe.lock.is_by_store() && probe.hold.is_by_store(), "{probe:?}");
+}
+
+#[tokio::test]
 async fn a_bucket_without_locks_refuses_a_locked_object_and_keeps_the_rest() {
     let Some(Bucket { vault, .. }) = bucket(Keeps::Newest).await else { return };
     assert_eq!(vault.create("a", body("one"), None).await.unwrap(), Put::Created);
