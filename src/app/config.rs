@@ -1,12 +1,13 @@
 //! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
 
+mod archive;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-
 use toml::{Table, Value};
 
-use crate::archive::LockMode;
+pub use archive::{ArchiveConfig, ArchivePlace, Locking};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -24,6 +25,10 @@ pub struct Config {
     pub data: Data,
     /// The object store.
     pub store: ObjectStoreConfig,
+    /// Where records are archived.
+    pub archive: ArchiveConfig,
+    /// Where they are copied to.
+    pub replica: ArchiveConfig,
     /// The database.
     pub database: Database,
     /// The search index.
@@ -36,8 +41,6 @@ pub struct Config {
     pub pipelines: Pipelines,
     /// Children and their limits.
     pub recognition: Recognition,
-    /// What comes into the archive.
-    pub deposit: DepositConfig,
     /// What people decide, and when it becomes final.
     pub review: ReviewConfig,
     /// Claims.
@@ -139,16 +142,6 @@ pub struct Recognition {
     pub pages_per_child: u32,
 }
 
-/// What comes into the archive.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DepositConfig {
-    /// How long a deposit is locked at first, in seconds; 0 does not lock it.
-    pub lock_seconds: u64,
-    /// How firmly.
-    pub lock_mode: LockMode,
-}
-
 /// What people decide, and when it becomes final.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -185,8 +178,6 @@ pub struct WorkerConfig {
 pub struct LedgerConfig {
     /// File of the key that signs it.
     pub key: PathBuf,
-    /// How long its objects are locked, in days.
-    pub lock_days: u32,
 }
 
 impl TryFrom<String> for SecondReview {
@@ -292,10 +283,10 @@ impl Config {
         range("recognition.file_seconds", self.recognition.file_seconds, 5, 3600);
         range("recognition.max_megapixels", self.recognition.max_megapixels, 1, 2000);
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
-        range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
-        range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
+        self.archive.check("archive", faults);
+        self.replica.check("replica", faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
@@ -316,6 +307,8 @@ impl Config {
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
         self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
+        self.archive.resolve(base, Some(data.join("archive")));
+        self.replica.resolve(base, None);
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));
@@ -380,6 +373,10 @@ fn lay_environment_over(
         match (&*slot, text.parse::<i64>()) {
             (Value::Integer(_), Ok(number)) => *slot = Value::Integer(number),
             (Value::Integer(_), Err(_)) => faults.push(format!("{name} must be a whole number")),
+            (Value::Boolean(_), _) => match text.parse() {
+                Ok(value) => *slot = Value::Boolean(value),
+                Err(_) => faults.push(format!("{name} must be true or false")),
+            },
             _ => *slot = Value::String(text),
         }
     }
@@ -448,6 +445,35 @@ mod tests {
         let path = config.database.url.strip_prefix("sqlite:").unwrap();
         assert!(Path::new(path).is_absolute() && path.ends_with("archive.db"), "{path}");
         assert!(config.recognition.tessdata.unwrap().is_absolute());
+    }
+
+    #[test]
+    fn the_archive_is_a_folder_or_a_bucket() {
+        let place = |text: &str| load(text, &[]).map(|config| (config.archive.place(), config.replica.place()));
+        let (archive, replica) = place("").unwrap();
+        assert!(matches!(archive, Some(ArchivePlace::Folder(folder)) if folder.ends_with("muniment-data/archive")));
+        assert_eq!(replica, None);
+        let (archive, replica) =
+            place("[archive]\nlocation = 's3://records/clinic/'\n[replica]\nlocation = 'copy'").unwrap();
+        let bucket = ArchivePlace::Bucket { bucket: "records".into(), prefix: "clinic".into() };
+        assert_eq!(archive, Some(bucket));
+        assert!(
+            matches!(replica, Some(ArchivePlace::Folder(folder)) if folder.is_absolute() && folder.ends_with("copy"))
+        );
+        for bad in [
+            "location = 's3://'",
+            "location = 'gs://x'",
+            "lock_mode = 'forever'",
+            "lock_period = '0 days'",
+            "lock_period = '1 month'",
+        ] {
+            assert!(load(&format!("[archive]\n{bad}"), &[]).is_err(), "{bad}");
+        }
+        let config =
+            load("", &[("MUNIMENT_ARCHIVE_PATH_STYLE", "false"), ("MUNIMENT_ARCHIVE_LOCK_DAYS", "2")]).unwrap();
+        assert!(!config.archive.path_style);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        assert_eq!(config.archive.lock(now).unwrap().until, now + jiff::SignedDuration::from_hours(48));
     }
 
     #[test]

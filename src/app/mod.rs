@@ -17,6 +17,7 @@ pub mod measure;
 mod parts;
 mod people;
 pub mod review;
+mod vaults;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -56,10 +57,9 @@ pub struct App {
     pub location: Location,
     /// The areas of the object store.
     pub areas: Areas,
-    /// The archive: records and the ledger.
-    pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    vaults: vaults::Vaults,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -158,9 +158,7 @@ impl App {
         let store = Store::open(&config.database.url).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let vault = Vault::folder(&config.data.folder.join("archive"), clock.clone())?;
-        Ok(Self { config, store, location, areas, vault, clock })
+        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock), vaults: vaults::Vaults::default() })
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).
