@@ -11,11 +11,15 @@ mod depositing;
 pub mod files;
 pub mod find;
 pub mod give_back;
+pub mod holds;
 mod indexing;
 mod ledger;
 pub mod measure;
 mod parts;
 mod people;
+pub mod policy;
+mod record_facts;
+pub mod retention;
 pub mod review;
 mod vaults;
 
@@ -120,6 +124,9 @@ pub enum AppError {
     /// A pipeline definition is wrong or unknown.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
+    /// A retention rule set or policy is wrong.
+    #[error(transparent)]
+    RuleSet(#[from] crate::retention::RuleSetError),
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
