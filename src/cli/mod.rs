@@ -12,6 +12,7 @@ mod counting;
 mod demo;
 mod deposit;
 mod doctor;
+mod document;
 mod exit;
 mod export;
 mod hold;
@@ -93,6 +94,7 @@ enum Command {
     Deposit(deposit::Args),
     Retention(retention::Args),
     Hold(hold::Args),
+    Document(document::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -159,6 +161,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
+        Command::Document(args) => start::block_on(document::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::Retention(args) => start::block_on(retention::run(args, place, output)),
         Command::Hold(args) => start::block_on(hold::run(args, place, output)),

@@ -37,6 +37,7 @@ mod review;
 mod scan_work;
 mod scans;
 mod settings;
+mod splitting;
 mod values;
 mod work_left;
 mod workers;
