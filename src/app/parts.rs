@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::config::Config;
 use super::{App, AppError, new_document, new_worker};
+use crate::chart::Secret;
 use crate::pipeline::child::message::{FileLimits, Setup};
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{Launch, Limits, Pool, Recycle};
@@ -23,7 +24,7 @@ impl App {
     ///
     /// # Errors
     /// The program's own file cannot be found, or the database failed.
-    pub async fn worker(&self, passwords: Vec<String>) -> Result<Worker, AppError> {
+    pub async fn worker(&self, passwords: Vec<Secret>) -> Result<Worker, AppError> {
         self.free_claims_of_the_dead().await?;
         let recognition = &self.config.recognition;
         Ok(Worker::new(Parts {

@@ -15,6 +15,7 @@ mod ledger_entry;
 mod page;
 mod pipeline_stamp;
 mod reject;
+mod secret;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
@@ -32,4 +33,5 @@ pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use pipeline_stamp::PipelineStamp;
 pub use reject::{Reject, RejectReason};
+pub use secret::Secret;
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};

@@ -17,7 +17,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::archive::{ArchiveError, Areas};
-use crate::chart::{BatchId, Clock, Digest, DocumentId, WorkerId};
+use crate::chart::{BatchId, Clock, Digest, DocumentId, Secret, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{CallError, Pool, StartError};
 use crate::store::{ClaimedPage, PageSelection, Store, StoreError};
@@ -52,7 +52,7 @@ pub struct Parts {
     /// Name of this worker for people: machine and process.
     pub name: String,
     /// Passwords for encrypted files, for this run; kept nowhere.
-    pub passwords: Vec<String>,
+    pub passwords: Vec<Secret>,
     /// Limits and times.
     pub terms: Terms,
 }
@@ -284,7 +284,9 @@ const fn concerns_one_file(error: &ArchiveError) -> bool {
 fn reason(error: &CallError) -> String {
     match error {
         CallError::Deadline(limit) => format!("it took longer than {} s", limit.as_secs()),
-        CallError::MemoryLimit => "it took more memory than allowed".into(),
+        CallError::MemoryLimit(bytes) => {
+            format!("it took more memory than the {} MiB allowed (recognition.memory_mib)", bytes >> 20)
+        }
         other => other.to_string(),
     }
 }
