@@ -10,6 +10,7 @@ pub mod give_back;
 mod indexing;
 pub mod measure;
 mod parts;
+mod process;
 
 use std::path::Path;
 use std::sync::Arc;

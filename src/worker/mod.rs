@@ -51,6 +51,8 @@ pub struct Parts {
     pub worker: WorkerId,
     /// Name of this worker for people: machine and process.
     pub name: String,
+    /// Which process it is, for later ones on the same machine; `None` where the system does not tell.
+    pub process: Option<String>,
     /// Passwords for encrypted files, for this run; kept nowhere.
     pub passwords: Vec<Secret>,
     /// Limits and times.
@@ -135,7 +137,7 @@ impl Worker {
     /// The database, the object store or the children cannot be used at all.
     pub async fn run(&self, until: &Until, stop: &Stop) -> Result<(), WorkerError> {
         let parts = &self.parts;
-        parts.store.start_worker(parts.worker, &parts.name, parts.clock.now()).await?;
+        parts.store.start_worker(parts.worker, &parts.name, parts.process.as_deref(), parts.clock.now()).await?;
         // One failing piece of work ends the others too: they see the stop.
         let halt = Stop::new();
         let works = futures::future::join_all((0..parts.terms.at_once.max(1)).map(|_| self.work(until, stop, &halt)));
