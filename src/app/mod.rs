@@ -18,6 +18,7 @@ pub mod measure;
 mod parts;
 mod people;
 pub mod policy;
+mod process;
 mod record_facts;
 pub mod retention;
 pub mod review;
@@ -162,7 +163,7 @@ impl App {
         make_private(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
-        let store = Store::open(&config.database.url).await?;
+        let store = Store::open(config.database.url.reveal()).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
         Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock), vaults: vaults::Vaults::default() })
