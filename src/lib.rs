@@ -10,12 +10,14 @@
 //! 4. The worker keeps the result and puts it into the index ([`search`]), which answers queries with word boxes.
 //! 5. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
 //!
-//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
+//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`], [`audit`],
 //! [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
 //! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
 
+pub mod access;
 pub mod app;
 pub mod archive;
+pub mod audit;
 pub mod chart;
 pub mod cli;
 pub mod export;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use archive::{ArchiveConfig, ArchivePlace, Locking};
+pub use archive::{ArchiveConfig, Locking};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -15,7 +15,7 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 /// Prefix of the environment variables that win over the file.
 const PREFIX: &str = "MUNIMENT_";
 /// Variables with the prefix that are no configuration keys: they are read elsewhere.
-const NOT_KEYS: &[&str] = &["MUNIMENT_CONFIG", "MUNIMENT_LOG", "MUNIMENT_PDF_PASSWORD"];
+const NOT_KEYS: &[&str] = &["MUNIMENT_CONFIG", "MUNIMENT_LOG", "MUNIMENT_PDF_PASSWORD", "MUNIMENT_TOKEN"];
 
 /// The whole configuration, with every default filled in and every path absolute or relative to the working directory.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -41,8 +41,12 @@ pub struct Config {
     pub pipelines: Pipelines,
     /// Children and their limits.
     pub recognition: Recognition,
+    /// What people decide, and when it becomes final.
+    pub review: ReviewConfig,
     /// Claims.
     pub worker: WorkerConfig,
+    /// The ledger.
+    pub ledger: LedgerConfig,
 }
 
 /// Where everything lives.
@@ -138,12 +142,60 @@ pub struct Recognition {
     pub pages_per_child: u32,
 }
 
+/// What people decide, and when it becomes final.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewConfig {
+    /// How long a decision can be taken back, in minutes.
+    pub undo_minutes: u32,
+    /// Which acceptances a second person has to approve.
+    pub second_review: SecondReview,
+}
+
+/// Which acceptances a second person has to approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum SecondReview {
+    /// None.
+    Never,
+    /// Every one.
+    Always,
+    /// So many of a hundred, drawn at random.
+    Percentage(u8),
+}
+
 /// Claims.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerConfig {
     /// How long a claim lasts without renewal, in seconds.
     pub lease_seconds: u64,
+}
+
+/// The ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerConfig {
+    /// File of the key that signs it.
+    pub key: PathBuf,
+    /// How long its objects are locked, in days.
+    pub lock_days: u32,
+}
+
+impl TryFrom<String> for SecondReview {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "never" => return Ok(Self::Never),
+            "always" => return Ok(Self::Always),
+            _ => {}
+        }
+        let percentage = text.strip_suffix('%').and_then(|number| number.trim().parse().ok());
+        percentage.filter(|number| (1..=100).contains(number)).map(Self::Percentage).ok_or_else(|| {
+            format!("review.second_review = {text:?}: must be \"never\", \"always\" or a percentage such as \"10%\"")
+        })
+    }
 }
 
 /// What is wrong with a configuration: every fault at once.
@@ -233,7 +285,9 @@ impl Config {
         range("recognition.file_seconds", self.recognition.file_seconds, 5, 3600);
         range("recognition.max_megapixels", self.recognition.max_megapixels, 1, 2000);
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
+        range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
@@ -257,6 +311,7 @@ impl Config {
         self.index.folder = inside(&self.index.folder, "index");
         self.archive.resolve(base, Some(data.join("archive")));
         self.replica.resolve(base, None);
+        self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));
@@ -351,6 +406,7 @@ fn optional_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Op
 
 #[cfg(test)]
 mod tests {
+    use super::super::archive_place::ArchivePlace;
     use super::*;
 
     fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {

@@ -1,28 +1,34 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
+pub mod actor;
 pub mod archive_place;
+pub mod audit;
 pub mod batch_report;
+pub mod comparison;
 pub mod config;
 pub mod deliver;
 pub mod files;
 pub mod find;
 pub mod give_back;
 mod indexing;
+mod ledger;
 pub mod measure;
 mod parts;
-mod vaults;
+mod people;
+pub mod review;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
-use crate::store::{DocumentRecord, OpenedBatch, Store, StoreError};
+use crate::store::{DocumentRecord, OpenedBatch, PageSelection, Store, StoreError};
 use config::Config;
 pub use parts::pool;
 
@@ -50,9 +56,11 @@ pub struct App {
     pub location: Location,
     /// The areas of the object store.
     pub areas: Areas,
+    /// The archive: records and the ledger.
+    pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    vaults: vaults::Vaults,
+    replica: OnceCell<Option<Vault>>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -110,9 +118,24 @@ pub enum AppError {
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
+    /// The person at the command line is not known to this archive.
+    #[error("{0}")]
+    Unknown(String),
+    /// The person may not do it.
+    #[error(transparent)]
+    Denied(#[from] crate::access::Denied),
+    /// What was given cannot be used.
+    #[error("{0}")]
+    Unfit(String),
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    Key(#[from] crate::audit::KeyError),
+    /// The ledger cannot be shipped.
+    #[error(transparent)]
+    Ship(#[from] crate::worker::ShipError),
     /// No child can be described.
     #[error(transparent)]
     Start(#[from] crate::sandbox::StartError),
@@ -130,7 +153,25 @@ impl App {
         let store = Store::open(&config.database.url).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
-        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock), vaults: vaults::Vaults::default() })
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
+        let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
+        Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
+    }
+
+    /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.
+    ///
+    /// # Errors
+    /// Its location cannot be used as it is configured.
+    pub async fn replica(&self) -> Result<Option<&Vault>, AppError> {
+        let config = &self.config.replica;
+        let open = || async {
+            match config.place() {
+                Some(place) => place.vault(Some(config), self.clock.clone()).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        Ok(self.replica.get_or_try_init(open).await?.as_ref())
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).
@@ -183,6 +224,25 @@ impl App {
             Err(_) => None,
         };
         by_id.ok_or_else(|| AppError::NotFound(format!("there is no batch {name:?}. `muniment batch list` names them")))
+    }
+
+    /// Returns the pages of the batch of that name or id, or else of the document whose id begins so.
+    ///
+    /// # Errors
+    /// There is neither, or the database failed.
+    pub async fn batch_or_document(&self, name: &str) -> Result<PageSelection, AppError> {
+        match self.batch(name).await {
+            Ok(batch) => return Ok(PageSelection::Batch(batch.id)),
+            Err(AppError::NotFound(_)) => {}
+            Err(cause) => return Err(cause),
+        }
+        match self.document(name).await {
+            Err(AppError::NotFound(_)) if self.store.documents_by_prefix(name, 1).await?.is_empty() => {
+                let advice = "`muniment batch list` names the batches, `muniment show --batch NAME` the documents";
+                Err(AppError::NotFound(format!("there is neither a batch nor a document {name:?}. {advice}")))
+            }
+            document => Ok(PageSelection::Document(document?.id)),
+        }
     }
 
     /// Returns the document whose id begins with `prefix`.

@@ -1,15 +1,12 @@
-//! One entry of the ledger, and the bytes that stand for it.
+//! One entry of the ledger, and the bytes that stand for it: a leaf of the tree in [`merkle`](super::merkle).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Fact, Hasher, PersonId};
+use super::{Fact, PersonId};
 
 /// Number of the entry's form.
 pub const LEDGER_ENTRY_SCHEMA: u32 = 1;
-
-/// Prefix of a leaf in the tree of RFC 6962, section 2.1: no leaf can pass for an inner node.
-const LEAF: [u8; 1] = [0];
 
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,13 +41,5 @@ impl LedgerEntry {
     /// A number in it has no canonical form.
     pub fn canonical(&self) -> Result<Vec<u8>, serde_json::Error> {
         serde_json_canonicalizer::to_vec(self)
-    }
-
-    /// Returns the leaf that stands for canonical bytes in the Merkle tree (RFC 6962, section 2.1).
-    pub fn leaf(canonical: &[u8]) -> Digest {
-        let mut hasher = Hasher::new();
-        hasher.update(&LEAF);
-        hasher.update(canonical);
-        hasher.finish()
     }
 }

@@ -12,16 +12,22 @@ mod finding;
 mod geometry;
 mod ids;
 mod ledger_entry;
+pub mod merkle;
+mod naming;
 mod page;
+mod patient;
 mod pipeline_stamp;
+mod record;
 mod reject;
+mod role;
+mod signing;
 mod text;
 
 pub use batch::{Batch, BatchCounts};
 pub use clock::Clock;
 pub use confidence::{Confidence, OutOfRange};
 pub use digest::{Digest, DigestParseError, Hasher};
-pub use document::{DocumentState, PageView, TransitionError};
+pub use document::{DocumentState, PageView, RejectionReason, TransitionError};
 pub use facts::Fact;
 pub use finding::{Finding, FindingKind, Severity};
 pub use geometry::{QuarterTurns, Rect, Size};
@@ -29,7 +35,15 @@ pub use ids::{
     BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, PatientId, PersonId, RecordId, WorkerId,
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
+pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass};
 pub use page::{PageId, PageIdParseError, PageNumber};
+pub use patient::{BirthDate, PatientError, PatientRef};
 pub use pipeline_stamp::PipelineStamp;
+pub use record::{
+    Correction, CorrectionReason, Cut, Encounter, OriginalFile, RECORD_SCHEMA, RecordDescription, RecordDraft,
+    RecordPage, SecondReview, Verification, VerifiedRecord, Verifier,
+};
 pub use reject::{Reject, RejectReason};
+pub use role::{Role, RoleParseError};
+pub use signing::{PublicKey, Signature, SigningParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};

@@ -1,9 +1,12 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
+mod accept;
 mod archive;
+mod audit;
 mod batch;
 mod bench;
 mod child;
+mod compare;
 mod completions;
 mod counting;
 mod demo;
@@ -14,13 +17,19 @@ mod index;
 mod ingest;
 mod init;
 mod output;
+mod people;
 mod progress;
+mod queue;
+mod reading;
+mod reject;
 mod reprocess;
 mod retry;
+mod review;
 mod samples;
 mod search;
 mod show;
 mod start;
+mod undo;
 mod worker;
 
 use std::path::PathBuf;
@@ -70,11 +79,26 @@ enum Command {
     Reprocess(reprocess::Args),
     Worker(worker::Args),
     Index(index::Args),
+    Audit(audit::Args),
+    People(people::Args),
+    Accept(accept::Args),
+    Reject(reject::Args),
+    Undo(undo::Args),
+    Review(review::Args),
+    Queue(queue::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
     #[command(hide = true)]
     Child(child::Args),
+}
+
+impl Command {
+    /// Says whether it records administrative facts, which then have to be shipped. Others that run for long ship by
+    /// themselves.
+    const fn records(&self) -> bool {
+        matches!(self, Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_))
+    }
 }
 
 /// Parses the command line, runs the command and returns how it ended.
@@ -96,23 +120,38 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli, output: Output) -> Result<Ended, CommandError> {
     start::logging(&cli.log)?;
     let place = start::Place { config: cli.config.as_deref(), data: cli.data.as_deref() };
+    let ended = run_command(cli, &place, output)?;
+    if cli.command.records() {
+        start::block_on(audit::ship(&place))?;
+    }
+    Ok(ended)
+}
+
+fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<Ended, CommandError> {
     match &cli.command {
         Command::Init(args) => init::run(args, output),
         Command::Completions(args) => completions::run(args, output),
         Command::Samples(args) => samples::run(args, output),
-        Command::Bench(args) => bench::run(args, &place, output),
-        Command::Doctor(args) => start::block_on(doctor::run(args, &place, output)),
-        Command::Demo(args) => start::block_on(demo::run(args, &place, output)),
-        Command::Ingest(args) => start::block_on(ingest::run(args, &place, output)),
-        Command::Batch(args) => start::block_on(batch::run(args, &place, output)),
-        Command::Show(args) => start::block_on(show::run(args, &place, output)),
-        Command::Search(args) => start::block_on(search::run(args, &place, output)),
-        Command::Export(args) => start::block_on(export::run(args, &place, output)),
-        Command::Archive(args) => start::block_on(archive::run(args, &place, output)),
-        Command::Retry(args) => start::block_on(retry::run(args, &place, output)),
-        Command::Reprocess(args) => start::block_on(reprocess::run(args, &place, output)),
-        Command::Worker(args) => start::block_on(worker::run(args, &place, output)),
-        Command::Index(args) => start::block_on(index::run(args, &place, output)),
+        Command::Bench(args) => bench::run(args, place, output),
+        Command::Doctor(args) => start::block_on(doctor::run(args, place, output)),
+        Command::Demo(args) => start::block_on(demo::run(args, place, output)),
+        Command::Ingest(args) => start::block_on(ingest::run(args, place, output)),
+        Command::Batch(args) => start::block_on(batch::run(args, place, output)),
+        Command::Show(args) => start::block_on(show::run(args, place, output)),
+        Command::Search(args) => start::block_on(search::run(args, place, output)),
+        Command::Export(args) => start::block_on(export::run(args, place, output)),
+        Command::Archive(args) => start::block_on(archive::run(args, place, output)),
+        Command::Retry(args) => start::block_on(retry::run(args, place, output)),
+        Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
+        Command::Worker(args) => start::block_on(worker::run(args, place, output)),
+        Command::Accept(args) => start::block_on(accept::run(args, place, output)),
+        Command::Reject(args) => start::block_on(reject::run(args, place, output)),
+        Command::Undo(args) => start::block_on(undo::run(args, place, output)),
+        Command::Review(args) => start::block_on(review::run(args, place, output)),
+        Command::Queue(args) => start::block_on(queue::run(args, place, output)),
+        Command::People(args) => start::block_on(people::run(args, place, output)),
+        Command::Index(args) => start::block_on(index::run(args, place, output)),
+        Command::Audit(args) => start::block_on(audit::run(args, place, output)),
         Command::Child(_) => Ok(Ended::Well),
     }
 }

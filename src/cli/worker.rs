@@ -38,7 +38,15 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     if !output.json {
         warn(&format!("Working with {} children on {}. Ctrl-C stops.", app.config.children(), app.store.engine()));
     }
-    app.worker(Vec::new()).await?.run(&until, &stop).await?;
+    let worker = app.worker(Vec::new()).await?;
+    let done = Stop::new();
+    let work = async {
+        let outcome = worker.run(&until, &stop).await;
+        done.raise();
+        outcome
+    };
+    let (worked, ()) = tokio::join!(work, app.keep_ledger_shipped(&done));
+    worked?;
     let behind = app.store.outbox_length().await?;
     let stopped = stop.is_raised();
     output.value(&serde_json::json!({ "interrupted": stopped, "changes_not_indexed": behind }), |_| {

@@ -173,14 +173,15 @@ impl Store {
     ) -> Result<Vec<DeliveryRecord>, StoreError> {
         let sql = format!(
             "SELECT deliveries.id, deliveries.scan, scans.size, deliveries.source_name, deliveries.received_at,
-                deliveries.repeated_of, scans.state, documents.id AS document,
+                deliveries.repeated_of, scans.state,
+                (SELECT min(documents.id) FROM documents
+                    WHERE documents.delivery = COALESCE(deliveries.repeated_of, deliveries.id)) AS document,
                 COALESCE(scans.page_count, 0) AS pages,
                 (SELECT count(*) FROM rejects
                     WHERE rejects.scan = scans.digest AND rejects.number > 0) AS pages_rejected,
                 (SELECT count(*) FROM pages
                     WHERE pages.scan = scans.digest AND pages.work = 'failed') AS pages_failed
              FROM deliveries JOIN scans ON scans.digest = deliveries.scan
-             LEFT JOIN documents ON documents.delivery = COALESCE(deliveries.repeated_of, deliveries.id)
              WHERE deliveries.batch = $1 AND deliveries.id > $2 AND {condition} ORDER BY deliveries.id LIMIT $3"
         );
         let after = after.map_or_else(String::new, |id| id.to_string());

@@ -48,6 +48,7 @@ pub struct DocumentPage {
 
 const DOCUMENTS: &str = "SELECT documents.id, documents.batch, documents.delivery, deliveries.scan, scans.format,
         deliveries.source_name, documents.state, documents.pages_left, documents.pages_failed, documents.opened_at,
+        documents.record, documents.rejection,
         (SELECT count(*) FROM document_pages WHERE document_pages.document = documents.id) AS pages
     FROM documents JOIN deliveries ON deliveries.id = documents.delivery JOIN scans ON scans.digest = deliveries.scan";
 

@@ -5,8 +5,23 @@ use jiff::Timestamp;
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::facts;
-use super::values::values;
-use crate::chart::{Actor, Fact, LEDGER_ENTRY_SCHEMA, LedgerEntry};
+use super::values::{Row, values};
+use crate::chart::merkle::{self, Edge, Subtree};
+use crate::chart::{Actor, Digest, Fact, LEDGER_ENTRY_SCHEMA, LedgerEntry};
+
+/// Longest entry, in bytes: segments that carry entries out are read back whole.
+const LONGEST_ENTRY: usize = 1 << 20;
+
+/// An entry as the database holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Its number.
+    pub sequence: u64,
+    /// Its canonical bytes.
+    pub text: String,
+    /// Digests of the subtrees that became whole with it, the smallest first; the first is its own leaf.
+    pub nodes: Vec<Digest>,
+}
 
 impl Store {
     /// Appends facts to the ledger and applies them to their tables, all or none. Returns the entries.
@@ -27,33 +42,47 @@ impl Store {
     /// An entry differs from the one in its place, or a number is left out ([`StoreError::Refused`]); the database failed.
     pub async fn replay(&self, entries: &[LedgerEntry]) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        lock(&mut transaction).await?;
+        let mut edge = lock(&mut transaction).await?;
         for entry in entries {
             match known(&mut transaction, entry.sequence).await? {
                 Some(text) if text.as_bytes() == canonical(entry)? => {}
                 Some(_) => return Err(refused(entry.sequence, "differs from the one that is here")),
-                None if next(&mut transaction).await? == entry.sequence => {
-                    append(&mut transaction, entry).await?;
-                }
+                None if edge.size() == entry.sequence => append(&mut transaction, &mut edge, entry).await?,
                 None => return Err(refused(entry.sequence, "comes too early: entries before it are missing")),
             }
         }
         transaction.commit().await
     }
 
-    /// Returns up to `limit` entries from number `from` on, as their canonical bytes.
-    pub async fn ledger_entries(&self, from: u64, limit: u32) -> Result<Vec<String>, StoreError> {
+    /// Returns up to `limit` entries from number `from` on.
+    pub async fn ledger_entries(&self, from: u64, limit: u32) -> Result<Vec<StoredEntry>, StoreError> {
         let from = i64::try_from(from).unwrap_or(i64::MAX);
-        let sql = "SELECT entry FROM ledger WHERE sequence >= $1 ORDER BY sequence LIMIT $2";
-        self.rows(sql, values![from, limit]).await?.iter().map(|row| row.text("entry")).collect()
+        let sql = "SELECT sequence, entry, nodes FROM ledger WHERE sequence >= $1 ORDER BY sequence LIMIT $2";
+        self.rows(sql, values![from, limit]).await?.iter().map(stored).collect()
     }
 
     /// Returns the number of entries.
     pub async fn ledger_size(&self) -> Result<u64, StoreError> {
-        let row = self.row("SELECT COALESCE(MAX(sequence) + 1, 0) AS size FROM ledger", values![]).await?;
+        let row = self.row(SIZE, values![]).await?;
         row.map_or(Ok(0), |row| row.size("size"))
     }
+
+    /// Returns the digests of whole subtrees of the ledger, in the order that was asked for.
+    ///
+    /// # Errors
+    /// One of them is not whole yet ([`StoreError::NotFound`]); the database failed.
+    pub async fn ledger_nodes(&self, subtrees: &[Subtree]) -> Result<Vec<Digest>, StoreError> {
+        let mut digests = Vec::with_capacity(subtrees.len());
+        for subtree in subtrees {
+            let row = self.row(NODES, values![last_leaf(*subtree)]).await?;
+            digests.push(node(row, *subtree)?);
+        }
+        Ok(digests)
+    }
 }
+
+const SIZE: &str = "SELECT COALESCE(MAX(sequence) + 1, 0) AS size FROM ledger";
+const NODES: &str = "SELECT nodes FROM ledger WHERE sequence = $1";
 
 /// Appends facts within a transaction that also does the work which they tell of.
 pub(super) async fn record(
@@ -62,30 +91,30 @@ pub(super) async fn record(
     at: Timestamp,
     facts: &[Fact],
 ) -> Result<Vec<LedgerEntry>, StoreError> {
-    lock(transaction).await?;
-    let mut sequence = next(transaction).await?;
+    let mut edge = lock(transaction).await?;
     let mut entries = Vec::with_capacity(facts.len());
     for fact in facts {
-        let entry = LedgerEntry { schema: LEDGER_ENTRY_SCHEMA, sequence, at, actor, fact: fact.clone() };
-        append(transaction, &entry).await?;
+        let entry = LedgerEntry { schema: LEDGER_ENTRY_SCHEMA, sequence: edge.size(), at, actor, fact: fact.clone() };
+        append(transaction, &mut edge, &entry).await?;
         entries.push(entry);
-        sequence += 1;
     }
     Ok(entries)
 }
 
-/// Lets one writer at a time choose the next number. SQLite has one writer anyway.
-async fn lock(transaction: &mut Transaction) -> Result<(), StoreError> {
+/// Lets one writer at a time choose the next number, and returns the tree's right edge. SQLite has one writer anyway.
+async fn lock(transaction: &mut Transaction) -> Result<Edge, StoreError> {
     let sql = transaction.dialect("", "LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE");
     if !sql.is_empty() {
         transaction.execute(sqlx::AssertSqlSafe(sql.to_owned()), values![]).await?;
     }
-    Ok(())
-}
-
-async fn next(transaction: &mut Transaction) -> Result<u64, StoreError> {
-    let row = transaction.row("SELECT COALESCE(MAX(sequence) + 1, 0) AS size FROM ledger", values![]).await?;
-    row.map_or(Ok(0), |row| row.size("size"))
+    let row = transaction.row(SIZE, values![]).await?;
+    let size = row.map_or(Ok(0), |row| row.size("size"))?;
+    let mut digests = Vec::new();
+    for subtree in merkle::cover(0, size) {
+        let row = transaction.row(NODES, values![last_leaf(subtree)]).await?;
+        digests.push(node(row, subtree)?);
+    }
+    Edge::of(size, digests).ok_or_else(|| StoreError::unreadable("nodes"))
 }
 
 async fn known(transaction: &mut Transaction, sequence: u64) -> Result<Option<String>, StoreError> {
@@ -94,14 +123,37 @@ async fn known(transaction: &mut Transaction, sequence: u64) -> Result<Option<St
     row.map(|row| row.text("entry")).transpose()
 }
 
-async fn append(transaction: &mut Transaction, entry: &LedgerEntry) -> Result<(), StoreError> {
+async fn append(transaction: &mut Transaction, edge: &mut Edge, entry: &LedgerEntry) -> Result<(), StoreError> {
     let bytes = canonical(entry)?;
-    let leaf = LedgerEntry::leaf(&bytes);
+    if bytes.len() > LONGEST_ENTRY {
+        return Err(refused(entry.sequence, "would be longer than 1 MiB; do it in smaller parts"));
+    }
+    let whole: Vec<String> = edge.push(merkle::leaf(&bytes)).iter().map(Digest::to_string).collect();
     let text = String::from_utf8(bytes).map_err(|_| StoreError::unreadable("entry"))?;
     let sequence = i64::try_from(entry.sequence).map_err(|_| StoreError::unreadable("sequence"))?;
-    let sql = "INSERT INTO ledger (sequence, entry, leaf) VALUES ($1, $2, $3)";
-    transaction.execute(sql, values![sequence, text, leaf]).await?;
+    let sql = "INSERT INTO ledger (sequence, entry, nodes) VALUES ($1, $2, $3)";
+    transaction.execute(sql, values![sequence, text, whole.join(" ")]).await?;
     facts::apply(transaction, entry).await
+}
+
+fn stored(row: &Row) -> Result<StoredEntry, StoreError> {
+    Ok(StoredEntry { sequence: row.size("sequence")?, text: row.text("entry")?, nodes: nodes(row)? })
+}
+
+fn nodes(row: &Row) -> Result<Vec<Digest>, StoreError> {
+    let text = row.text("nodes")?;
+    text.split(' ').map(|digest| digest.parse().map_err(|_| StoreError::unreadable("nodes"))).collect()
+}
+
+/// Takes the digest of a subtree out of the row of its last leaf.
+fn node(row: Option<Row>, subtree: Subtree) -> Result<Digest, StoreError> {
+    let missing = || StoreError::NotFound { what: format!("ledger entry {}", subtree.last_leaf()) };
+    let digests = nodes(&row.ok_or_else(missing)?)?;
+    digests.get(subtree.level as usize).copied().ok_or_else(|| StoreError::unreadable("nodes"))
+}
+
+fn last_leaf(subtree: Subtree) -> i64 {
+    i64::try_from(subtree.last_leaf()).unwrap_or(i64::MAX)
 }
 
 fn canonical(entry: &LedgerEntry) -> Result<Vec<u8>, StoreError> {

@@ -16,6 +16,10 @@ pub(super) async fn page_read(
 ) -> Result<(), StoreError> {
     for document in documents_with(transaction, page).await? {
         let state = lock(transaction, document, now).await?;
+        if !state.is_unverified() {
+            // Read once more after a person decided: what they decided stands.
+            continue;
+        }
         match state.page_read(failed) {
             Ok(state) => write(transaction, document, &state).await?,
             // A page that was retried by itself after its document was read.
@@ -31,7 +35,9 @@ pub(super) async fn recount(
     document: DocumentId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    lock(transaction, document, now).await?;
+    if !lock(transaction, document, now).await?.is_unverified() {
+        return Ok(());
+    }
     let row = transaction
         .row(
             "SELECT
@@ -60,40 +66,62 @@ pub(super) async fn documents_with(transaction: &mut Transaction, page: PageId) 
     transaction.rows(sql, values![page.scan, page.number]).await?.iter().map(|row| row.parsed("document")).collect()
 }
 
-/// Reads `state`, `pages_left` and `pages_failed`.
+/// Reads `state`, `pages_left`, `pages_failed`, `record` and `rejection`.
 pub(super) fn read_state(row: &Row) -> Result<DocumentState, StoreError> {
     let pages_failed = row.count("pages_failed")?;
     match row.text("state")?.as_str() {
         "reading" => Ok(DocumentState::Reading { pages_left: row.count("pages_left")?, pages_failed }),
         "read" => Ok(DocumentState::Read { pages_failed }),
+        "verified" => Ok(DocumentState::Verified { record: row.parsed("record")?, pages_failed }),
+        "archived" => Ok(DocumentState::Archived { record: row.parsed("record")?, pages_failed }),
+        "rejected" => Ok(DocumentState::Rejected { reason: row.parsed("rejection")?, pages_failed }),
+        "split" => Ok(DocumentState::Split),
         _ => Err(StoreError::unreadable("state")),
     }
 }
 
 /// Takes the row of a document for this transaction and returns where it stands now.
-async fn lock(
+pub(super) async fn lock(
     transaction: &mut Transaction,
     document: DocumentId,
     now: Timestamp,
 ) -> Result<DocumentState, StoreError> {
     let row = transaction
         .row(
-            "UPDATE documents SET changed_at = $2 WHERE id = $1 RETURNING state, pages_left, pages_failed",
+            "UPDATE documents SET changed_at = $2 WHERE id = $1 RETURNING state, pages_left, pages_failed, record, rejection",
             values![document, now],
         )
         .await?;
     read_state(&row.ok_or_else(|| StoreError::NotFound { what: format!("document {document}") })?)
 }
 
-async fn write(transaction: &mut Transaction, document: DocumentId, state: &DocumentState) -> Result<(), StoreError> {
+/// Writes the state of a document.
+pub(super) async fn write(
+    transaction: &mut Transaction,
+    document: DocumentId,
+    state: &DocumentState,
+) -> Result<(), StoreError> {
     let (pages_left, pages_failed) = match *state {
         DocumentState::Reading { pages_left, pages_failed } => (pages_left, pages_failed),
-        DocumentState::Read { pages_failed } => (0, pages_failed),
+        DocumentState::Read { pages_failed }
+        | DocumentState::Verified { pages_failed, .. }
+        | DocumentState::Archived { pages_failed, .. }
+        | DocumentState::Rejected { pages_failed, .. } => (0, pages_failed),
+        DocumentState::Split => (0, 0),
+    };
+    let record = match state {
+        DocumentState::Verified { record, .. } | DocumentState::Archived { record, .. } => Some(record.to_string()),
+        _ => None,
+    };
+    let rejection = match state {
+        DocumentState::Rejected { reason, .. } => Some(reason.name().to_owned()),
+        _ => None,
     };
     transaction
         .execute(
-            "UPDATE documents SET state = $2, pages_left = $3, pages_failed = $4 WHERE id = $1",
-            values![document, state.name(), pages_left, pages_failed],
+            "UPDATE documents SET state = $2, pages_left = $3, pages_failed = $4, record = $5, rejection = $6
+             WHERE id = $1",
+            values![document, state.name(), pages_left, pages_failed, record, rejection],
         )
         .await?;
     Ok(())

@@ -89,6 +89,12 @@ impl From<Timestamp> for Value {
     }
 }
 
+impl From<Option<Timestamp>> for Value {
+    fn from(value: Option<Timestamp>) -> Self {
+        Self::Integer(value.map(|time| time.as_microsecond()))
+    }
+}
+
 impl From<PageNumber> for Value {
     fn from(value: PageNumber) -> Self {
         value.get().into()
@@ -148,6 +154,11 @@ impl Row {
 
     pub(super) fn time(&self, column: &str) -> Result<Timestamp, StoreError> {
         Timestamp::from_microsecond(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
+    }
+
+    pub(super) fn optional_time(&self, column: &str) -> Result<Option<Timestamp>, StoreError> {
+        let time = |value| Timestamp::from_microsecond(value).map_err(|_| StoreError::unreadable(column));
+        self.optional_integer(column)?.map(time).transpose()
     }
 
     /// Reads a text that has a form of its own: an id, a digest.

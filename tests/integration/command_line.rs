@@ -39,7 +39,7 @@ fn every_command_prints_one_json_value() {
     let mut json = |arguments: &[&str]| {
         let value = program.json(arguments);
         assert!(value.is_object() || value.is_array(), "{arguments:?}: {value}");
-        let nested = ["archive", "batch", "index", "samples", "bench"].contains(&arguments[0]);
+        let nested = ["archive", "audit", "batch", "index", "samples", "bench"].contains(&arguments[0]);
         seen.insert(arguments[..if nested { 2 } else { 1 }].join(" "));
         value
     };
@@ -67,6 +67,13 @@ fn every_command_prints_one_json_value() {
     for action in ["status", "update", "verify", "rebuild"] {
         json(&["index", action]);
     }
+    json(&["people", "add", "Ann"]);
+    json(&["audit", "key", "rotate"]);
+    let key = json(&["audit", "key", "show"])["fingerprints"][0].as_str().unwrap().to_owned();
+    assert_eq!(json(&["audit", "verify", "--key", &key])["findings"], serde_json::json!([]));
+    json(&["audit", "prove", "1", "-o", "proof.json"]);
+    assert_eq!(json(&["audit", "verify", "--proof", "proof.json", "--key", &key])["holds"], true);
+    json(&["audit", "export", "-o", "ledger.jsonl"]);
     json(&["samples", "generate", "--charts", "1", "--dpi", "72", "samples"]);
     json(&["bench", "long-pdf", "long.pdf", "--pages", "2"]);
     json(&["bench", "search", "--pages", "300"]);

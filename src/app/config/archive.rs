@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+use super::super::archive_place::ArchivePlace;
 use crate::archive::{Lock, LockMode};
 
 /// What a location in a bucket begins with.
@@ -42,33 +43,10 @@ pub enum Locking {
     Compliance,
 }
 
-/// Where a location is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ArchivePlace {
-    /// A folder.
-    Folder(PathBuf),
-    /// A bucket, with a prefix that may be empty.
-    Bucket {
-        /// Its name.
-        bucket: String,
-        /// Where in it the archive begins, without slashes at its ends.
-        prefix: String,
-    },
-}
-
 impl ArchiveConfig {
     /// Returns where the location is; `None` for a replica that is not wanted.
     pub fn place(&self) -> Option<ArchivePlace> {
-        if self.location.is_empty() {
-            return None;
-        }
-        Some(match self.location.strip_prefix(BUCKET) {
-            Some(rest) => {
-                let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-                ArchivePlace::Bucket { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() }
-            }
-            None => ArchivePlace::Folder(PathBuf::from(&self.location)),
-        })
+        (!self.location.is_empty()).then(|| self.location.parse().ok()).flatten()
     }
 
     /// Returns the lock for what is written or renewed at `now`; `None` where nothing is locked.
@@ -91,21 +69,15 @@ impl ArchiveConfig {
         if !(1..=36_525).contains(&self.lock_days) {
             faults.push(format!("{section}.lock_days = {}: must lie between 1 and 36525", self.lock_days));
         }
-        match self.place() {
-            Some(ArchivePlace::Bucket { bucket, .. }) if bucket.is_empty() => {
-                faults.push(format!(
-                    "{section}.location = {:?}: names no bucket; write s3://BUCKET/PREFIX",
-                    self.location
-                ));
-            }
-            Some(ArchivePlace::Folder(_)) if self.location.contains("://") => {
-                let location = &self.location;
-                faults.push(format!("{section}.location = {location:?}: must be a folder or s3://BUCKET/PREFIX"));
-            }
-            Some(ArchivePlace::Folder(_)) if !self.endpoint.is_empty() => {
+        if self.location.is_empty() {
+            return;
+        }
+        match self.location.parse() {
+            Err(fault) => faults.push(format!("{section}.location = {:?}: {fault}", self.location)),
+            Ok(ArchivePlace::Folder(_)) if !self.endpoint.is_empty() => {
                 faults.push(format!("{section}.endpoint is for a bucket, but {section}.location is a folder"));
             }
-            _ => {}
+            Ok(_) => {}
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod disposal;
 mod hold;
+mod key;
 mod people;
 mod record;
 mod retention;
@@ -14,8 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub use disposal::DisposalFact;
 pub use hold::HoldFact;
+pub use key::{KeyFact, rotation_statement};
 pub use people::PeopleFact;
-pub use record::RecordFact;
+pub use record::{Acceptance, RecordFact};
 pub use retention::RetentionFact;
 
 /// One administrative fact.
@@ -32,4 +34,6 @@ pub enum Fact {
     Hold(HoldFact),
     /// Destruction, from the proposal to the certificate.
     Disposal(DisposalFact),
+    /// The keys that sign.
+    Key(KeyFact),
 }

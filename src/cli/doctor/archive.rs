@@ -11,10 +11,7 @@ const LARGEST_DIFFERENCE: u64 = 300;
 
 /// Probes the archive, and the replica where there is one.
 pub(super) async fn check(app: &App, checks: &mut Vec<Check>) {
-    match app.vault().await {
-        Ok(vault) => checks.extend(probed("archive", vault, &app.config.archive).await),
-        Err(cause) => checks.push(bad("archive", cause.to_string())),
-    }
+    checks.extend(probed("archive", &app.vault, &app.config.archive).await);
     match app.replica().await {
         Ok(Some(replica)) => checks.extend(probed("replica", replica, &app.config.replica).await),
         Ok(None) => {}

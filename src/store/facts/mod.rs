@@ -6,6 +6,7 @@
 
 mod disposal;
 mod hold;
+mod key;
 mod people;
 mod record;
 mod retention;
@@ -22,5 +23,6 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
         Fact::Retention(fact) => retention::apply(transaction, entry, fact).await,
         Fact::Hold(fact) => hold::apply(transaction, entry, fact).await,
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
+        Fact::Key(fact) => key::apply(transaction, entry, fact).await,
     }
 }

@@ -2,5 +2,15 @@
 CREATE TABLE ledger (
     sequence BIGINT NOT NULL PRIMARY KEY, -- from 0, without gaps
     entry TEXT NOT NULL,
-    leaf TEXT NOT NULL -- digest of the entry as a leaf of the tree
+    -- Digests of the subtrees (RFC 6962) that became whole with this entry, the smallest first, parted by spaces: the
+    -- entry's own leaf, then one for each level that it closes. Roots and proofs of any size need no more than these.
+    nodes TEXT NOT NULL
+);
+
+-- The keys that signed the ledger's checkpoints; the last one signs now.
+CREATE TABLE ledger_keys (
+    sequence BIGINT NOT NULL PRIMARY KEY REFERENCES ledger (sequence),
+    origin TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    signature TEXT -- of the key before it; none for a key that nobody vouched for
 );

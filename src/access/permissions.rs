@@ -1,0 +1,164 @@
+//! What each role may do.
+
+use crate::chart::Role;
+
+/// Something that a person may or may not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Permission {
+    /// Bring in scans, label, accept, reject, split.
+    Label,
+    /// Approve or return what others accepted.
+    ReviewOthers,
+    /// Read charts.
+    ReadChart,
+    /// Make a further version of a verified record.
+    CorrectRecord,
+    /// See versions that were entered in error.
+    SeeErrors,
+    /// Draft and put into force retention policies.
+    SetPolicy,
+    /// Approve a policy that somebody else drafted.
+    ApprovePolicy,
+    /// Place a hold, or ask for its release.
+    PlaceHold,
+    /// Agree to the release of a hold that somebody else asked for.
+    ReleaseHold,
+    /// Look at policies, holds and plans for destruction.
+    ViewRetention,
+    /// Propose destruction.
+    ProposeDestruction,
+    /// Review a proposal to destroy.
+    ReviewDestruction,
+    /// Approve a proposal to destroy.
+    ApproveDestruction,
+    /// Read and verify the audit log.
+    ReadAudit,
+    /// Add people, grant and revoke roles.
+    ManagePeople,
+    /// See who may do what.
+    ViewPeople,
+    /// Purge scans whose pages are all archived or rejected.
+    PurgeIntake,
+    /// Run the machines: backups, fixity, replication, rebuilding.
+    Operate,
+}
+
+/// How far a permission goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Extent {
+    /// Everything.
+    All,
+    /// What is assigned or granted to the person, or part of their case.
+    Assigned,
+    /// What is drawn for review.
+    Sample,
+    /// With a reason, which is recorded.
+    WithReason,
+    /// Only as a proposal that somebody else decides.
+    Propose,
+    /// What the person did themselves.
+    Own,
+    /// What their team did.
+    Team,
+    /// Technical matters only.
+    Technical,
+}
+
+/// The table: what is not in it is denied.
+const TABLE: &[(Role, Permission, Extent)] = {
+    use Extent::{All, Assigned, Own, Propose, Sample, Team, Technical, WithReason};
+    use Permission::*;
+    use Role::{Administrator, Auditor, ItSupport, Requester, Reviewer, Technician};
+    &[
+        (Technician, Label, All),
+        (Technician, ReadChart, Assigned),
+        (Technician, CorrectRecord, Propose),
+        (Technician, ReadAudit, Own),
+        (Reviewer, Label, All),
+        (Reviewer, ReviewOthers, All),
+        (Reviewer, ReadChart, Sample),
+        (Reviewer, CorrectRecord, All),
+        (Reviewer, ReadAudit, Team),
+        (Administrator, ReadChart, WithReason),
+        (Administrator, SetPolicy, All),
+        (Administrator, ApprovePolicy, All),
+        (Administrator, PlaceHold, All),
+        (Administrator, ReleaseHold, All),
+        (Administrator, ViewRetention, All),
+        (Administrator, ProposeDestruction, All),
+        (Administrator, ReviewDestruction, All),
+        (Administrator, ApproveDestruction, All),
+        (Administrator, ReadAudit, All),
+        (Administrator, ManagePeople, All),
+        (Administrator, ViewPeople, All),
+        (Administrator, PurgeIntake, All),
+        (Administrator, Operate, All),
+        (Requester, ReadChart, Assigned),
+        (Auditor, ReadChart, Assigned),
+        (Auditor, SeeErrors, All),
+        (Auditor, ViewRetention, All),
+        (Auditor, ReadAudit, All),
+        (Auditor, ViewPeople, All),
+        (ItSupport, ReadAudit, Technical),
+        (ItSupport, ViewPeople, Technical),
+        (ItSupport, Operate, All),
+    ]
+};
+
+impl Permission {
+    /// Returns what it is, to complete "you may not ...".
+    pub const fn describes(self) -> &'static str {
+        match self {
+            Self::Label => "label, accept, reject or split documents",
+            Self::ReviewOthers => "review what others accepted",
+            Self::ReadChart => "read charts",
+            Self::CorrectRecord => "correct a verified record",
+            Self::SeeErrors => "see what was entered in error",
+            Self::SetPolicy => "draft retention policies or put them into force",
+            Self::ApprovePolicy => "approve retention policies",
+            Self::PlaceHold => "place holds",
+            Self::ReleaseHold => "release holds",
+            Self::ViewRetention => "look at policies, holds and plans for destruction",
+            Self::ProposeDestruction => "propose destruction",
+            Self::ReviewDestruction => "review proposals to destroy",
+            Self::ApproveDestruction => "approve destruction",
+            Self::ReadAudit => "read the audit log",
+            Self::ManagePeople => "add people or change their roles",
+            Self::ViewPeople => "see who may do what",
+            Self::PurgeIntake => "purge the intake area",
+            Self::Operate => "run backups, fixity checks or a rebuild",
+        }
+    }
+}
+
+/// Returns how far a role's permission goes; `None` when the role does not have it.
+pub fn extent(role: Role, permission: Permission) -> Option<Extent> {
+    TABLE.iter().find(|(of, what, _)| *of == role && *what == permission).map(|(_, _, extent)| *extent)
+}
+
+/// Returns the roles that have a permission.
+pub(super) fn roles_with(permission: Permission) -> Vec<Role> {
+    TABLE.iter().filter(|(_, what, _)| *what == permission).map(|(role, _, _)| *role).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_counts_and_none_contradicts_another() {
+        for (index, (role, permission, _)) in TABLE.iter().enumerate() {
+            let same = TABLE.iter().position(|(of, what, _)| of == role && what == permission);
+            assert_eq!(same, Some(index), "{role} {permission:?} stands twice");
+        }
+    }
+
+    #[test]
+    fn destruction_people_and_holds_are_for_administrators_only() {
+        use Permission::{ApproveDestruction, ManagePeople, PlaceHold, ProposeDestruction, PurgeIntake};
+        for permission in [ApproveDestruction, ManagePeople, PlaceHold, ProposeDestruction, PurgeIntake] {
+            assert_eq!(roles_with(permission), [Role::Administrator]);
+        }
+        assert_eq!(extent(Role::ItSupport, Permission::ReadChart), None);
+    }
+}

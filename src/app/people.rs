@@ -1,0 +1,143 @@
+//! People and their roles: what `muniment people` does.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::actor::login_name;
+use super::{App, AppError, new_id};
+use crate::access::Permission;
+use crate::chart::facts::PeopleFact;
+use crate::chart::{Actor, Digest, Fact, PersonId, Role};
+use crate::store::PersonRecord;
+
+/// Longest name of a person, in characters.
+const LONGEST_NAME: usize = 100;
+/// Longest time that a token is good for, in days.
+const MOST_DAYS: u32 = 366;
+
+impl App {
+    /// Adds a person with roles. While there is nobody, whoever runs this becomes the first person and administrator.
+    ///
+    /// # Errors
+    /// Only an administrator adds people; the login is taken; the name is not printable.
+    pub async fn add_person(&self, name: &str, login: Option<&str>, roles: &[Role]) -> Result<PersonRecord, AppError> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+            return Err(AppError::Unfit(format!("a person's name has 1 to {LONGEST_NAME} printable characters")));
+        }
+        let person = PersonId::from_uuid(new_id());
+        let (actor, login, mut roles) = if self.store.has_people().await? {
+            let actor = self.actor(Permission::ManagePeople, &[]).await?.person;
+            (actor, login.map(str::to_owned), roles.to_vec())
+        } else {
+            let own = login_name().await;
+            if login.is_some_and(|login| login != own) {
+                return Err(AppError::Unfit(format!(
+                    "the first person of an archive is whoever makes it: leave --login out, or run this as {}",
+                    login.unwrap_or_default()
+                )));
+            }
+            // Their other roles have to come from somebody else: nobody grants themselves a role.
+            if roles.iter().any(|role| *role != Role::Administrator) {
+                return Err(AppError::Unfit(
+                    "the first person becomes administrator and nothing else: nobody grants themselves a role. \
+                     Leave --role out"
+                        .into(),
+                ));
+            }
+            (person, Some(own), vec![Role::Administrator])
+        };
+        roles.sort_unstable();
+        roles.dedup();
+        let added = PeopleFact::Added { person, name: name.to_owned(), login };
+        let granted = roles.into_iter().map(|role| PeopleFact::Granted { person, role });
+        let facts: Vec<Fact> = std::iter::once(added).chain(granted).map(Fact::People).collect();
+        self.store.record(Actor::Person(actor), self.clock.now(), &facts).await?;
+        self.store.person(person).await?.ok_or_else(|| AppError::NotFound("the person was not kept".into()))
+    }
+
+    /// Grants or takes back a role.
+    ///
+    /// # Errors
+    /// Only an administrator does, and not for themselves.
+    pub async fn change_role(&self, person: PersonId, role: Role, grant: bool) -> Result<(), AppError> {
+        let fact = if grant { PeopleFact::Granted { person, role } } else { PeopleFact::Revoked { person, role } };
+        self.record_about_people(fact).await
+    }
+
+    /// Disables a person for good.
+    ///
+    /// # Errors
+    /// Only an administrator does, and not themselves.
+    pub async fn disable_person(&self, person: PersonId) -> Result<(), AppError> {
+        self.record_about_people(PeopleFact::Disabled { person }).await
+    }
+
+    /// Makes a token for a person, good for `days`. It is returned here and kept nowhere.
+    ///
+    /// # Errors
+    /// Others than the person themselves need an administrator.
+    pub async fn issue_token(&self, person: PersonId, days: u32) -> Result<(String, Timestamp), AppError> {
+        if !(1..=MOST_DAYS).contains(&days) {
+            return Err(AppError::Unfit(format!("a token is good for 1 to {MOST_DAYS} days")));
+        }
+        let actor = self.for_themselves_or_manager(person).await?;
+        let now = self.clock.now();
+        let expires_at = now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
+        let token = new_token();
+        let fact = PeopleFact::TokenIssued { person, token: Digest::of(token.as_bytes()), expires_at };
+        self.store.record(Actor::Person(actor), now, &[Fact::People(fact)]).await?;
+        Ok((token, expires_at))
+    }
+
+    /// Makes every token of a person worthless.
+    ///
+    /// # Errors
+    /// Others than the person themselves need an administrator.
+    pub async fn revoke_tokens(&self, person: PersonId) -> Result<(), AppError> {
+        let actor = self.for_themselves_or_manager(person).await?;
+        let fact = Fact::People(PeopleFact::TokensRevoked { person });
+        self.store.record(Actor::Person(actor), self.clock.now(), &[fact]).await?;
+        Ok(())
+    }
+
+    /// Returns the person with this login, name or beginning of an id.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub async fn person_named(&self, name: &str) -> Result<PersonRecord, AppError> {
+        let people = self.store.people().await?;
+        let by_login = people.iter().position(|person| person.login.as_deref() == Some(name));
+        let found: Vec<usize> = match by_login {
+            Some(index) => vec![index],
+            None => (0..people.len())
+                .filter(|index| people[*index].name == name || people[*index].id.to_string().starts_with(name))
+                .collect(),
+        };
+        match found.as_slice() {
+            [index] => Ok(people[*index].clone()),
+            [] => Err(AppError::NotFound(format!("there is no person {name:?}. `muniment people list` names them"))),
+            _ => Err(AppError::NotFound(format!("more than one person answers to {name:?}; give the login or the id"))),
+        }
+    }
+
+    async fn record_about_people(&self, fact: PeopleFact) -> Result<(), AppError> {
+        let actor = self.actor(Permission::ManagePeople, &[]).await?.person;
+        self.store.record(Actor::Person(actor), self.clock.now(), &[Fact::People(fact)]).await?;
+        Ok(())
+    }
+
+    async fn for_themselves_or_manager(&self, person: PersonId) -> Result<PersonId, AppError> {
+        let own = self.whoever().await?;
+        if own.id == person && own.disabled_at.is_none() {
+            return Ok(own.id);
+        }
+        Ok(self.actor(Permission::ManagePeople, &[]).await?.person)
+    }
+}
+
+/// Makes a token of 256 random bits.
+#[expect(clippy::disallowed_methods, reason = "the application is the source of randomness")]
+fn new_token() -> String {
+    let bits: [u8; 32] = rand::random();
+    format!("muniment-{}", Digest::from_bytes(bits))
+}

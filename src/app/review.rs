@@ -1,0 +1,299 @@
+//! What people decide about documents: accept, reject, undo, second review; and the waiting room.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::config::SecondReview;
+use super::{App, AppError, new_id};
+use crate::access::Permission;
+use crate::chart::{
+    Actor, BirthDate, DocumentState, DocumentType, Encounter, Label, PatientId, PatientRef, PersonId, RecordClass,
+    RecordDraft, RecordId, RecordPage, RejectionReason,
+};
+use crate::store::{AcceptanceTerms, DocumentPage, DocumentRecord, RecordRow, WaitingRow};
+
+/// Longest remark, in characters.
+const LONGEST_NOTE: usize = 2_000;
+/// Most labels, and most encounters, of a record.
+const MOST: usize = 100;
+/// Rows that are read from the database at a time.
+const ROWS: u32 = 200;
+
+/// Whom a document is about, as a person says it. `Debug` is left out: it is patient data.
+#[derive(Clone, Default)]
+pub struct PatientSaid {
+    /// Record number.
+    pub number: String,
+    /// Who gave it out; empty for this facility.
+    pub authority: String,
+    /// Name.
+    pub name: Option<String>,
+    /// Birth date.
+    pub born: Option<BirthDate>,
+}
+
+/// What a person says about a document. `Debug` is left out: it holds patient data.
+#[derive(Clone)]
+pub struct Labels {
+    /// Whom it is about.
+    pub patient: PatientSaid,
+    /// Its type.
+    pub kind: DocumentType,
+    /// The class that retention goes by; that of its type when `None`.
+    pub class: Option<RecordClass>,
+    /// Its labels.
+    pub labels: Vec<Label>,
+    /// Its encounters.
+    pub encounters: Vec<Encounter>,
+    /// A remark for other staff.
+    pub note: Option<String>,
+}
+
+/// What became of an acceptance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The record.
+    pub record: RecordId,
+    /// Its version.
+    pub version: u32,
+    /// End of the undo window.
+    pub final_at: Timestamp,
+    /// Whether a second person has to approve it.
+    pub second_review: bool,
+    /// Whether the patient's birth date is not known to the day.
+    pub birth_date_in_part: bool,
+}
+
+impl App {
+    /// Accepts a document as a record and queues its deposit.
+    ///
+    /// # Errors
+    /// The person may not, the document is not ready, the patient's particulars contradict what is known.
+    pub async fn accept(&self, document: &DocumentRecord, labels: &Labels) -> Result<Accepted, AppError> {
+        let person = self.actor(Permission::Label, &[]).await?.person;
+        check(labels)?;
+        let now = self.clock.now();
+        let patient = self.patient(&labels.patient).await?;
+        let mut encounters = labels.encounters.clone();
+        encounters.sort_unstable();
+        encounters.dedup();
+        let draft = RecordDraft {
+            record: RecordId::from_uuid(new_id()),
+            version: 1,
+            document: document.id,
+            batch: document.batch,
+            patient,
+            kind: labels.kind.clone(),
+            class: labels.class.clone().unwrap_or_else(|| labels.kind.default_class()),
+            labels: sorted(&labels.labels),
+            encounters,
+            note: labels.note.clone(),
+            pages: self.pages(document.id).await?.iter().map(record_page).collect(),
+            correction: None,
+        };
+        let terms = self.terms(now);
+        self.store.accept(Actor::Person(person), now, &draft, &terms).await?;
+        Ok(accepted(&draft, &terms))
+    }
+
+    /// Rejects a document.
+    ///
+    /// # Errors
+    /// The person may not, or the document is not ready.
+    pub async fn reject(
+        &self,
+        document: &DocumentRecord,
+        reason: RejectionReason,
+        note: Option<&str>,
+    ) -> Result<(), AppError> {
+        let person = self.actor(Permission::Label, &[]).await?.person;
+        check_note(note)?;
+        Ok(self.store.reject_document(person, self.clock.now(), document.id, reason, note).await?)
+    }
+
+    /// Takes back what was decided about a document within the undo window: an acceptance, a rejection, a correction.
+    ///
+    /// # Errors
+    /// The person may not, the time is over, or there is nothing to undo.
+    pub async fn undo(&self, document: &DocumentRecord) -> Result<(), AppError> {
+        let person = self.actor(Permission::Label, &[]).await?.person;
+        let now = self.clock.now();
+        Ok(match document.state {
+            DocumentState::Archived { record, .. } => self.store.undo_correction(person, now, record).await?,
+            _ => {
+                let window = self.undo_window();
+                let since = now.saturating_sub(window).unwrap_or(Timestamp::MIN);
+                self.store.undo_decision(person, now, document.id, since).await?;
+            }
+        })
+    }
+
+    /// Approves what somebody else accepted, or returns it to them with a reason.
+    ///
+    /// # Errors
+    /// The person may not, it is their own work, or nothing of the document waits.
+    pub async fn second_review(&self, document: &DocumentRecord, returned: Option<&str>) -> Result<(), AppError> {
+        check_note(returned)?;
+        let record = match document.state {
+            DocumentState::Verified { record, .. } | DocumentState::Archived { record, .. } => record,
+            _ => return Err(AppError::Unfit("this document was not accepted: there is nothing to review".into())),
+        };
+        let versions = self.store.record_versions(record).await?;
+        let done_by: Vec<PersonId> = versions.last().and_then(|version| version.accepted_by).into_iter().collect();
+        let person = self.actor(Permission::ReviewOthers, &done_by).await?.person;
+        Ok(self.store.review(person, self.clock.now(), record, returned).await?)
+    }
+
+    /// Returns everything that waits for its deposit.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn waiting_room(&self) -> Result<Vec<WaitingRow>, AppError> {
+        let mut waiting: Vec<WaitingRow> = Vec::new();
+        loop {
+            let mut rows = self.store.waiting_room(waiting.last().map(|row| row.record), ROWS).await?;
+            if rows.is_empty() {
+                return Ok(waiting);
+            }
+            waiting.append(&mut rows);
+        }
+    }
+
+    /// Returns the record whose id begins with `prefix`.
+    ///
+    /// # Errors
+    /// There is none, or more than one, or the database failed.
+    pub async fn record(&self, prefix: &str) -> Result<RecordRow, AppError> {
+        let mut found = self.store.records_by_prefix(prefix, 2).await?;
+        match (found.pop(), found.is_empty()) {
+            (Some(record), true) => Ok(record),
+            (Some(_), false) => {
+                Err(AppError::NotFound(format!("more than one record id begins with {prefix:?}; give more of it")))
+            }
+            (None, _) => Err(AppError::NotFound(format!("there is no record {prefix:?}"))),
+        }
+    }
+
+    /// Returns under which terms something is accepted now.
+    pub(super) fn terms(&self, now: Timestamp) -> AcceptanceTerms {
+        AcceptanceTerms {
+            final_at: now.saturating_add(self.undo_window()).unwrap_or(Timestamp::MAX),
+            second_review: match self.config.review.second_review {
+                SecondReview::Never => false,
+                SecondReview::Always => true,
+                SecondReview::Percentage(percentage) => drawn(percentage),
+            },
+            // Lots, once there are any, release what belongs to them.
+            released: true,
+            rule: None,
+        }
+    }
+
+    /// Finds the patient, or makes a new one. What is given must not contradict what is known.
+    pub(super) async fn patient(&self, said: &PatientSaid) -> Result<PatientRef, AppError> {
+        let (number, authority) = (said.number.trim(), said.authority.trim());
+        let name = said.name.as_deref().unwrap_or_default().trim();
+        let born = said.born.unwrap_or_default();
+        let known = self.store.patient_by_number(authority, number).await?;
+        let patient = match known {
+            Some(known) => {
+                let contradicts = |what: &str| {
+                    AppError::Unfit(format!(
+                        "the {what} given differs from what is known of the patient with this record number. \
+                         Check the number; nothing was accepted"
+                    ))
+                };
+                if !name.is_empty() && !known.name.is_empty() && name != known.name {
+                    return Err(contradicts("name"));
+                }
+                if born != BirthDate::Unknown && known.born != BirthDate::Unknown && born != known.born {
+                    return Err(contradicts("birth date"));
+                }
+                PatientRef {
+                    name: if known.name.is_empty() { name.to_owned() } else { known.name },
+                    born: if known.born == BirthDate::Unknown { born } else { known.born },
+                    ..known
+                }
+            }
+            None => PatientRef {
+                id: PatientId::from_uuid(new_id()),
+                number: number.to_owned(),
+                authority: authority.to_owned(),
+                name: name.to_owned(),
+                born,
+            },
+        };
+        patient.check().map_err(|cause| AppError::Unfit(cause.to_string()))?;
+        Ok(patient)
+    }
+
+    fn undo_window(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.config.review.undo_minutes.into())
+    }
+}
+
+/// Says what became of an acceptance.
+pub(super) fn accepted(draft: &RecordDraft, terms: &AcceptanceTerms) -> Accepted {
+    Accepted {
+        record: draft.record,
+        version: draft.version,
+        final_at: terms.final_at,
+        second_review: terms.second_review,
+        birth_date_in_part: !matches!(draft.patient.born, BirthDate::Day(_)),
+    }
+}
+
+/// Takes over a page of a document.
+pub(super) fn record_page(page: &DocumentPage) -> RecordPage {
+    RecordPage {
+        page: page.view.page,
+        hidden: page.view.hidden,
+        turn: page.view.turn,
+        pipeline: page.current.as_ref().map(|result| result.pipeline.clone()),
+        engine: page.current.as_ref().map(|result| result.engine.clone()),
+    }
+}
+
+/// Returns labels in order, each once.
+pub(super) fn sorted(labels: &[Label]) -> Vec<Label> {
+    let mut labels = labels.to_vec();
+    labels.sort_unstable();
+    labels.dedup();
+    labels
+}
+
+/// Refuses a remark that is too long or cannot be printed.
+pub(super) fn check_note(note: Option<&str>) -> Result<(), AppError> {
+    let unfit = |note: &str| {
+        note.chars().count() > LONGEST_NOTE || note.chars().any(|letter| letter.is_control() && letter != '\n')
+    };
+    if note.is_some_and(unfit) {
+        return Err(AppError::Unfit(format!("a remark has at most {LONGEST_NOTE} printable characters")));
+    }
+    Ok(())
+}
+
+/// Refuses encounters that end before they begin.
+pub(super) fn check_encounters(encounters: &[Encounter]) -> Result<(), AppError> {
+    if encounters.iter().any(|encounter| encounter.to.is_some_and(|to| to < encounter.from)) {
+        return Err(AppError::Unfit("an encounter ends before it begins; it is written FROM..TO".into()));
+    }
+    if encounters.len() > MOST {
+        return Err(AppError::Unfit(format!("a record belongs to at most {MOST} encounters")));
+    }
+    Ok(())
+}
+
+fn check(labels: &Labels) -> Result<(), AppError> {
+    check_note(labels.note.as_deref())?;
+    check_encounters(&labels.encounters)?;
+    if labels.labels.len() > MOST {
+        return Err(AppError::Unfit(format!("a record has at most {MOST} labels")));
+    }
+    Ok(())
+}
+
+/// Draws whether this one is among the `percentage` that are looked at twice.
+#[expect(clippy::disallowed_methods, reason = "the application is the source of randomness")]
+fn drawn(percentage: u8) -> bool {
+    u32::from(rand::random::<u16>()) * 100 < u32::from(percentage) * 65_536
+}
