@@ -26,6 +26,8 @@ pub mod intake;
 pub mod ocr;
 pub mod pdf;
 pub mod pipeline;
+
+pub mod review;
 pub mod samples;
 pub mod sandbox;
 pub mod search;

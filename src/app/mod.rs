@@ -7,6 +7,7 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod deliver;
+mod depositing;
 pub mod files;
 pub mod find;
 pub mod give_back;
@@ -77,6 +78,12 @@ pub enum AppError {
     /// The object store failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The records in the archive cannot be used.
+    #[error(transparent)]
+    Ocfl(#[from] crate::archive::ocfl::OcflError),
+    /// A worker could not go on.
+    #[error(transparent)]
+    Worker(#[from] crate::worker::WorkerError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -10,6 +10,7 @@ mod compare;
 mod completions;
 mod counting;
 mod demo;
+mod deposit;
 mod doctor;
 mod exit;
 mod export;
@@ -86,6 +87,7 @@ enum Command {
     Undo(undo::Args),
     Review(review::Args),
     Queue(queue::Args),
+    Deposit(deposit::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -97,7 +99,10 @@ impl Command {
     /// Says whether it records administrative facts, which then have to be shipped. Others that run for long ship by
     /// themselves.
     const fn records(&self) -> bool {
-        matches!(self, Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_))
+        matches!(
+            self,
+            Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_) | Self::Deposit(_)
+        )
     }
 }
 
@@ -148,6 +153,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Reject(args) => start::block_on(reject::run(args, place, output)),
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
+        Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),

@@ -1,4 +1,4 @@
-//! Where records are archived, and how long their locks last: the sections `[archive]` and `[replica]`.
+//! Where records are archived and copied to: the sections `[archive]` and `[replica]`; and how long they are locked.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::super::archive_place::ArchivePlace;
-use crate::archive::{Lock, LockMode};
+use super::Config;
+use crate::archive::Lock;
 
 /// What a location in a bucket begins with.
 const BUCKET: &str = "s3://";
@@ -25,22 +26,6 @@ pub struct ArchiveConfig {
     pub path_style: bool,
     /// Whether an endpoint elsewhere may be spoken to without TLS.
     pub allow_http: bool,
-    /// How firmly records are locked.
-    pub lock_mode: Locking,
-    /// How long a lock lasts before it is renewed, in days.
-    pub lock_days: u32,
-}
-
-/// How firmly records are locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Locking {
-    /// Not at all.
-    None,
-    /// So that a special permission lifts it.
-    Governance,
-    /// So that nobody can lift it.
-    Compliance,
 }
 
 impl ArchiveConfig {
@@ -49,26 +34,7 @@ impl ArchiveConfig {
         (!self.location.is_empty()).then(|| self.location.parse().ok()).flatten()
     }
 
-    /// Returns the lock for what is written or renewed at `now`; `None` where nothing is locked.
-    pub fn lock(&self, now: Timestamp) -> Option<Lock> {
-        let mode = match self.lock_mode {
-            Locking::None => return None,
-            Locking::Governance => LockMode::Governance,
-            Locking::Compliance => LockMode::Compliance,
-        };
-        let until = now.checked_add(self.lock_duration()).unwrap_or(Timestamp::MAX);
-        Some(Lock { mode, until, held: false })
-    }
-
-    /// Returns how long a lock lasts. It is renewed at half its life.
-    pub fn lock_duration(&self) -> SignedDuration {
-        SignedDuration::from_hours(i64::from(self.lock_days) * 24)
-    }
-
     pub(super) fn check(&self, section: &str, faults: &mut Vec<String>) {
-        if !(1..=36_525).contains(&self.lock_days) {
-            faults.push(format!("{section}.lock_days = {}: must lie between 1 and 36525", self.lock_days));
-        }
         if self.location.is_empty() {
             return;
         }
@@ -88,5 +54,20 @@ impl ArchiveConfig {
         } else if !self.location.starts_with(BUCKET) {
             self.location = base.join(&self.location).display().to_string();
         }
+    }
+}
+
+impl Config {
+    /// Returns the lock for what is archived, copied or renewed at `now`; `None` where nothing is locked.
+    pub fn lock(&self, now: Timestamp) -> Option<Lock> {
+        let length = self.lock_length()?;
+        let until = now.checked_add(length).unwrap_or(Timestamp::MAX);
+        Some(Lock { mode: self.deposit.lock_mode, until, held: false })
+    }
+
+    /// Returns how long a lock lasts before it ends or is renewed; `None` where nothing is locked.
+    pub fn lock_length(&self) -> Option<SignedDuration> {
+        let seconds = i64::try_from(self.deposit.lock_seconds).unwrap_or(i64::MAX);
+        (seconds > 0).then(|| SignedDuration::from_secs(seconds))
     }
 }
