@@ -58,9 +58,8 @@ impl App {
         pinned: Option<Digest>,
         witness: Option<(String, Vec<u8>)>,
     ) -> Result<AuditReport, AppError> {
-        let vault = self.vault().await?;
         let mut auditor = Auditor::new(pinned);
-        let mut listed = list(vault, &mut auditor).await?;
+        let mut listed = list(&self.vault, &mut auditor).await?;
         if let Some((place, bytes)) = witness {
             let read = Note::parse(&bytes).map_err(|cause| cause.to_string());
             match read.and_then(|note| Checkpoint::read(&note).map_err(|cause| cause.to_string())) {
@@ -70,17 +69,17 @@ impl App {
                 Err(why) => return Err(AppError::NotFound(format!("{place} is no checkpoint: {why}"))),
             }
         }
-        take_entries(&self.store, vault, &mut listed, &mut auditor).await?;
-        let covered = compare_segments(&self.store, vault, &listed.segments, &mut auditor).await?;
-        find_touched(vault, &mut auditor).await?;
+        take_entries(&self.store, &self.vault, &mut listed, &mut auditor).await?;
+        let covered = compare_segments(&self.store, &self.vault, &listed.segments, &mut auditor).await?;
+        find_touched(&self.vault, &mut auditor).await?;
         let mut verdict = auditor.finish();
         if covered < verdict.signed_entries {
             verdict.findings.push(AuditFinding::SegmentsMissing { from: covered, last: verdict.signed_entries - 1 });
         }
         Ok(AuditReport {
             not_shipped: verdict.entries.saturating_sub(verdict.signed_entries),
-            archive: vault.describes(),
-            cannot_detect: cannot_detect(vault.kind(), pinned.is_some()),
+            archive: self.vault.describes(),
+            cannot_detect: cannot_detect(self.vault.kind(), pinned.is_some()),
             verdict,
         })
     }
@@ -91,14 +90,13 @@ impl App {
     /// There is no such entry, it is not shipped yet, or the database or the archive failed.
     pub async fn prove_entry(&self, sequence: u64) -> Result<EntryProof, AppError> {
         self.ship_ledger().await?;
-        let vault = self.vault().await?;
         let entry = self.store.ledger_entries(sequence, 1).await?.into_iter().find(|entry| entry.sequence == sequence);
         let entry = entry.ok_or_else(|| AppError::NotFound(format!("there is no ledger entry {sequence}")))?;
-        let size = crate::worker::archived(&self.store, vault).await?;
+        let size = crate::worker::archived(&self.store, &self.vault).await?;
         let missing = || AppError::NotFound(format!("ledger entry {sequence} is not under a checkpoint yet"));
         let plan = Plan::inclusion(sequence, size).ok_or_else(missing)?;
         let path = plan.fold(&self.store.ledger_nodes(&plan.subtrees()).await?).ok_or_else(missing)?;
-        let note = vault.read(&segment::checkpoint_key(size), segment::READ_LIMIT).await?;
+        let note = self.vault.read(&segment::checkpoint_key(size), segment::READ_LIMIT).await?;
         let checkpoint = String::from_utf8_lossy(&note).into_owned();
         let announced = self.store.ledger_keys().await?.into_iter().filter(|key| key.sequence < size).collect();
         Ok(EntryProof {

@@ -1,14 +1,18 @@
 //! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
 
 mod archive;
+mod layers;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::{Table, Value};
+use toml::Table;
 
+pub use archive::ArchiveConfig;
+
+use self::layers::{lay_environment_over, lay_over};
+use crate::archive::LockMode;
 use crate::chart::Secret;
-pub use archive::{ArchiveConfig, ArchivePlace, Locking};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -42,6 +46,8 @@ pub struct Config {
     pub pipelines: Pipelines,
     /// Children and their limits.
     pub recognition: Recognition,
+    /// What comes into the archive.
+    pub deposit: DepositConfig,
     /// What people decide, and when it becomes final.
     pub review: ReviewConfig,
     /// Claims.
@@ -143,6 +149,16 @@ pub struct Recognition {
     pub pages_per_child: u32,
 }
 
+/// What comes into the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DepositConfig {
+    /// How long a deposit is locked at first, in seconds; 0 does not lock it.
+    pub lock_seconds: u64,
+    /// How firmly.
+    pub lock_mode: LockMode,
+}
+
 /// What people decide, and when it becomes final.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +195,8 @@ pub struct WorkerConfig {
 pub struct LedgerConfig {
     /// File of the key that signs it.
     pub key: PathBuf,
+    /// How long its objects are locked, in days.
+    pub lock_days: u32,
 }
 
 impl TryFrom<String> for SecondReview {
@@ -284,8 +302,10 @@ impl Config {
         range("recognition.file_seconds", self.recognition.file_seconds, 5, 3600);
         range("recognition.max_megapixels", self.recognition.max_megapixels, 1, 2000);
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
+        range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
@@ -307,9 +327,9 @@ impl Config {
         };
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
-        self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
         self.archive.resolve(base, Some(data.join("archive")));
         self.replica.resolve(base, None);
+        self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));
@@ -327,75 +347,9 @@ impl Config {
     }
 }
 
-/// Puts `own` over `table`; keys that `table` does not have are faults, with the nearest name as a hint.
-fn lay_over(table: &mut Table, own: Table, path: &str, faults: &mut Vec<String>) {
-    for (key, value) in own {
-        let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match (table.get_mut(&key), value) {
-            (Some(Value::Table(inner)), Value::Table(own)) => lay_over(inner, own, &full, faults),
-            (Some(known), value) if known.same_type(&value) => *known = value,
-            (Some(known), value) => {
-                faults.push(format!("{full} must be {}, not {}", known.type_str(), value.type_str()));
-            }
-            (None, _) => {
-                let hint =
-                    nearest(&key, table.keys()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                faults.push(format!("{full} is not a known key{hint}"));
-            }
-        }
-    }
-}
-
-fn lay_environment_over(
-    table: &mut Table,
-    defaults: &Table,
-    environment: impl Iterator<Item = (String, String)>,
-    faults: &mut Vec<String>,
-) {
-    let names: Vec<(String, &str, &str)> = defaults
-        .iter()
-        .filter_map(|(section, keys)| keys.as_table().map(|keys| (section, keys)))
-        .flat_map(|(section, keys)| keys.keys().map(move |key| (section.as_str(), key.as_str())))
-        .map(|(section, key)| (format!("{PREFIX}{}_{}", section.to_uppercase(), key.to_uppercase()), section, key))
-        .collect();
-    for (name, text) in environment {
-        if !name.starts_with(PREFIX) || NOT_KEYS.contains(&name.as_str()) {
-            continue;
-        }
-        let Some((_, section, key)) = names.iter().find(|(known, _, _)| *known == name) else {
-            let known: Vec<String> = names.iter().map(|(known, _, _)| known.clone()).collect();
-            let hint = nearest(&name, known.iter()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-            faults.push(format!("the environment variable {name} is not a known key{hint}"));
-            continue;
-        };
-        let Some(slot) = table.get_mut(*section).and_then(Value::as_table_mut).and_then(|keys| keys.get_mut(*key))
-        else {
-            continue;
-        };
-        match (&*slot, text.parse::<i64>()) {
-            (Value::Integer(_), Ok(number)) => *slot = Value::Integer(number),
-            (Value::Integer(_), Err(_)) => faults.push(format!("{name} must be a whole number")),
-            (Value::Boolean(_), _) => match text.parse() {
-                Ok(value) => *slot = Value::Boolean(value),
-                Err(_) => faults.push(format!("{name} must be true or false")),
-            },
-            _ => *slot = Value::String(text),
-        }
-    }
-}
-
 /// Returns `path` from the root: children work in another folder.
 fn whole(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// Returns the known name that looks most like `name`, if any looks alike.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a str> {
-    known
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, candidate)| candidate.as_str())
 }
 
 fn optional_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
@@ -405,6 +359,7 @@ fn optional_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Op
 
 #[cfg(test)]
 mod tests {
+    use super::super::archive_place::ArchivePlace;
     use super::*;
 
     fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -470,20 +425,14 @@ mod tests {
         assert!(
             matches!(replica, Some(ArchivePlace::Folder(folder)) if folder.is_absolute() && folder.ends_with("copy"))
         );
-        for bad in [
-            "location = 's3://'",
-            "location = 'gs://x'",
-            "lock_mode = 'forever'",
-            "lock_period = '0 days'",
-            "lock_period = '1 month'",
-        ] {
+        for bad in ["location = 's3://'", "location = 'gs://x'", "path_style = 3", "endpoint = 'https://x'"] {
             assert!(load(&format!("[archive]\n{bad}"), &[]).is_err(), "{bad}");
         }
         let config =
-            load("", &[("MUNIMENT_ARCHIVE_PATH_STYLE", "false"), ("MUNIMENT_ARCHIVE_LOCK_DAYS", "2")]).unwrap();
+            load("", &[("MUNIMENT_ARCHIVE_PATH_STYLE", "false"), ("MUNIMENT_DEPOSIT_LOCK_SECONDS", "2")]).unwrap();
         assert!(!config.archive.path_style);
         let now = jiff::Timestamp::UNIX_EPOCH;
-        assert_eq!(config.archive.lock(now).unwrap().until, now + jiff::SignedDuration::from_hours(48));
+        assert_eq!(config.lock(now).unwrap().until, now + jiff::SignedDuration::from_secs(2));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{App, AppError};
+use jiff::SignedDuration;
 
+use super::{App, AppError};
+use crate::archive::{Lock, LockMode};
 use crate::audit::{KeyError, SigningKey};
 use crate::chart::facts::{KeyFact, rotation_statement};
 use crate::chart::{Actor, Fact, LedgerEntry, PublicKey};
@@ -59,8 +61,7 @@ impl App {
             return Ok(Shipped { entries: 0, size });
         }
         let key = self.signing_key().await?;
-        let lock = self.config.archive.lock(self.clock.now());
-        Ok(ship(&self.store, self.vault().await?, &key, lock.as_ref()).await?)
+        Ok(ship(&self.store, &self.vault, &key, self.ledger_lock().as_ref()).await?)
     }
 
     /// Returns the key that signs. The first time, it is made, kept in its file, and announced in the ledger.
@@ -115,6 +116,13 @@ impl App {
         self.finish_rotation(&new.public())?;
         self.ship_at_the_end().await;
         Ok(new.public())
+    }
+
+    /// Returns the lock that shipped objects get; none if the configuration wants none.
+    fn ledger_lock(&self) -> Option<Lock> {
+        let days = i64::from(self.config.ledger.lock_days);
+        let until = self.clock.now().checked_add(SignedDuration::from_hours(24 * days)).ok()?;
+        (days > 0).then_some(Lock { mode: LockMode::Compliance, until, held: false })
     }
 
     async fn introduce(&self, key: &SigningKey) -> Result<(), AppError> {

@@ -22,15 +22,15 @@ mod process;
 mod record_facts;
 pub mod retention;
 pub mod review;
-mod vaults;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -62,9 +62,11 @@ pub struct App {
     pub location: Location,
     /// The areas of the object store.
     pub areas: Areas,
+    /// The archive: records and the ledger.
+    pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    vaults: vaults::Vaults,
+    replica: OnceCell<Option<Vault>>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -166,7 +168,25 @@ impl App {
         let store = Store::open(config.database.url.reveal()).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
-        Ok(Self { config, store, location, areas, clock: Arc::new(SystemClock), vaults: vaults::Vaults::default() })
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
+        let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
+        Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
+    }
+
+    /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.
+    ///
+    /// # Errors
+    /// Its location cannot be used as it is configured.
+    pub async fn replica(&self) -> Result<Option<&Vault>, AppError> {
+        let config = &self.config.replica;
+        let open = || async {
+            match config.place() {
+                Some(place) => place.vault(Some(config), self.clock.clone()).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        Ok(self.replica.get_or_try_init(open).await?.as_ref())
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).

@@ -58,17 +58,19 @@ impl App {
     /// # Errors
     /// The program's own file cannot be found, or the archive cannot be used.
     pub async fn depositor(&self, worker: WorkerId) -> Result<Depositor, AppError> {
+        let terms = &self.config.deposit;
+        let length = Duration::from_secs(terms.lock_seconds);
         Ok(Depositor {
             store: self.store.clone(),
             areas: self.areas.clone(),
-            root: Root::open(self.vault().await?.clone()).await?,
+            root: Root::open(self.vault.clone()).await?,
             pool: pool(&self.config, false, self.config.children())?,
             redrawer: self.redrawer()?,
             clock: self.clock.clone(),
             worker,
             lease: Duration::from_secs(self.config.worker.lease_seconds),
             page_deadline: Duration::from_secs(self.config.recognition.page_seconds),
-            lock: self.config.archive.lock_terms(),
+            lock: (terms.lock_seconds > 0).then_some((terms.lock_mode, length)),
         })
     }
 

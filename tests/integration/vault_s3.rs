@@ -165,7 +165,7 @@ async fn doctor_says_what_the_bucket_enforces() {
         let program = Program::new()
             .with("MUNIMENT_ARCHIVE_LOCATION", format!("s3://{bucket}/archive"))
             .with("MUNIMENT_ARCHIVE_ENDPOINT", &server.url)
-            .with("MUNIMENT_ARCHIVE_LOCK_MODE", mode)
+            .with("MUNIMENT_DEPOSIT_LOCK_MODE", mode)
             .with("AWS_ACCESS_KEY_ID", &server.key)
             .with("AWS_SECRET_ACCESS_KEY", &server.secret);
         let report = program.json(&["doctor"]);

@@ -2,27 +2,24 @@
 
 use super::{Check, bad, good, warning};
 use crate::app::App;
-use crate::app::config::{ArchiveConfig, Locking};
-use crate::archive::Vault;
+use crate::app::config::Config;
 use crate::archive::vault::{Enforcement, Probe, VaultKind};
+use crate::archive::{LockMode, Vault};
 
 /// How far the store's clock may be from the program's, in seconds: disposal refuses beyond it.
 const LARGEST_DIFFERENCE: u64 = 300;
 
 /// Probes the archive, and the replica where there is one.
 pub(super) async fn check(app: &App, checks: &mut Vec<Check>) {
-    match app.vault().await {
-        Ok(vault) => checks.extend(probed("archive", vault, &app.config.archive).await),
-        Err(cause) => checks.push(bad("archive", cause.to_string())),
-    }
+    checks.extend(probed("archive", &app.vault, &app.config).await);
     match app.replica().await {
-        Ok(Some(replica)) => checks.extend(probed("replica", replica, &app.config.replica).await),
+        Ok(Some(replica)) => checks.extend(probed("replica", replica, &app.config).await),
         Ok(None) => {}
         Err(cause) => checks.push(bad("replica", cause.to_string())),
     }
 }
 
-async fn probed(name: &'static str, vault: &Vault, config: &ArchiveConfig) -> Vec<Check> {
+async fn probed(name: &'static str, vault: &Vault, config: &Config) -> Vec<Check> {
     match vault.probe().await {
         Err(cause) => vec![bad(name, cause.to_string())],
         Ok(probe) => match probe.kind {
@@ -48,7 +45,7 @@ fn folder(name: &'static str, probe: &Probe) -> Vec<Check> {
     )]
 }
 
-fn bucket(name: &'static str, probe: &Probe, config: &ArchiveConfig) -> Vec<Check> {
+fn bucket(name: &'static str, probe: &Probe, config: &Config) -> Vec<Check> {
     let mut checks = Vec::new();
     let location = &probe.location;
     let mut tell = |rule: &str, finding: &Enforcement, grade: fn(&'static str, String) -> Check| match finding {
@@ -61,10 +58,10 @@ fn bucket(name: &'static str, probe: &Probe, config: &ArchiveConfig) -> Vec<Chec
     tell(
         "locked versions cannot be deleted",
         &probe.lock,
-        if config.lock_mode == Locking::None { warning } else { bad },
+        if config.deposit.lock_seconds == 0 { warning } else { bad },
     );
     tell("held versions cannot be deleted", &probe.hold, bad);
-    if config.lock_mode == Locking::Governance && probe.lock.is_by_store() {
+    if config.deposit.lock_mode == LockMode::Governance && probe.lock.is_by_store() {
         tell("locks in governance mode hold against these credentials", &probe.bypass, warning);
     }
     tell("a key is created once", &probe.conditional_put, warning);
@@ -72,8 +69,8 @@ fn bucket(name: &'static str, probe: &Probe, config: &ArchiveConfig) -> Vec<Chec
     if !probe.checksum.is_by_store() {
         tell("x-amz-checksum-sha256 is checked", &probe.sha256, warning);
     }
-    if config.lock_mode == Locking::None {
-        checks.push(warning(name, "records are not locked at all: lock_mode is \"none\"".to_owned()));
+    if config.deposit.lock_seconds == 0 {
+        checks.push(warning(name, "records are not locked at all: deposit.lock_seconds is 0".to_owned()));
     }
     if probe.clock_difference.unsigned_abs() > LARGEST_DIFFERENCE {
         let seconds = probe.clock_difference;

@@ -46,7 +46,7 @@ pub struct Depositor {
     /// How long one page may take.
     pub page_deadline: Duration,
     /// How firmly, and for how long, what is deposited is locked; `None` where the store has no locks to set.
-    pub lock: Option<(LockMode, jiff::SignedDuration)>,
+    pub lock: Option<(LockMode, Duration)>,
 }
 
 /// Why a deposit cannot be made.
@@ -181,6 +181,7 @@ impl Depositor {
 
     fn lock(&self) -> Result<Option<Lock>, DepositError> {
         let Some((mode, length)) = self.lock else { return Ok(None) };
+        let length = jiff::SignedDuration::try_from(length).unwrap_or(jiff::SignedDuration::MAX);
         let until = self.clock.now().checked_add(length);
         let until = until.map_err(|_| DepositError::Unfit("the lock would end after the end of time".into()))?;
         Ok(Some(Lock { mode, until, held: false }))
