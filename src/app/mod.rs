@@ -15,6 +15,7 @@ mod ledger;
 pub mod measure;
 mod parts;
 mod people;
+pub mod rebuild;
 pub mod review;
 
 use std::path::Path;

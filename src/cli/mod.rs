@@ -20,6 +20,7 @@ mod output;
 mod people;
 mod progress;
 mod queue;
+mod rebuild;
 mod reject;
 mod reprocess;
 mod retry;
@@ -74,6 +75,7 @@ enum Command {
     Search(search::Args),
     Export(export::Args),
     Archive(archive::Args),
+    Rebuild(rebuild::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -144,6 +146,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
         Command::Archive(args) => start::block_on(archive::run(args, place, output)),
+        Command::Rebuild(args) => start::block_on(rebuild::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
