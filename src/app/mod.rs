@@ -19,6 +19,7 @@ mod parts;
 mod people;
 pub mod policy;
 mod process;
+pub mod rebuild;
 mod record_facts;
 pub mod retention;
 pub mod review;

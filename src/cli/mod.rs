@@ -25,6 +25,7 @@ mod private;
 mod progress;
 mod queue;
 mod reading;
+mod rebuild;
 mod reject;
 mod reprocess;
 mod retention;
@@ -80,6 +81,7 @@ enum Command {
     Search(search::Args),
     Export(export::Args),
     Archive(archive::Args),
+    Rebuild(rebuild::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -153,6 +155,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
         Command::Archive(args) => start::block_on(archive::run(args, place, output)),
+        Command::Rebuild(args) => start::block_on(rebuild::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
