@@ -62,7 +62,8 @@ const SOURCE: &str = "FROM pages
     JOIN batches ON batches.id = documents.batch
     JOIN deliveries ON deliveries.id = documents.delivery
     LEFT JOIN results ON results.scan = pages.scan AND results.number = pages.number AND results.standing = 'current'
-    WHERE (results.scan IS NOT NULL OR pages.work IN ('failed', 'rejected'))";
+    WHERE (results.scan IS NOT NULL OR pages.work IN ('failed', 'rejected'))
+        AND NOT EXISTS (SELECT 1 FROM records WHERE records.id = documents.record AND records.state = 'destroyed')";
 
 impl Store {
     /// Returns the oldest `limit` changes that the index has not acknowledged.
