@@ -20,6 +20,7 @@ pub mod archive;
 pub mod audit;
 pub mod chart;
 pub mod cli;
+pub mod disposal;
 pub mod export;
 pub mod imaging;
 pub mod intake;
