@@ -12,24 +12,45 @@ run_packages=(
   build-essential pkg-config libclang-dev libtesseract-dev libleptonica-dev
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd poppler-utils
 )
-# Tests: PDF checkers, the system call tracer, the second database engine, TIFF tools as an independent judge.
+# Tests: PDF checkers, the system call tracer, the second database engine, TIFF tools as an independent judge, and Ceph as
+# a real S3 server with Object Lock (scripts/s3-server.sh).
 test_packages=(
   qpdf default-jre-headless libpdfbox2-java libfontbox2-java libcommons-logging-java libactivation-java libjaxb-api-java
-  strace postgresql libtiff-tools
+  strace postgresql libtiff-tools python3-venv
+  ceph-mon ceph-osd ceph-mgr radosgw curl
 )
+# Somebody else's validator of the archive's format, in a virtual environment of its own; tests/integration/support/ocfl_py.rs
+# looks for it there, and says "not run" without it.
+ocfl_py=2.1.0
 # Benchmarks: OCRmyPDF's virtual environment with the programs it calls.
 bench_packages=(python3-venv ghostscript unpaper pngquant)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; }
 
+# Needs the network once; without it everything but one comparison is tested all the same.
+install_ocfl_py() {
+  local place="${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/muniment-tests/ocfl-py-$ocfl_py"
+  [[ ! -x "$place/bin/ocfl-validate.py" ]] || return 0
+  mkdir -p "${place%/*}"
+  rm -rf "$place"
+  if timeout 300 python3 -m venv "$place" >/dev/null 2>&1 &&
+    timeout 300 "$place/bin/pip" install --quiet --disable-pip-version-check "ocfl-py==$ocfl_py" </dev/null >/dev/null 2>&1; then
+    say "installed ocfl-py $ocfl_py in $place"
+  else
+    rm -rf "$place"
+    say "ocfl-py $ocfl_py could not be installed (no network?): its comparison will not be run"
+  fi
+}
+
 wanted=()
+tests=
 for group in "${@:-default}"; do
   case "$group" in
     run) wanted+=("${run_packages[@]}") ;;
-    test) wanted+=("${test_packages[@]}") ;;
+    test) wanted+=("${test_packages[@]}"); tests=yes ;;
     bench) wanted+=("${bench_packages[@]}") ;;
-    default) wanted+=("${run_packages[@]}" "${test_packages[@]}") ;;
+    default) wanted+=("${run_packages[@]}" "${test_packages[@]}"); tests=yes ;;
     *) fail "unknown group '$group'; known are: run, test, bench"; exit 2 ;;
   esac
 done
@@ -58,6 +79,7 @@ for package in "${wanted[@]}"; do
 done
 if ((${#missing[@]} == 0)); then
   say "all ${#wanted[@]} system packages are there"
+  [[ -z "$tests" ]] || install_ocfl_py
   exit 0
 fi
 
@@ -102,3 +124,4 @@ quietly() {
 quietly "${apt[@]}" update
 quietly "${apt[@]}" install --no-install-recommends "${missing[@]}"
 say "installed: ${missing[*]}"
+[[ -z "$tests" ]] || install_ocfl_py

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod audit;
 pub mod batch_report;
+pub mod comparison;
 pub mod config;
 pub mod deliver;
 pub mod files;
@@ -25,7 +26,7 @@ use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
-use crate::store::{DocumentRecord, OpenedBatch, Store, StoreError};
+use crate::store::{DocumentRecord, OpenedBatch, PageSelection, Store, StoreError};
 use config::Config;
 pub use parts::pool;
 
@@ -204,6 +205,25 @@ impl App {
             Err(_) => None,
         };
         by_id.ok_or_else(|| AppError::NotFound(format!("there is no batch {name:?}. `muniment batch list` names them")))
+    }
+
+    /// Returns the pages of the batch of that name or id, or else of the document whose id begins so.
+    ///
+    /// # Errors
+    /// There is neither, or the database failed.
+    pub async fn batch_or_document(&self, name: &str) -> Result<PageSelection, AppError> {
+        match self.batch(name).await {
+            Ok(batch) => return Ok(PageSelection::Batch(batch.id)),
+            Err(AppError::NotFound(_)) => {}
+            Err(cause) => return Err(cause),
+        }
+        match self.document(name).await {
+            Err(AppError::NotFound(_)) if self.store.documents_by_prefix(name, 1).await?.is_empty() => {
+                let advice = "`muniment batch list` names the batches, `muniment show --batch NAME` the documents";
+                Err(AppError::NotFound(format!("there is neither a batch nor a document {name:?}. {advice}")))
+            }
+            document => Ok(PageSelection::Document(document?.id)),
+        }
     }
 
     /// Returns the document whose id begins with `prefix`.

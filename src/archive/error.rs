@@ -41,6 +41,20 @@ pub enum ArchiveError {
         /// Whether it is under a legal hold.
         held: bool,
     },
+    /// The store refuses, and would again.
+    #[error("the store refuses {key}: {cause}; check the credentials and the bucket's policy with `muniment doctor`")]
+    Refused {
+        /// The key.
+        key: String,
+        /// What the store said.
+        cause: String,
+    },
+    /// The location of the archive cannot be used as it is configured.
+    #[error("the archive's location cannot be used: {what}; see [archive] in the configuration")]
+    Location {
+        /// What is wrong.
+        what: String,
+    },
     /// The text is no key.
     #[error("{key:?} cannot be a key of the archive: parts with letters, digits and signs, parted by single slashes")]
     Key {

@@ -10,6 +10,7 @@ mod error;
 mod intake_area;
 mod leftovers;
 mod location;
+pub mod ocfl;
 mod removal;
 mod results;
 pub mod vault;

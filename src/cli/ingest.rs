@@ -7,12 +7,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::batch;
 use super::exit::{CommandError, Ended, error};
 use super::output::{Output, warn};
-use super::progress::{LOOK_EVERY, Progress};
+use super::reading::{Indexed, Reading, read};
 use super::start::Place;
 use crate::app::deliver::{Delivering, Delivery, Rule};
 use crate::app::{App, AppError};
 use crate::chart::Batch;
-use crate::worker::{Stop, Until};
+use crate::worker::Stop;
 
 /// Takes files and folders in as one batch, reads every page and makes them searchable.
 ///
@@ -105,9 +105,6 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     let app = place.open().await?;
     let passwords = args.passwords.read()?;
     let batch = open_batch(args, &app, output).await?;
-    if !passwords.is_empty() {
-        app.store.retry_scans(batch.id, crate::store::ScanState::NeedsPassword, app.clock.now()).await?;
-    }
     let rule = match args.source {
         SourceRule::Keep => Rule::Keep,
         SourceRule::Move => Rule::Move(args.taken.clone().unwrap_or_else(|| app.config.data.folder.join("taken"))),
@@ -123,13 +120,14 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         delivered.raise();
         outcome
     };
-    let (taken, read) = if args.no_read {
+    let (taken, indexed) = if args.no_read {
         (deliver.await, Ok(Indexed::InStep))
     } else {
-        tokio::join!(deliver, read_pages(&app, &batch, passwords, &delivered, &stop, output))
+        let reading = Reading::Batch { id: batch.id, delivered: delivered.clone() };
+        tokio::join!(deliver, read(&app, &reading, passwords, &stop, output))
     };
     let taken = taken?;
-    let indexed = read?;
+    let indexed = indexed?;
     report(&app, batch, taken, indexed, stop.is_raised(), output).await
 }
 
@@ -138,7 +136,7 @@ pub async fn work_off(app: &App, batch: Batch, passwords: Vec<String>, output: O
     let stop = stop_on_ctrl_c();
     let delivered = Stop::new();
     delivered.raise();
-    let indexed = read_pages(app, &batch, passwords, &delivered, &stop, output).await?;
+    let indexed = read(app, &Reading::Batch { id: batch.id, delivered }, passwords, &stop, output).await?;
     report(app, batch, Taken::default(), indexed, stop.is_raised(), output).await
 }
 
@@ -175,13 +173,6 @@ pub fn stop_on_ctrl_c() -> Stop {
 struct Taken {
     /// Files that could not be taken in, with the reason; they are where they were.
     failed: Vec<(PathBuf, String)>,
-}
-
-/// Whether the index knows what was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Indexed {
-    InStep,
-    Behind,
 }
 
 async fn open_batch(args: &Args, app: &App, output: Output) -> Result<Batch, CommandError> {
@@ -234,51 +225,6 @@ async fn take(delivering: &Delivering<'_>, args: &Args, stop: &Stop, output: Out
         delivering.take_all(&args.paths, stop, &mut note).await?;
     }
     Ok(taken)
-}
-
-async fn read_pages(
-    app: &App,
-    batch: &Batch,
-    passwords: Vec<String>,
-    delivered: &Stop,
-    stop: &Stop,
-    output: Output,
-) -> Result<Indexed, CommandError> {
-    let worker = app.worker(passwords).await?;
-    let read = Stop::new();
-    let until = Until::NothingLeft { batch: Some(batch.id), complete: delivered.clone() };
-    let work = async {
-        let outcome = worker.run(&until, stop).await;
-        if outcome.is_err() {
-            stop.raise();
-        }
-        read.raise();
-        outcome
-    };
-    let watching = async {
-        let mut progress = Progress::begin(output.json);
-        while !read.is_raised() {
-            if let Ok(counts) = app.store.batch_counts(batch.id).await {
-                progress.show(&counts);
-            }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = read.raised() => {}
-            }
-        }
-        progress.end();
-    };
-    let (worked, indexed, (), ()) =
-        tokio::join!(work, app.keep_index(&read, stop), watching, app.keep_ledger_shipped(&read));
-    worked?;
-    match indexed {
-        Ok(()) => Ok(Indexed::InStep),
-        Err(cause) => {
-            let advice = if matches!(cause, AppError::IndexUnusable(_)) { "" } else { ". Run `muniment index update`" };
-            warn(&format!("muniment: the pages are read and safe, but cannot be searched yet: {cause}{advice}"));
-            Ok(Indexed::Behind)
-        }
-    }
 }
 
 async fn report(

@@ -5,5 +5,6 @@
 pub mod alto;
 pub mod hocr;
 pub mod json;
+pub mod seekable;
 pub mod text;
 mod xml;

@@ -2,6 +2,7 @@
 
 pub mod annotate;
 pub mod blankness;
+pub mod cut;
 pub mod dark_edge;
 pub mod decode;
 pub mod gray;

@@ -1,5 +1,6 @@
 //! PDF: pages in, searchable PDF/A out.
 
+pub mod cut;
 mod group4;
 pub mod image_stream;
 mod limits;

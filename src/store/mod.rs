@@ -8,6 +8,7 @@
 //! this module carries them.
 
 mod batches;
+mod candidates;
 mod claims;
 mod deliveries;
 mod deposits;
@@ -40,6 +41,7 @@ mod work_left;
 mod workers;
 
 pub use batches::OpenedBatch;
+pub use candidates::CandidateRecord;
 pub use claims::{Attempt, ClaimedPage, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, ScanClaim};
 pub use deliveries::{DeliveryRecord, NewDelivery, Recorded};
 pub use deposits::{DepositClaim, DepositState, DepositedVersion, WaitingRow};

@@ -17,6 +17,11 @@ use uuid::Uuid;
 
 use crate::support::postgres::Postgres;
 
+mod encrypted;
+mod large;
+
+use encrypted::an_encrypted_scan_stays_open_to_whoever_may_have_its_password;
+
 const LEASE: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_secs(30);
 
@@ -71,6 +76,7 @@ contract! {
     results_are_accepted_while_others_are_finished,
     a_batch_answers_for_bytes_that_another_brought_first,
     what_a_search_cannot_see_and_what_the_index_holds_are_counted,
+    an_encrypted_scan_stays_open_to_whoever_may_have_its_password,
 }
 
 /// Seconds after an arbitrary beginning.
@@ -283,6 +289,14 @@ async fn a_scan_is_claimed_opened_and_becomes_a_document(store: Store) {
     assert_eq!((scan.state, scan.page_count, scan.format.as_deref()), (ScanState::Opened, Some(3), Some("tiff")));
     let left = store.work_left(Some(batch.id)).await.expect("counts");
     assert_eq!((left.scans, left.pages, left.next_due), (0, 3, Some(at(222))));
+    let other = store.open_batch(&self::batch(2, "box 2")).await.expect("opens").batch;
+    assert!(store.is_work_left(Some(batch.id)).await.expect("looks"));
+    assert!(!store.is_work_left(Some(other.id)).await.expect("looks"));
+    let own = |batch: &Batch| Some((PageSelection::Batch(batch.id), pipeline(1).digest));
+    assert_eq!(store.due_pages(own(&batch), at(222), 2).await.expect("counts"), 2);
+    assert_eq!(store.due_pages(own(&batch), at(222), 9).await.expect("counts"), 3);
+    assert_eq!(store.due_pages(own(&batch), at(221), 9).await.expect("counts"), 0);
+    assert_eq!(store.due_pages(own(&other), at(222), 9).await.expect("counts"), 0);
 }
 
 async fn a_page_is_finished_exactly_once(store: Store) {

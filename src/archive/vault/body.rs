@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
 
 use bytes::Bytes;
 
@@ -26,6 +27,27 @@ impl Body<'_> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.len() as u64),
             Self::File(file) => Ok(file.metadata()?.len()),
+        }
+    }
+
+    /// Returns `length` bytes from `start` on.
+    pub(super) async fn part(&self, start: u64, length: u64) -> std::io::Result<Bytes> {
+        let too_large = |_| std::io::Error::other("a part is larger than memory");
+        match self {
+            Self::Bytes(bytes) => {
+                let from = usize::try_from(start).map_err(too_large)?;
+                let end = usize::try_from(start.saturating_add(length)).map_err(too_large)?.min(bytes.len());
+                Ok(bytes.slice(from.min(end)..end))
+            }
+            Self::File(file) => {
+                let file = file.try_clone()?;
+                let length = usize::try_from(length).map_err(too_large)?;
+                let reading = tokio::task::spawn_blocking(move || {
+                    let mut bytes = vec![0; length];
+                    file.read_exact_at(&mut bytes, start).map(|()| bytes.into())
+                });
+                reading.await.map_err(std::io::Error::other)?
+            }
         }
     }
 

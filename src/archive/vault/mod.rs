@@ -11,6 +11,7 @@ mod body;
 mod folder;
 mod lock;
 mod probe;
+mod s3;
 mod version;
 
 use std::fs::File;
@@ -25,9 +26,11 @@ use object_store::ObjectStore;
 pub use body::Body;
 pub use lock::{Lock, LockMode, LockState};
 pub use probe::{Enforcement, Probe};
+pub use s3::{S3Settings, https};
 pub use version::{Entry, Version};
 
 use self::folder::Folder;
+use self::s3::Bucket;
 use super::error::ArchiveError;
 use super::writing::Put;
 use crate::chart::Clock;
@@ -51,6 +54,7 @@ pub struct Vault {
 #[derive(Debug)]
 enum Backend {
     Folder(Folder),
+    S3(Bucket),
 }
 
 impl Vault {
@@ -74,10 +78,19 @@ impl Vault {
         Ok(Self { backend: Arc::new(Backend::Folder(Folder::open_through(path, clock, wrap)?)) })
     }
 
+    /// Opens the vault in an S3 bucket; nothing is asked of the server yet. `clock` ends the use of old credentials.
+    ///
+    /// # Errors
+    /// The settings name no bucket or endpoint, or one that must not be spoken to without TLS.
+    pub fn s3(settings: &S3Settings, clock: Arc<dyn Clock>) -> Result<Self, ArchiveError> {
+        Ok(Self { backend: Arc::new(Backend::S3(Bucket::open(settings, clock)?)) })
+    }
+
     /// Returns what the vault is.
     pub fn kind(&self) -> VaultKind {
         match &*self.backend {
             Backend::Folder(_) => VaultKind::Folder,
+            Backend::S3(_) => VaultKind::S3,
         }
     }
 
@@ -85,6 +98,7 @@ impl Vault {
     pub fn describes(&self) -> String {
         match &*self.backend {
             Backend::Folder(folder) => folder.describes(),
+            Backend::S3(bucket) => bucket.describes(),
         }
     }
 
@@ -97,6 +111,7 @@ impl Vault {
     pub async fn create(&self, key: &str, body: Body<'_>, lock: Option<&Lock>) -> Result<Put, ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.create(key, body, lock).await,
+            Backend::S3(bucket) => bucket.create(key, body, lock).await,
         }
     }
 
@@ -107,6 +122,7 @@ impl Vault {
     pub async fn replace(&self, key: &str, bytes: Bytes, lock: Option<&Lock>) -> Result<(), ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.replace(key, bytes, lock).await,
+            Backend::S3(bucket) => bucket.replace(key, bytes, lock).await,
         }
     }
 
@@ -117,6 +133,7 @@ impl Vault {
     pub async fn read(&self, key: &str, limit: u64) -> Result<Bytes, ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.read(key, limit).await,
+            Backend::S3(bucket) => bucket.read(key, limit).await,
         }
     }
 
@@ -127,6 +144,7 @@ impl Vault {
     pub async fn read_newest(&self, key: &str, limit: u64) -> Result<Bytes, ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.read(key, limit).await,
+            Backend::S3(bucket) => bucket.read_newest(key, limit).await,
         }
     }
 
@@ -138,13 +156,17 @@ impl Vault {
     pub async fn open(&self, key: &str) -> Result<File, ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.file(key).await,
+            Backend::S3(bucket) => bucket.file(key).await,
         }
     }
 
-    /// Lists `prefix` itself and every key below it, in no particular order; everything when it is empty.
+    /// Lists `prefix` itself and every key below it, in no particular order; everything when it is empty. A slash at its end
+    /// changes nothing, here and below.
     pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<Entry, ArchiveError>> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.list(prefix),
+            Backend::S3(bucket) => bucket.list(prefix),
         }
     }
 
@@ -153,8 +175,10 @@ impl Vault {
     /// # Errors
     /// The store cannot be read.
     pub async fn folders(&self, prefix: &str) -> Result<Vec<String>, ArchiveError> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.folders(prefix).await,
+            Backend::S3(bucket) => bucket.folders(prefix).await,
         }
     }
 
@@ -163,8 +187,10 @@ impl Vault {
     /// # Errors
     /// The store cannot be read, or holds more than a million versions there.
     pub async fn versions(&self, prefix: &str) -> Result<Vec<Version>, ArchiveError> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.versions(prefix).await,
+            Backend::S3(bucket) => bucket.versions(prefix).await,
         }
     }
 
@@ -175,6 +201,7 @@ impl Vault {
     pub async fn lock_state(&self, version: &Version) -> Result<LockState, ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.lock_state(&version.key).await,
+            Backend::S3(bucket) => bucket.lock_state(version).await,
         }
     }
 
@@ -186,6 +213,7 @@ impl Vault {
     pub async fn extend(&self, version: &Version, until: Timestamp, mode: LockMode) -> Result<(), ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.lock(&version.key, &Lock { mode, until, held: false }).await,
+            Backend::S3(bucket) => bucket.lock(version, &Lock { mode, until, held: false }).await,
         }
     }
 
@@ -196,6 +224,7 @@ impl Vault {
     pub async fn hold(&self, version: &Version, held: bool) -> Result<(), ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.hold(&version.key, held).await,
+            Backend::S3(bucket) => bucket.hold(version, held).await,
         }
     }
 
@@ -206,6 +235,7 @@ impl Vault {
     pub async fn delete(&self, version: &Version) -> Result<(), ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.delete(&version.key).await,
+            Backend::S3(bucket) => bucket.delete(version).await,
         }
     }
 
@@ -216,6 +246,7 @@ impl Vault {
     pub async fn store_time(&self) -> Result<Timestamp, ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => Ok(folder.now()),
+            Backend::S3(bucket) => bucket.store_time().await,
         }
     }
 
@@ -226,6 +257,7 @@ impl Vault {
     pub async fn probe(&self) -> Result<Probe, ArchiveError> {
         match &*self.backend {
             Backend::Folder(folder) => folder.probe().await,
+            Backend::S3(bucket) => bucket.probe().await,
         }
     }
 }
@@ -233,7 +265,8 @@ impl Vault {
 /// Returns the path of a key: parts of printable characters, none of them `.`, `..` or with a `#`.
 fn key_path(key: &str) -> Result<object_store::path::Path, ArchiveError> {
     let path = object_store::path::Path::parse(key).map_err(|_| ArchiveError::Key { key: key.to_owned() })?;
-    if key.contains(['#', '\\']) {
+    // Nothing is tidied up silently: a key is written the way it is read.
+    if path.as_ref() != key || key.contains(['#', '\\']) {
         return Err(ArchiveError::Key { key: key.to_owned() });
     }
     Ok(path)

@@ -14,6 +14,8 @@ pub enum Enforcement {
     Program(String),
     /// Nobody does.
     Nobody(String),
+    /// It could not be found out.
+    Unknown(String),
 }
 
 impl Enforcement {
@@ -34,25 +36,31 @@ pub struct Probe {
     pub versioning: Enforcement,
     /// Whether a locked version cannot be deleted.
     pub lock: Enforcement,
+    /// Whether locks in governance mode stand against these credentials.
+    pub bypass: Enforcement,
     /// Whether a held version cannot be deleted.
     pub hold: Enforcement,
     /// Whether a second create of the same key is refused.
     pub conditional_put: Enforcement,
-    /// Whether bytes that do not match their announced checksum are refused.
+    /// Whether bytes that do not match their announced MD5 are refused.
     pub checksum: Enforcement,
+    /// Whether bytes that do not match their announced SHA-256 are refused.
+    pub sha256: Enforcement,
     /// How far the store's clock is from the program's, in seconds; positive when it is ahead.
     pub clock_difference: i64,
 }
 
 impl Probe {
     /// Returns each rule with who sees to it, for people.
-    pub fn findings(&self) -> [(&'static str, &Enforcement); 5] {
+    pub fn findings(&self) -> [(&'static str, &Enforcement); 7] {
         [
             ("versions are kept", &self.versioning),
             ("locked versions stay", &self.lock),
+            ("governance locks stay", &self.bypass),
             ("held versions stay", &self.hold),
             ("a key is created once", &self.conditional_put),
-            ("checksums are checked", &self.checksum),
+            ("MD5 is checked", &self.checksum),
+            ("SHA-256 is checked", &self.sha256),
         ]
     }
 }

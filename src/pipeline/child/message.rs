@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Digest, PageId, PageNumber, PageText, QuarterTurns, Rect, Reject, Size};
+use crate::chart::{Cut, Digest, PageId, PageNumber, PageText, QuarterTurns, Rect, Reject, Size};
 use crate::pipeline::definition::Definition;
 
 /// What a child is told at its start, before it locks itself down.
@@ -77,6 +77,15 @@ pub enum Request {
         /// As for [`Request::Read`].
         as_is: bool,
     },
+    /// Cuts pages out of the file and writes them as a file of their own to the second descriptor.
+    Cut {
+        /// The scan file.
+        scan: Digest,
+        /// The pages, in the order of the cut.
+        pages: Vec<PageNumber>,
+        /// Keeps the pixels of one page, where its file's own coding cannot be cut.
+        lossless: bool,
+    },
     /// Begins a searchable PDF; the first descriptor is the file to write.
     BeginPdf {
         /// Title; never a patient's name.
@@ -137,12 +146,23 @@ pub enum Response {
         /// Whether its text had to be left out, because it was read from an image of other proportions.
         text_left_out: bool,
     },
+    /// The pages were cut out, and show the same pixels.
+    Cut(CutFile),
     /// What was asked is done.
     Done,
     /// The file, or the page, cannot be read, and another try would not help.
     Rejected(Reject),
     /// It could not be done this time.
     Failed(String),
+}
+
+/// A file of pages that were cut out of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CutFile {
+    /// Name of its format.
+    pub format: String,
+    /// What was done.
+    pub cut: Cut,
 }
 
 /// What a file holds.

@@ -3,7 +3,8 @@
 //! [`message`] is what it is asked and answers, [`source`] an opened file, [`work`] the requests, [`validate`] what the
 //! parent checks before it believes an answer.
 
-pub mod draw;
+mod cut;
+mod draw;
 pub mod message;
 pub mod source;
 pub mod validate;

@@ -212,7 +212,8 @@ impl Source {
         }
     }
 
-    fn bytes(&self) -> &[u8] {
+    /// Returns the bytes of the file.
+    pub fn bytes(&self) -> &[u8] {
         (*self.data).as_ref()
     }
 }

@@ -15,10 +15,10 @@ use crate::pipeline::phases::ScannedPage;
 use crate::pipeline::{born_digital, page, stages};
 use crate::sandbox::{self, map_file};
 
-use super::draw;
 use super::message::{Request, Response, Setup};
 use super::source::{Bytes, Lack, Source, SourcePage};
 use super::write_pdf::{Added, PdfInProgress};
+use super::{cut, draw};
 
 /// A response with its attachment.
 type Answer = (Response, Option<Vec<u8>>);
@@ -85,6 +85,17 @@ impl Desk {
                     Ok(page) if page.lack.wants_another(as_is) => Ok(plain(Response::DrawElsewhere)),
                     Ok(page) => draw::png(&page.raster, longest_side, turn, &marks, marked)
                         .map(|(size, png)| Ok((Response::Drawn(size), Some(png))))?,
+                    Err(reject) => Err(reject),
+                }
+            }
+            Request::Cut { scan, pages, lossless } => {
+                let (file, copy) = (next()?, next()?);
+                let limits = self.setup.limits;
+                match self.source(scan, file, &[])? {
+                    Ok(source) => match cut::cut(source, &pages, lossless, limits) {
+                        Ok((cut, bytes)) => write_whole(copy, &bytes).map(|()| Ok(plain(Response::Cut(cut))))?,
+                        Err(reject) => Err(reject),
+                    },
                     Err(reject) => Err(reject),
                 }
             }
@@ -235,4 +246,9 @@ fn decrypt(source: &Source, copy: OwnedFd) -> Result<Result<(), Reject>, Failure
         }
         Err(reject) => Ok(Err(reject)),
     }
+}
+
+fn write_whole(file: OwnedFd, bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = File::from(file);
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|cause| format!("the cut cannot be written: {cause}"))
 }

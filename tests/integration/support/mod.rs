@@ -1,5 +1,8 @@
 //! What several tests need.
 
 pub mod difficult;
+pub mod faulty_store;
+pub mod ocfl_py;
 pub mod postgres;
 pub mod program;
+pub mod s3;

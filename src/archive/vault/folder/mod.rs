@@ -236,6 +236,7 @@ impl Folder {
                 "a folder keeps one version of each file; replicate it or back it up".to_owned(),
             ),
             lock: own(&locked),
+            bypass: own(&locked),
             hold: own(&held),
             conditional_put: match second {
                 Err(ArchiveError::Conflict { .. }) => Enforcement::Store,
@@ -244,6 +245,7 @@ impl Folder {
             checksum: Enforcement::Program(
                 "digests are compared when files are read again (muniment fixity)".to_owned(),
             ),
+            sha256: Enforcement::Program("digests are compared when files are read again (muniment fixity)".to_owned()),
             clock_difference: 0,
         })
     }
@@ -264,6 +266,10 @@ impl Folder {
                 }
             }
         };
+        if self.location.file_path(&path).is_some_and(|path| !path.is_dir()) {
+            // A file, or nothing: there is nothing below, and walking below a file would be an error.
+            return futures::stream::once(itself).filter_map(futures::future::ready).boxed();
+        }
         let below = store.list(Some(&path)).map_err({
             let path = path.clone();
             move |error| ArchiveError::from_store(&path, &error)
