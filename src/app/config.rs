@@ -39,6 +39,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// The ledger.
     pub ledger: LedgerConfig,
+    /// Destruction.
+    pub disposal: DisposalConfig,
 }
 
 /// Where everything lives.
@@ -164,6 +166,14 @@ pub struct WorkerConfig {
     pub lease_seconds: u64,
 }
 
+/// Destruction.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisposalConfig {
+    /// Days between the second approval and destruction.
+    pub grace_days: u32,
+}
+
 /// The ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,6 +289,7 @@ impl Config {
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(

@@ -1,14 +1,17 @@
 //! Destruction as the application carries it out: who may, what retention says today, and what else has to forget.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{App, AppError, new_id};
 use crate::access::Permission;
-use crate::chart::facts::{DisposalFact, KeptBack, ProposedRecord, Proposal};
-use crate::chart::{Actor, DisposalId, Fact, PersonId, RecordId};
-use crate::disposal::{DisposalError, Destruction, Issued, Outcome, Place, Ready, Standing, destroy, issue};
+use crate::chart::facts::{DisposalFact, KeptBack, Proposal, ProposedRecord};
+use crate::chart::{Actor, DisposalId, Fact, LastDay, PersonId, RecordId};
+use crate::disposal::{Destruction, DisposalError, Issued, Outcome, Place, Ready, Standing, destroy, issue};
+use crate::retention::Plan;
 use crate::store::{DisposalRow, DisposalState};
 use crate::worker::Stop;
 
@@ -34,18 +37,49 @@ pub struct Readiness {
 }
 
 impl App {
-    /// Proposes to destroy records that retention found eligible.
+    /// Finds the records that may be destroyed today and are in no proposal, at most `most`.
     ///
     /// # Errors
-    /// The person may not, a record cannot be destroyed, or fewer than three people could take part.
-    pub async fn propose_disposal(
-        &self,
-        reason: &str,
-        records: Vec<ProposedRecord>,
-    ) -> Result<DisposalId, AppError> {
+    /// The person may not, or the database failed.
+    pub async fn eligible_records(&self, most: usize) -> Result<Vec<RecordId>, AppError> {
+        self.actor(Permission::ProposeDestruction, &[]).await?;
+        self.match_holds().await?;
+        let basis = self.basis(None).await?;
+        let mut eligible = Vec::new();
+        let mut add = |plan: Plan| eligible.extend(plan.is_eligible().then_some(plan.record));
+        self.plan_each(&basis, &mut add).await?;
+        let taken = self.store.records_in_disposals().await?;
+        eligible.retain(|record| !taken.contains(record));
+        eligible.truncate(most);
+        Ok(eligible)
+    }
+
+    /// Proposes to destroy records, each of which retention must find eligible today. Where a rule asks for notice, the period
+    /// of grace is as long as that at least.
+    ///
+    /// # Errors
+    /// The person may not, a record must be kept, or fewer than three people could take part.
+    pub async fn propose_disposal(&self, reason: &str, records: &[RecordId]) -> Result<DisposalId, AppError> {
         let actor = self.actor(Permission::ProposeDestruction, &[]).await?.person;
+        self.match_holds().await?;
+        let basis = self.basis(None).await?;
         let disposal = DisposalId::from_uuid(new_id());
-        let grace_days = self.config.disposal.grace_days;
+        let mut grace_days = self.config.disposal.grace_days;
+        let (mut proposed, mut computations) = (Vec::new(), Vec::new());
+        for record in records.iter().collect::<BTreeSet<_>>() {
+            let plan = self.plan_of(*record, &basis).await?;
+            let (true, LastDay::On(last_day)) = (plan.is_eligible(), plan.computation.last_day) else {
+                let why: Vec<String> = plan.reasons.iter().map(ToString::to_string).collect();
+                return Err(AppError::Unfit(format!("record {record} must be kept: {}", why.join("; "))));
+            };
+            grace_days = grace_days.max(plan.computation.notice.as_ref().map_or(0, |notice| notice.days));
+            let policy = plan.computation.decided_by.clone().unwrap_or_default();
+            let computation = plan.computation.inputs_digest;
+            proposed.push(ProposedRecord { record: *record, computation, last_day, policy });
+            computations.push(plan.computation);
+        }
+        self.keep(&computations).await?;
+        let records = proposed;
         let proposal = Proposal { disposal, reason: reason.to_owned(), grace_days, records };
         self.enter_disposal(actor, DisposalFact::Proposed(proposal)).await?;
         Ok(disposal)
@@ -98,6 +132,8 @@ impl App {
             };
             return Err(AppError::Unfit(format!("proposal {} cannot be carried out: {why}", row.id)));
         }
+        // What came since a hold was placed is held before anything is destroyed.
+        self.match_holds().await?;
         let places = self.places();
         let parts = Destruction {
             store: &self.store,
@@ -144,7 +180,8 @@ impl App {
             "The segments of the search index that had held the text were written anew and the old files deleted."
                 .to_owned(),
             database.to_owned(),
-            "Backups that the program did not make are not covered; restoring one destroys these records again.".to_owned(),
+            "Backups that the program did not make are not covered; restoring one destroys these records again."
+                .to_owned(),
         ])
     }
 
@@ -167,10 +204,12 @@ impl App {
             .collect();
         match <[DisposalRow; 1]>::try_from(found) {
             Ok([row]) => Ok(row),
-            Err(found) if found.is_empty() => Err(AppError::NotFound(format!(
-                "there is no proposal {prefix:?}. `muniment disposal list` names them"
-            ))),
-            Err(_) => Err(AppError::NotFound(format!("more than one proposal begins with {prefix:?}; give more of it"))),
+            Err(found) if found.is_empty() => {
+                Err(AppError::NotFound(format!("there is no proposal {prefix:?}. `muniment disposal list` names them")))
+            }
+            Err(_) => {
+                Err(AppError::NotFound(format!("more than one proposal begins with {prefix:?}; give more of it")))
+            }
         }
     }
 
@@ -195,8 +234,14 @@ impl App {
 
     /// Says whether retention lets a record be destroyed right now.
     async fn standing(&self, record: RecordId) -> Result<Standing, DisposalError> {
-        let _ = record;
-        todo!()
+        let cannot = |cause: AppError| DisposalError::Retention(cause.to_string());
+        let basis = self.basis(None).await.map_err(cannot)?;
+        let plan = self.plan_of(record, &basis).await.map_err(cannot)?;
+        if plan.is_eligible() {
+            return Ok(Standing::Eligible { computation: plan.computation.inputs_digest });
+        }
+        let why: Vec<String> = plan.reasons.iter().map(ToString::to_string).collect();
+        Ok(Standing::Keep { why: why.join("; ") })
     }
 
     async fn enter_disposal(&self, actor: PersonId, fact: DisposalFact) -> Result<(), AppError> {

@@ -6,14 +6,19 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod deliver;
+pub mod disposal;
 pub mod files;
 pub mod find;
 pub mod give_back;
+pub mod holds;
 mod indexing;
 mod ledger;
 pub mod measure;
 mod parts;
 mod people;
+pub mod policy;
+mod record_facts;
+pub mod retention;
 pub mod review;
 
 use std::path::Path;
@@ -112,6 +117,9 @@ pub enum AppError {
     /// A pipeline definition is wrong or unknown.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
+    /// A retention rule set or policy is wrong.
+    #[error(transparent)]
+    RuleSet(#[from] crate::retention::RuleSetError),
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
@@ -130,6 +138,9 @@ pub enum AppError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] crate::audit::KeyError),
+    /// A destruction cannot go on.
+    #[error(transparent)]
+    Disposal(#[from] crate::disposal::DisposalError),
     /// The ledger cannot be shipped.
     #[error(transparent)]
     Ship(#[from] crate::worker::ShipError),

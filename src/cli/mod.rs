@@ -4,23 +4,28 @@ mod accept;
 mod audit;
 mod batch;
 mod bench;
+mod certificate;
 mod child;
 mod compare;
 mod completions;
 mod demo;
+mod disposal;
 mod doctor;
 mod exit;
 mod export;
+mod hold;
 mod index;
 mod ingest;
 mod init;
 mod output;
 mod people;
+mod private;
 mod progress;
 mod queue;
 mod reading;
 mod reject;
 mod reprocess;
+mod retention;
 mod retry;
 mod review;
 mod samples;
@@ -77,12 +82,16 @@ enum Command {
     Worker(worker::Args),
     Index(index::Args),
     Audit(audit::Args),
+    Disposal(disposal::Args),
+    Certificate(certificate::Args),
     People(people::Args),
     Accept(accept::Args),
     Reject(reject::Args),
     Undo(undo::Args),
     Review(review::Args),
     Queue(queue::Args),
+    Retention(retention::Args),
+    Hold(hold::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -94,7 +103,17 @@ impl Command {
     /// Says whether it records administrative facts, which then have to be shipped. Others that run for long ship by
     /// themselves.
     const fn records(&self) -> bool {
-        matches!(self, Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_))
+        matches!(
+            self,
+            Self::People(_)
+                | Self::Accept(_)
+                | Self::Reject(_)
+                | Self::Undo(_)
+                | Self::Review(_)
+                | Self::Retention(_)
+                | Self::Hold(_)
+                | Self::Disposal(_)
+        )
     }
 }
 
@@ -145,9 +164,13 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
+        Command::Retention(args) => start::block_on(retention::run(args, place, output)),
+        Command::Hold(args) => start::block_on(hold::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),
         Command::Audit(args) => start::block_on(audit::run(args, place, output)),
+        Command::Disposal(args) => start::block_on(disposal::run(args, place, output)),
+        Command::Certificate(args) => certificate::run(args, place, output),
         Command::Child(_) => Ok(Ended::Well),
     }
 }

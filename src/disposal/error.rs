@@ -47,6 +47,9 @@ pub enum DisposalError {
     /// The certificate cannot be written.
     #[error("the certificate cannot be made: {0}")]
     Certificate(String),
+    /// Retention cannot be computed.
+    #[error("what retention says about a record cannot be computed: {0}")]
+    Retention(String),
     /// A name cannot stand in a signed note.
     #[error(transparent)]
     Note(#[from] NoteError),

@@ -1,5 +1,6 @@
 //! Proposals to destroy records, as the facts of the ledger have made them.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -173,6 +174,14 @@ impl Store {
                     disposal_records.disposal AND disposal_objects.record = disposal_records.record) AS hold_checked_at
              FROM disposal_records WHERE disposal = $1 ORDER BY record";
         self.rows(sql, values![id]).await?.iter().map(read_record).collect()
+    }
+
+    /// Returns the records that are part of a proposal which is not over.
+    pub async fn records_in_disposals(&self) -> Result<BTreeSet<RecordId>, StoreError> {
+        let sql = "SELECT disposal_records.record FROM disposal_records
+                JOIN disposals ON disposals.id = disposal_records.disposal
+             WHERE disposal_records.state IN ('proposed', 'begun') AND disposals.state <> 'cancelled'";
+        self.rows(sql, values![]).await?.iter().map(|row| row.parsed("record")).collect()
     }
 
     /// Returns when the newest entry of the ledger was made: no clock that is right is behind it.
