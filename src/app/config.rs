@@ -54,6 +54,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// The ledger.
     pub ledger: LedgerConfig,
+    /// Destruction.
+    pub disposal: DisposalConfig,
 }
 
 /// Where everything lives.
@@ -189,6 +191,14 @@ pub struct WorkerConfig {
     pub lease_seconds: u64,
 }
 
+/// Destruction.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisposalConfig {
+    /// Days between the second approval and destruction.
+    pub grace_days: u32,
+}
+
 /// The ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -305,6 +315,7 @@ impl Config {
         range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);

@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod config;
 pub mod deliver;
 mod depositing;
+pub mod disposal;
 pub mod files;
 pub mod find;
 pub mod give_back;
@@ -149,6 +150,9 @@ pub enum AppError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] crate::audit::KeyError),
+    /// A destruction cannot go on.
+    #[error(transparent)]
+    Disposal(#[from] crate::disposal::DisposalError),
     /// The ledger cannot be shipped.
     #[error(transparent)]
     Ship(#[from] crate::worker::ShipError),

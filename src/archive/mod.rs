@@ -12,6 +12,7 @@ mod intake_area;
 mod leftovers;
 mod location;
 pub mod ocfl;
+mod removal;
 mod results;
 pub mod vault;
 mod writing;

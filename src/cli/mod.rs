@@ -5,12 +5,14 @@ mod archive;
 mod audit;
 mod batch;
 mod bench;
+mod certificate;
 mod child;
 mod compare;
 mod completions;
 mod counting;
 mod demo;
 mod deposit;
+mod disposal;
 mod doctor;
 mod document;
 mod exit;
@@ -87,6 +89,8 @@ enum Command {
     Worker(worker::Args),
     Index(index::Args),
     Audit(audit::Args),
+    Disposal(disposal::Args),
+    Certificate(certificate::Args),
     People(people::Args),
     Accept(accept::Args),
     Reject(reject::Args),
@@ -110,7 +114,15 @@ impl Command {
     const fn records(&self) -> bool {
         matches!(
             self,
-            Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_) | Self::Deposit(_)
+            Self::People(_)
+                | Self::Deposit(_)
+                | Self::Accept(_)
+                | Self::Reject(_)
+                | Self::Undo(_)
+                | Self::Review(_)
+                | Self::Retention(_)
+                | Self::Hold(_)
+                | Self::Disposal(_)
         )
     }
 }
@@ -171,6 +183,8 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),
         Command::Audit(args) => start::block_on(audit::run(args, place, output)),
+        Command::Disposal(args) => start::block_on(disposal::run(args, place, output)),
+        Command::Certificate(args) => certificate::run(args, place, output),
         Command::Child(_) => Ok(Ended::Well),
     }
 }

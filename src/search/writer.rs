@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tantivy::merge_policy::LogMergePolicy;
 use tantivy::{TantivyDocument, TantivyError, Term};
@@ -37,6 +38,11 @@ impl Budget {
         self.threads() * (self.mib_per_thread.clamp(16, 1024) << 20)
     }
 }
+
+/// Tries to rewrite segments while others are merged in the background.
+const EXPUNGE_TRIES: u32 = 20;
+/// Time between two of them.
+const EXPUNGE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Writes pages. Dropped without a commit, it leaves the index as it was.
 pub struct IndexWriter {
@@ -95,6 +101,32 @@ impl IndexWriter {
     pub fn commit(&mut self, checkpoint: &str) -> Result<(), IndexError> {
         let payload = Payload { schema: self.schema.digest(), checkpoint: Some(checkpoint.to_owned()) };
         commit(&mut self.inner, &payload).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
+    }
+
+    /// Rewrites every segment that still holds pages which were taken out, and deletes the files of the old ones: until then
+    /// their text is in the index's files. Everything must be committed.
+    ///
+    /// # Errors
+    /// A merge failed, or segments cannot be rewritten while others are being merged all the time.
+    pub fn expunge(&mut self) -> Result<(), IndexError> {
+        let from_tantivy = |error: TantivyError| IndexError::from_tantivy(&self.dir, &error);
+        for _ in 0..EXPUNGE_TRIES {
+            let metas = self.inner.index().searchable_segment_metas().map_err(from_tantivy)?;
+            let marked: Vec<_> =
+                metas.iter().filter(|meta| meta.num_deleted_docs() > 0).map(|meta| meta.id()).collect();
+            if marked.is_empty() {
+                self.inner.garbage_collect_files().wait().map_err(from_tantivy)?;
+                return Ok(());
+            }
+            for segment in marked {
+                // One that a merge in the background has just taken is looked at again.
+                if let Err(cause) = self.inner.merge(&[segment]).wait() {
+                    tracing::debug!(%cause, "a segment is rewritten later");
+                    std::thread::sleep(EXPUNGE_PAUSE);
+                }
+            }
+        }
+        Err(from_tantivy(TantivyError::InternalError("segments are being merged all the time".into())))
     }
 
     /// Forgets everything since the last commit.

@@ -13,6 +13,7 @@ mod batch_scope;
 mod command_line;
 mod crash;
 mod decode;
+mod disposal;
 mod end_to_end;
 mod export;
 mod giveback;
