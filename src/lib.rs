@@ -30,6 +30,7 @@ pub mod ocr;
 pub mod pdf;
 pub mod pipeline;
 pub mod retention;
+pub mod review;
 pub mod samples;
 pub mod sandbox;
 pub mod search;

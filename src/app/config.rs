@@ -1,9 +1,14 @@
 //! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
 
+mod keeping;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
 use toml::{Table, Value};
+
+pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -33,6 +38,8 @@ pub struct Config {
     pub pipelines: Pipelines,
     /// Children and their limits.
     pub recognition: Recognition,
+    /// What comes into the archive.
+    pub deposit: DepositConfig,
     /// What people decide, and when it becomes final.
     pub review: ReviewConfig,
     /// Claims.
@@ -166,24 +173,6 @@ pub struct WorkerConfig {
     pub lease_seconds: u64,
 }
 
-/// Destruction.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DisposalConfig {
-    /// Days between the second approval and destruction.
-    pub grace_days: u32,
-}
-
-/// The ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LedgerConfig {
-    /// File of the key that signs it.
-    pub key: PathBuf,
-    /// How long its objects are locked, in days.
-    pub lock_days: u32,
-}
-
 impl TryFrom<String> for SecondReview {
     type Error = String;
 
@@ -287,6 +276,7 @@ impl Config {
         range("recognition.file_seconds", self.recognition.file_seconds, 5, 3600);
         range("recognition.max_megapixels", self.recognition.max_megapixels, 1, 2000);
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
+        range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
         range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);

@@ -1,11 +1,13 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
 pub mod actor;
+pub mod archive_place;
 pub mod audit;
 pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod deliver;
+mod depositing;
 pub mod disposal;
 pub mod files;
 pub mod find;
@@ -79,6 +81,12 @@ pub enum AppError {
     /// The object store failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The records in the archive cannot be used.
+    #[error(transparent)]
+    Ocfl(#[from] crate::archive::ocfl::OcflError),
+    /// A worker could not go on.
+    #[error(transparent)]
+    Worker(#[from] crate::worker::WorkerError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

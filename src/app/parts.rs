@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use super::config::Config;
 use super::{App, AppError, new_document, new_worker};
+use crate::archive::ocfl::Root;
+use crate::chart::WorkerId;
 use crate::pipeline::child::message::{FileLimits, Setup};
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{Launch, Limits, Pool, Recycle};
-use crate::worker::{Parts, Redrawer, Terms, Worker};
+use crate::worker::{Depositor, Parts, Redrawer, Terms, Worker};
 
 /// How long a child may take to open its models and lock itself down.
 const CHILD_START: Duration = Duration::from_secs(60);
@@ -26,6 +28,7 @@ impl App {
     pub async fn worker(&self, passwords: Vec<String>) -> Result<Worker, AppError> {
         self.free_claims_of_the_dead().await?;
         let recognition = &self.config.recognition;
+        let worker = new_worker();
         Ok(Worker::new(Parts {
             store: self.store.clone(),
             areas: self.areas.clone(),
@@ -34,9 +37,10 @@ impl App {
             redrawer: self.redrawer()?,
             clock: self.clock.clone(),
             new_document: Box::new(new_document),
-            worker: new_worker(),
+            worker,
             name: worker_name(),
             passwords,
+            depositor: self.depositor(worker).await?,
             terms: Terms {
                 at_once: self.config.children(),
                 max_pages: self.config.intake.max_pages,
@@ -47,7 +51,29 @@ impl App {
         }))
     }
 
-    async fn free_claims_of_the_dead(&self) -> Result<(), AppError> {
+    /// Prepares what makes deposits, with its children.
+    ///
+    /// # Errors
+    /// The program's own file cannot be found, or the archive cannot be used.
+    pub async fn depositor(&self, worker: WorkerId) -> Result<Depositor, AppError> {
+        let terms = &self.config.deposit;
+        let length = Duration::from_secs(terms.lock_seconds);
+        Ok(Depositor {
+            store: self.store.clone(),
+            areas: self.areas.clone(),
+            root: Root::open(self.vault.clone()).await?,
+            pool: pool(&self.config, false, self.config.children())?,
+            redrawer: self.redrawer()?,
+            clock: self.clock.clone(),
+            worker,
+            lease: Duration::from_secs(self.config.worker.lease_seconds),
+            page_deadline: Duration::from_secs(self.config.recognition.page_seconds),
+            lock: (terms.lock_seconds > 0).then_some((terms.lock_mode, length)),
+        })
+    }
+
+    /// Frees the claims of workers of this machine that died.
+    pub(super) async fn free_claims_of_the_dead(&self) -> Result<(), AppError> {
         let now = self.clock.now();
         // A worker that was silent for much longer than a lease has no claims left.
         let since = now.checked_sub(jiff::SignedDuration::from_secs(86_400)).unwrap_or(now);
@@ -104,7 +130,7 @@ fn own_file() -> Result<PathBuf, AppError> {
 }
 
 /// Returns machine and process, for people who look at the list of workers.
-fn worker_name() -> String {
+pub(super) fn worker_name() -> String {
     format!("{}/{}", host_name(), std::process::id())
 }
 

@@ -6,6 +6,7 @@
 
 mod areas;
 mod copies;
+mod deposit;
 mod error;
 mod intake_area;
 mod leftovers;
@@ -18,6 +19,7 @@ mod writing;
 
 pub use areas::Areas;
 pub use copies::CopyArea;
+pub use deposit::{ACCESS_PDF, ORIGINALS, RECORD_JSON, RecordFiles, TEXT_JSON, deposit};
 pub use error::ArchiveError;
 pub use intake_area::IntakeArea;
 pub use leftovers::sweep_leftovers;

@@ -36,6 +36,10 @@ pub struct RecordDraft {
     pub document: DocumentId,
     /// Batch that brought the document in.
     pub batch: BatchId,
+    /// Name of that batch.
+    pub batch_name: String,
+    /// Name of the file that the document came in; it may name a patient.
+    pub source_name: String,
     /// Whom it is about.
     pub patient: PatientRef,
     /// Its type.
@@ -184,6 +188,8 @@ pub struct RecordDescription {
     pub verification: Verification,
     /// The files below `original/`, in the order of the pages.
     pub originals: Vec<OriginalFile>,
+    /// Pages that could not be drawn, and are missing in `access.pdf`.
+    pub not_in_access: Vec<PageId>,
     /// Program and version that made the files.
     pub program: String,
 }
@@ -206,7 +212,7 @@ pub struct OriginalFile {
     pub received_at: Timestamp,
     /// What was done to the scan file.
     pub cut: Cut,
-    /// The pages that it holds, in their order in the record.
+    /// The pages that it holds, in their order in the file.
     pub pages: Vec<PageId>,
 }
 
@@ -243,12 +249,18 @@ impl CorrectionReason {
 
 impl RecordDescription {
     /// Makes the description of a verified record.
-    pub fn of(record: &VerifiedRecord, originals: Vec<OriginalFile>, program: &str) -> Self {
+    pub fn of(
+        record: &VerifiedRecord,
+        originals: Vec<OriginalFile>,
+        not_in_access: Vec<PageId>,
+        program: &str,
+    ) -> Self {
         Self {
             schema: RECORD_SCHEMA,
             draft: record.draft.clone(),
             verification: record.verification.clone(),
             originals,
+            not_in_access,
             program: program.to_owned(),
         }
     }

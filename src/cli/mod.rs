@@ -1,6 +1,7 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
 mod accept;
+mod archive;
 mod audit;
 mod batch;
 mod bench;
@@ -8,7 +9,9 @@ mod certificate;
 mod child;
 mod compare;
 mod completions;
+mod counting;
 mod demo;
+mod deposit;
 mod disposal;
 mod doctor;
 mod exit;
@@ -77,6 +80,7 @@ enum Command {
     Show(show::Args),
     Search(search::Args),
     Export(export::Args),
+    Archive(archive::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -92,6 +96,7 @@ enum Command {
     Queue(queue::Args),
     Retention(retention::Args),
     Hold(hold::Args),
+    Deposit(deposit::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -113,6 +118,7 @@ impl Command {
                 | Self::Retention(_)
                 | Self::Hold(_)
                 | Self::Disposal(_)
+                | Self::Deposit(_)
         )
     }
 }
@@ -156,6 +162,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Show(args) => start::block_on(show::run(args, place, output)),
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
+        Command::Archive(args) => start::block_on(archive::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
@@ -163,6 +170,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Reject(args) => start::block_on(reject::run(args, place, output)),
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
+        Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::Retention(args) => start::block_on(retention::run(args, place, output)),
         Command::Hold(args) => start::block_on(hold::run(args, place, output)),

@@ -209,13 +209,6 @@ impl Store {
         Ok(if given_up { Attempt::GivenUp } else { Attempt::AgainLater { failed } })
     }
 
-    /// Gives back every deposit that a worker has claimed, at a clean stop.
-    pub async fn release_deposits(&self, worker: WorkerId, now: Timestamp) -> Result<u64, StoreError> {
-        let sql =
-            "UPDATE deposits SET state = 'waiting', worker = NULL, due_at = $2 WHERE worker = $1 AND state = 'claimed'";
-        self.execute(sql, values![worker, now]).await
-    }
-
     /// Puts deposits that failed at every attempt back in the queue; returns how many.
     pub async fn retry_deposits(&self, now: Timestamp) -> Result<u64, StoreError> {
         let sql =
@@ -235,6 +228,13 @@ impl Store {
                 AND record_versions.version = deposits.version
              WHERE deposits.state <> 'done' AND deposits.record > $1 ORDER BY deposits.record LIMIT $2";
         self.rows(sql, values![after, limit]).await?.iter().map(read).collect()
+    }
+
+    /// Counts the versions in the archive.
+    pub async fn archived_versions(&self) -> Result<u64, StoreError> {
+        let row =
+            self.row("SELECT count(*) AS versions FROM record_versions WHERE state = 'archived'", values![]).await?;
+        row.ok_or_else(|| StoreError::unreadable("versions"))?.size("versions")
     }
 
     /// Counts the deposits that are due now or claimed.

@@ -9,10 +9,10 @@ use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{PageWork, read_page_id};
 use super::values::{Row, values};
-use crate::chart::{BatchId, DocumentId, PageId};
+use crate::chart::{BatchId, DocumentId, PageId, RecordDraft};
 
 /// A page as the index has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct IndexedPage {
     /// The page.
     pub page: PageId,
@@ -34,6 +34,12 @@ pub struct IndexedPage {
     pub work: PageWork,
     /// Key of the current result; `None` for a page that could not be read.
     pub object_key: Option<String>,
+    /// Program and model that read it.
+    pub engine: Option<String>,
+    /// State of the document, by name.
+    pub state: String,
+    /// What was decided about the record that the document became, as its current version says. Holds patient data.
+    pub description: Option<RecordDraft>,
     /// Whether it is blank.
     pub blank: bool,
     /// Whether a search over it can be trusted.
@@ -41,7 +47,7 @@ pub struct IndexedPage {
 }
 
 /// A page whose entry in the index has to be made again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OutboxEntry {
     /// Place in the queue; to be acknowledged.
     pub sequence: i64,
@@ -53,7 +59,8 @@ pub struct OutboxEntry {
 
 const COLUMNS: &str = "pages.scan, pages.number, pages.work, pages.blank, pages.reliable, document_pages.document,
         document_pages.position, document_pages.hidden, documents.batch, batches.name AS batch_name,
-        deliveries.source_name, deliveries.received_at, results.object_key";
+        deliveries.source_name, deliveries.received_at, results.object_key, results.engine, documents.state,
+        descriptions.body";
 
 /// Where the entries of the index come from, with what makes a page one of them.
 const SOURCE: &str = "FROM pages
@@ -61,9 +68,11 @@ const SOURCE: &str = "FROM pages
     JOIN documents ON documents.id = document_pages.document
     JOIN batches ON batches.id = documents.batch
     JOIN deliveries ON deliveries.id = documents.delivery
+    LEFT JOIN records ON records.id = documents.record
+    LEFT JOIN descriptions ON descriptions.record = records.id AND descriptions.version = records.current_version
     LEFT JOIN results ON results.scan = pages.scan AND results.number = pages.number AND results.standing = 'current'
     WHERE (results.scan IS NOT NULL OR pages.work IN ('failed', 'rejected'))
-        AND NOT EXISTS (SELECT 1 FROM records WHERE records.id = documents.record AND records.state = 'destroyed')";
+        AND (records.id IS NULL OR records.state <> 'destroyed')";
 
 impl Store {
     /// Returns the oldest `limit` changes that the index has not acknowledged.
@@ -145,7 +154,15 @@ fn read(row: &Row) -> Result<IndexedPage, StoreError> {
         hidden: row.flag("hidden")?,
         work: row.parsed("work")?,
         object_key: row.optional_text("object_key")?,
+        engine: row.optional_text("engine")?,
+        state: row.text("state")?,
+        description: description(row)?,
         blank: row.flag("blank")?,
         reliable: row.flag("reliable")?,
     })
+}
+
+fn description(row: &Row) -> Result<Option<RecordDraft>, StoreError> {
+    let body = row.optional_text("body")?;
+    body.map(|body| serde_json::from_str(&body).map_err(|_| StoreError::unreadable("body"))).transpose()
 }

@@ -159,6 +159,21 @@ impl Store {
         self.rows(sql, values![record]).await?.iter().map(|row| row.parsed("scan")).collect()
     }
 
+    /// Returns the records in the archive that any version of has pages of a scan, each with its newest version.
+    pub async fn archived_with_scan(&self, scan: Digest) -> Result<Vec<(RecordId, u32)>, StoreError> {
+        let sql = "SELECT records.id, records.current_version FROM records
+             WHERE state = 'archived' AND id IN (SELECT record FROM record_scans WHERE scan = $1) ORDER BY id";
+        let rows = self.rows(sql, values![scan]).await?;
+        rows.iter().map(|row| Ok((row.parsed("id")?, row.count("current_version")?))).collect()
+    }
+
+    /// Returns when a scan file was first received.
+    pub async fn received_at(&self, scan: Digest) -> Result<Option<Timestamp>, StoreError> {
+        let row =
+            self.row("SELECT min(received_at) AS received FROM deliveries WHERE scan = $1", values![scan]).await?;
+        row.map_or(Ok(None), |row| row.optional_time("received"))
+    }
+
     /// Returns what was decided when a version was accepted. Holds patient data.
     pub async fn description(&self, record: RecordId, version: u32) -> Result<Option<RecordDraft>, StoreError> {
         let sql = "SELECT body FROM descriptions WHERE record = $1 AND version = $2";

@@ -235,14 +235,23 @@ fn facts(page: IndexedPage, zone: &TimeZone) -> PageFacts {
         batch: page.batch,
         batch_name: page.batch_name,
         received: page.received_at.to_zoned(zone.clone()).date(),
-        state: UNVERIFIED.to_owned(),
-        kind: None,
-        labels: Vec::new(),
-        language: None,
+        state: match page.state.as_str() {
+            "reading" | "read" => UNVERIFIED.to_owned(),
+            _ => page.state,
+        },
+        kind: page.description.as_ref().map(|record| record.kind.to_string()),
+        labels: page.description.iter().flat_map(|record| &record.labels).map(ToString::to_string).collect(),
+        language: page.engine.as_deref().and_then(language),
         file: Some(page.source_name),
         title: None,
         hidden: page.hidden,
     }
+}
+
+/// Returns the language that a page was read in, out of the name of its engine: `tesseract 5.3.0 eng+deu` gives `eng`.
+fn language(engine: &str) -> Option<String> {
+    let languages = engine.strip_prefix("tesseract ")?.rsplit(' ').next()?;
+    languages.split('+').next().map(str::to_owned)
 }
 
 fn parse_checkpoint(note: &str) -> Option<(DocumentId, u32)> {

@@ -4,6 +4,7 @@
 //! pages with a lease, renews it while it works (`renewal`), and ends the claim in the transaction that records the
 //! result. A worker that dies is noticed when its leases run out; then somebody else does the work.
 
+mod deposit;
 mod index_pages;
 mod open_scan;
 mod read_pages;
@@ -23,6 +24,7 @@ use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{CallError, Pool, StartError};
 use crate::store::{ClaimedPage, PageSelection, Store, StoreError};
 
+pub use deposit::Depositor;
 pub use index_pages::{COMPLETE, IndexError, Indexer};
 pub use redraw::Redrawer;
 pub use ship_ledger::{ShipError, Shipped, archived, ship};
@@ -55,6 +57,8 @@ pub struct Parts {
     pub name: String,
     /// Passwords for encrypted files, for this run; kept nowhere.
     pub passwords: Vec<String>,
+    /// Makes the deposits that are due when no page waits to be read.
+    pub depositor: Depositor,
     /// Limits and times.
     pub terms: Terms,
 }
@@ -148,6 +152,7 @@ impl Worker {
         };
         halt.raise();
         parts.pool.shut_down().await;
+        parts.depositor.pool.shut_down().await;
         parts.store.release_all(parts.worker, parts.clock.now()).await?;
         outcome
     }
@@ -227,6 +232,10 @@ impl Worker {
 
     async fn read_or_end(&self, pages: Vec<ClaimedPage>, until: &Until, stop: &Stop) -> Result<Found, WorkerError> {
         if pages.is_empty() {
+            let other_work = !matches!(until, Until::PagesRead { .. });
+            if other_work && self.parts.depositor.next().await? {
+                return Ok(Found::Work);
+            }
             return Ok(if self.is_done(until).await? { Found::Done } else { Found::Nothing });
         }
         read_pages::read(self, pages, stop).await?;
@@ -245,6 +254,10 @@ impl Worker {
             return Ok(false);
         }
         if self.parts.store.is_work_left(*batch).await? {
+            return Ok(false);
+        }
+        // Whoever waits for a batch waits for its pages; what people decide takes its own time.
+        if batch.is_none() && self.parts.store.deposits_due(self.now()).await? > 0 {
             return Ok(false);
         }
         match self.unlocks(until) {

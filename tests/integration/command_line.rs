@@ -39,7 +39,7 @@ fn every_command_prints_one_json_value() {
     let mut json = |arguments: &[&str]| {
         let value = program.json(arguments);
         assert!(value.is_object() || value.is_array(), "{arguments:?}: {value}");
-        let nested = ["audit", "batch", "index", "samples", "bench"].contains(&arguments[0]);
+        let nested = ["archive", "audit", "batch", "index", "samples", "bench"].contains(&arguments[0]);
         seen.insert(arguments[..if nested { 2 } else { 1 }].join(" "));
         value
     };
@@ -55,6 +55,11 @@ fn every_command_prints_one_json_value() {
     json(&["search", "the"]);
     json(&["search", "zzzzqqqq"]);
     json(&["export", document, "-o", "out.pdf"]);
+    let record = crate::ocfl::archive_one(&program.path("data/archive"));
+    json(&["archive", "list"]);
+    json(&["archive", "show", &record]);
+    json(&["archive", "validate"]);
+    json(&["archive", "extract", &record, "-o", "extracted"]);
     json(&["retry", "B"]);
     json(&["reprocess", "--document", document, "--pipeline", "fax"]);
     json(&["reprocess", "--document", document, "--accept"]);

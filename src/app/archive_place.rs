@@ -1,0 +1,108 @@
+//! Where an archive of records is: a folder, or a bucket that speaks S3.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use aws_sdk_s3::config::Region;
+
+use super::config::Config;
+use super::{AppError, SystemClock};
+use crate::archive::Vault;
+use crate::archive::vault::{S3Settings, https};
+
+/// Folder of the archive in the data folder.
+const FOLDER: &str = "archive";
+/// The region that is signed for where none is set.
+const REGION: &str = "us-east-1";
+
+/// Where an archive is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArchivePlace {
+    /// A local folder.
+    Folder(PathBuf),
+    /// A bucket, and where in it.
+    Bucket {
+        /// Its name.
+        bucket: String,
+        /// Where the archive begins in it; empty: at its root.
+        prefix: String,
+    },
+}
+
+impl ArchivePlace {
+    /// Returns the place that a configuration names.
+    pub fn configured(config: &Config) -> Self {
+        Self::Folder(config.data.folder.join(FOLDER))
+    }
+
+    /// Opens an archive that must be there. A bucket's server, region and credentials come from where every S3 program
+    /// looks for them: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `~/.aws`, the instance.
+    ///
+    /// # Errors
+    /// The folder is not there; there are no credentials; the place cannot be used.
+    pub async fn open(&self) -> Result<Vault, AppError> {
+        let clock = Arc::new(SystemClock);
+        match self {
+            Self::Folder(folder) if !folder.is_dir() => Err(AppError::NotFound(format!(
+                "{} is no folder; name the archive's folder, or a bucket as s3://BUCKET/PREFIX",
+                folder.display()
+            ))),
+            Self::Folder(folder) => Ok(Vault::folder(folder, clock)?),
+            Self::Bucket { bucket, prefix } => Ok(Vault::s3(&settings(bucket.clone(), prefix.clone()).await?, clock)?),
+        }
+    }
+}
+
+impl FromStr for ArchivePlace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some(rest) = text.strip_prefix("s3://") else {
+            return match text.split_once("://") {
+                Some((scheme, _)) => Err(format!("{scheme}:// is not known; name a folder, or s3://BUCKET/PREFIX")),
+                None => Ok(Self::Folder(Path::new(text).to_path_buf())),
+            };
+        };
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if bucket.is_empty() {
+            return Err("a bucket is named as s3://BUCKET or s3://BUCKET/PREFIX".to_owned());
+        }
+        Ok(Self::Bucket { bucket: bucket.to_owned(), prefix: prefix.trim_end_matches('/').to_owned() })
+    }
+}
+
+async fn settings(bucket: String, prefix: String) -> Result<S3Settings, AppError> {
+    let found = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
+    let credentials = found.credentials_provider().ok_or_else(|| {
+        AppError::NotFound("there are no credentials for S3; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".into())
+    })?;
+    let endpoint = found.endpoint_url().map(str::to_owned);
+    Ok(S3Settings {
+        bucket,
+        prefix,
+        path_style: endpoint.is_some(),
+        endpoint,
+        region: found.region().map_or_else(|| REGION.to_owned(), |region: &Region| region.as_ref().to_owned()),
+        allow_http: false,
+        credentials,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_buckets_are_told_apart() {
+        let bucket =
+            |bucket: &str, prefix: &str| Ok(ArchivePlace::Bucket { bucket: bucket.into(), prefix: prefix.into() });
+        assert_eq!("archive".parse(), Ok(ArchivePlace::Folder("archive".into())));
+        assert_eq!("/a/s3:/b".parse(), Ok(ArchivePlace::Folder("/a/s3:/b".into())));
+        assert_eq!("s3://charts".parse(), bucket("charts", ""));
+        assert_eq!("s3://charts/a/b/".parse(), bucket("charts", "a/b"));
+        for text in ["s3://", "s3:///a", "https://example.org/x"] {
+            assert!(text.parse::<ArchivePlace>().is_err(), "{text}");
+        }
+    }
+}
