@@ -1,6 +1,7 @@
 //! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
 
 mod archive;
+mod keeping;
 mod layers;
 
 use std::path::{Path, PathBuf};
@@ -11,8 +12,8 @@ use toml::Table;
 pub use archive::ArchiveConfig;
 
 use self::layers::{lay_environment_over, lay_over};
-use crate::archive::LockMode;
 use crate::chart::Secret;
+pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -151,16 +152,6 @@ pub struct Recognition {
     pub pages_per_child: u32,
 }
 
-/// What comes into the archive.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DepositConfig {
-    /// How long a deposit is locked at first, in seconds; 0 does not lock it.
-    pub lock_seconds: u64,
-    /// How firmly.
-    pub lock_mode: LockMode,
-}
-
 /// What people decide, and when it becomes final.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,24 +180,6 @@ pub enum SecondReview {
 pub struct WorkerConfig {
     /// How long a claim lasts without renewal, in seconds.
     pub lease_seconds: u64,
-}
-
-/// Destruction.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DisposalConfig {
-    /// Days between the second approval and destruction.
-    pub grace_days: u32,
-}
-
-/// The ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LedgerConfig {
-    /// File of the key that signs it.
-    pub key: PathBuf,
-    /// How long its objects are locked, in days.
-    pub lock_days: u32,
 }
 
 impl TryFrom<String> for SecondReview {
