@@ -15,6 +15,7 @@ pub mod give_back;
 pub mod holds;
 mod indexing;
 mod ledger;
+pub mod locks;
 pub mod measure;
 mod parts;
 mod people;

@@ -25,5 +25,5 @@ pub use intake_area::IntakeArea;
 pub use leftovers::sweep_leftovers;
 pub use location::{Location, make_folder};
 pub use results::{KeptResult, ResultArea};
-pub use vault::{Body, Lock, LockMode, LockState, Vault};
+pub use vault::{Body, Lock, LockMode, LockState, Vault, VaultKind, Version};
 pub use writing::Put;
