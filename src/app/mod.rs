@@ -10,6 +10,7 @@ pub mod deliver;
 mod depositing;
 pub mod files;
 pub mod find;
+pub mod fixity;
 pub mod give_back;
 mod indexing;
 mod ledger;

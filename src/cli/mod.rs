@@ -14,6 +14,7 @@ mod deposit;
 mod doctor;
 mod exit;
 mod export;
+mod fixity;
 mod index;
 mod ingest;
 mod init;
@@ -76,6 +77,7 @@ enum Command {
     Search(search::Args),
     Export(export::Args),
     Archive(archive::Args),
+    Fixity(fixity::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -146,6 +148,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
         Command::Archive(args) => start::block_on(archive::run(args, place, output)),
+        Command::Fixity(args) => start::block_on(fixity::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
