@@ -12,6 +12,7 @@ pub use archive::{ArchiveConfig, FixityConfig};
 
 use self::layers::{lay_environment_over, lay_over};
 use crate::archive::LockMode;
+use crate::chart::Secret;
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -77,8 +78,8 @@ pub struct ObjectStoreConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// `sqlite:PATH` or `postgres://...`.
-    pub url: String,
+    /// `sqlite:PATH` or `postgres://...`, which may hold a password.
+    pub url: Secret,
 }
 
 /// The search index.
@@ -337,12 +338,13 @@ impl Config {
             *path = whole(&base.join(&*path));
         }
         // A path of an SQLite file is relative to the configuration too, like every other.
-        if let Some(path) = self.database.url.strip_prefix("sqlite:") {
+        if let Some(path) = self.database.url.reveal().strip_prefix("sqlite:") {
             let path = base.join(path.strip_prefix("//").unwrap_or(path));
-            self.database.url = format!("sqlite:{}", path.display());
+            self.database.url = Secret::new(format!("sqlite:{}", path.display()));
         }
-        if self.database.url.is_empty() {
-            self.database.url = format!("sqlite:{}", data.join("muniment.db").display());
+        if self.database.url.reveal().is_empty() {
+            let path = data.join("muniment.db");
+            self.database.url = Secret::new(format!("sqlite:{}", path.display()));
         }
         self.data.folder = data;
     }
@@ -398,9 +400,17 @@ mod tests {
     }
 
     #[test]
+    fn the_password_of_the_database_is_not_shown() {
+        let url = "postgres://muniment:Correct-Horse-7@localhost/muniment";
+        let config = load(&format!("[database]\nurl = '{url}'"), &[]).unwrap();
+        assert_eq!(config.database.url.reveal(), url);
+        assert!(!format!("{config:?}").contains("Correct"), "{config:?}");
+    }
+
+    #[test]
     fn paths_are_relative_to_the_file() {
         let config = load("[database]\nurl = 'sqlite:archive.db'\n[recognition]\ntessdata = 'models'", &[]).unwrap();
-        let path = config.database.url.strip_prefix("sqlite:").unwrap();
+        let path = config.database.url.reveal().strip_prefix("sqlite:").unwrap();
         assert!(Path::new(path).is_absolute() && path.ends_with("archive.db"), "{path}");
         assert!(config.recognition.tessdata.unwrap().is_absolute());
     }

@@ -12,11 +12,17 @@ pub mod files;
 pub mod find;
 pub mod fixity;
 pub mod give_back;
+pub mod holds;
 mod indexing;
 mod ledger;
 pub mod measure;
 mod parts;
 mod people;
+pub mod policy;
+mod process;
+pub mod rebuild;
+mod record_facts;
+pub mod retention;
 pub mod review;
 
 use std::path::Path;
@@ -123,6 +129,9 @@ pub enum AppError {
     /// A pipeline definition is wrong or unknown.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
+    /// A retention rule set or policy is wrong.
+    #[error(transparent)]
+    RuleSet(#[from] crate::retention::RuleSetError),
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
@@ -158,7 +167,7 @@ impl App {
         make_private(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
-        let store = Store::open(&config.database.url).await?;
+        let store = Store::open(config.database.url.reveal()).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -12,19 +12,24 @@ mod counting;
 mod demo;
 mod deposit;
 mod doctor;
+mod document;
 mod exit;
 mod export;
 mod fixity;
+mod hold;
 mod index;
 mod ingest;
 mod init;
 mod output;
 mod people;
+mod private;
 mod progress;
 mod queue;
 mod reading;
+mod rebuild;
 mod reject;
 mod reprocess;
+mod retention;
 mod retry;
 mod review;
 mod samples;
@@ -78,6 +83,7 @@ enum Command {
     Export(export::Args),
     Archive(archive::Args),
     Fixity(fixity::Args),
+    Rebuild(rebuild::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -90,6 +96,9 @@ enum Command {
     Review(review::Args),
     Queue(queue::Args),
     Deposit(deposit::Args),
+    Retention(retention::Args),
+    Hold(hold::Args),
+    Document(document::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -149,6 +158,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Export(args) => start::block_on(export::run(args, place, output)),
         Command::Archive(args) => start::block_on(archive::run(args, place, output)),
         Command::Fixity(args) => start::block_on(fixity::run(args, place, output)),
+        Command::Rebuild(args) => start::block_on(rebuild::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
@@ -157,7 +167,10 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
+        Command::Document(args) => start::block_on(document::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
+        Command::Retention(args) => start::block_on(retention::run(args, place, output)),
+        Command::Hold(args) => start::block_on(hold::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),
         Command::Audit(args) => start::block_on(audit::run(args, place, output)),

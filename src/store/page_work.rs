@@ -193,6 +193,18 @@ impl Store {
         Ok(attempt)
     }
 
+    /// Ends a claim without an attempt: others can do what this worker cannot. The page is due again after `back_off`.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn release_page(&self, claim: &PageClaim, now: Timestamp, back_off: Duration) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, claim, "waiting", now).await?;
+        let sql = "UPDATE pages SET due_at = $3 WHERE scan = $1 AND number = $2";
+        transaction.execute(sql, values![claim.page.scan, claim.page.number, later(now, back_off)]).await?;
+        transaction.commit().await
+    }
+
     /// Ends a claim with the rejection of the page.
     ///
     /// # Errors

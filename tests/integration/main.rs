@@ -25,6 +25,8 @@ mod pdf_read;
 mod pdf_write;
 mod privacy;
 mod reprocessing;
+mod retention;
+mod retention_commands;
 mod sandbox;
 mod stages;
 mod stopping;

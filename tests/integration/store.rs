@@ -418,7 +418,7 @@ async fn leases_lost_again_and_again_end_the_work(store: Store) {
 
 async fn a_clean_stop_gives_work_back(store: Store) {
     opened(&store, 3).await;
-    store.start_worker(worker(1), "here", at(1000)).await.expect("starts");
+    store.start_worker(worker(1), "here", None, at(1000)).await.expect("starts");
     let first = claim(&store, 1, 3, at(1000)).await;
     assert_eq!(store.release_all(worker(1), at(1001)).await.expect("releases"), 3);
     assert!(matches!(finish(&store, &first[0], at(1002)).await, Err(StoreError::ClaimLost { .. })));
@@ -678,8 +678,11 @@ async fn settings_and_workers_are_kept(store: Store) {
     assert_eq!(store.keep_setting_once("lock", "other").await.expect("keeps"), "none");
     store.keep_setting("lock", "governance").await.expect("keeps");
     assert_eq!(store.setting("lock").await.expect("reads").as_deref(), Some("governance"));
-    store.start_worker(worker(1), "host:1", at(0)).await.expect("starts");
-    store.start_worker(worker(2), "host:2", at(1)).await.expect("starts");
+    store.start_worker(worker(1), "host:1", Some("boot/1/2/3"), at(0)).await.expect("starts");
+    store.start_worker(worker(2), "host:2", None, at(1)).await.expect("starts");
+    let known = store.workers(at(0)).await.expect("lists");
+    let processes: Vec<_> = known.iter().map(|worker| worker.process.as_deref()).collect();
+    assert_eq!(processes, [Some("boot/1/2/3"), None]);
     store.heartbeat(worker(1), at(50)).await.expect("beats");
     let alive = store.workers(at(40)).await.expect("lists");
     assert_eq!(
