@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Table;
 
-pub use archive::ArchiveConfig;
+pub use archive::{ArchiveConfig, FixityConfig};
 
 use self::layers::{lay_environment_over, lay_over};
 use crate::chart::Secret;
@@ -35,6 +35,8 @@ pub struct Config {
     pub archive: ArchiveConfig,
     /// Where they are copied to.
     pub replica: ArchiveConfig,
+    /// How they are read again.
+    pub fixity: FixityConfig,
     /// The database.
     pub database: Database,
     /// The search index.
@@ -292,6 +294,7 @@ impl Config {
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);
+        self.fixity.check(faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",

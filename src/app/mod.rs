@@ -11,6 +11,7 @@ mod depositing;
 pub mod disposal;
 pub mod files;
 pub mod find;
+pub mod fixity;
 pub mod give_back;
 pub mod holds;
 mod indexing;

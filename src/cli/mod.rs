@@ -17,6 +17,7 @@ mod doctor;
 mod document;
 mod exit;
 mod export;
+mod fixity;
 mod hold;
 mod index;
 mod ingest;
@@ -83,6 +84,7 @@ enum Command {
     Search(search::Args),
     Export(export::Args),
     Archive(archive::Args),
+    Fixity(fixity::Args),
     Rebuild(rebuild::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
@@ -167,6 +169,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
         Command::Archive(args) => start::block_on(archive::run(args, place, output)),
+        Command::Fixity(args) => start::block_on(fixity::run(args, place, output)),
         Command::Rebuild(args) => start::block_on(rebuild::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),

@@ -28,6 +28,27 @@ pub struct ArchiveConfig {
     pub allow_http: bool,
 }
 
+/// How archived records are read again.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixityConfig {
+    /// Every record is checked once in so many days.
+    pub every_days: u32,
+    /// How fast the archive is read, in MiB a second; 0: as fast as it can be.
+    pub mib_per_second: u32,
+}
+
+impl FixityConfig {
+    pub(super) fn check(&self, faults: &mut Vec<String>) {
+        if !(1..=3_650).contains(&self.every_days) {
+            faults.push(format!("fixity.every_days = {}: must lie between 1 and 3650", self.every_days));
+        }
+        if self.mib_per_second > 1 << 20 {
+            faults.push(format!("fixity.mib_per_second = {}: must be at most 1048576", self.mib_per_second));
+        }
+    }
+}
+
 impl ArchiveConfig {
     /// Returns where the location is; `None` for a replica that is not wanted.
     pub fn place(&self) -> Option<ArchivePlace> {
