@@ -24,6 +24,7 @@ mod ocfl;
 mod pdf_read;
 mod pdf_write;
 mod privacy;
+mod rebuild;
 mod sandbox;
 mod stages;
 mod stopping;
