@@ -8,10 +8,11 @@
 //! 3. [`pipeline`] is what a child does with one page: decode ([`imaging`], [`pdf`]), prepare a copy ([`imaging`]),
 //!    recognise ([`ocr`]), and return [`chart::PageText`].
 //! 4. The worker keeps the result and puts it into the index ([`search`]), which answers queries with word boxes.
-//! 5. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
+//! 5. [`retention`] computes how long a record is kept, and why.
+//! 6. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`], [`audit`],
-//! [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
+//! [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
 //! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
 
 pub mod access;
@@ -26,7 +27,7 @@ pub mod intake;
 pub mod ocr;
 pub mod pdf;
 pub mod pipeline;
-
+pub mod retention;
 pub mod review;
 pub mod samples;
 pub mod sandbox;

@@ -1,5 +1,7 @@
 //! `muniment doctor`: checks everything that a working day needs, and says what to do about what is missing.
 
+mod archive;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -71,6 +73,7 @@ async fn check_app(app: &App, checks: &mut Vec<Check>) {
     checks.push(writable("data folder", &app.config.data.folder));
     checks.push(space(app));
     checks.push(encryption(&app.config.data.folder));
+    archive::check(app, checks).await;
     checks.push(children(app).await);
     checks.push(other_renderer(app).await);
     checks.push(index(app).await);

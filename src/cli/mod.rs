@@ -6,23 +6,29 @@ mod audit;
 mod batch;
 mod bench;
 mod child;
+mod compare;
 mod completions;
 mod counting;
 mod demo;
 mod deposit;
 mod doctor;
+mod document;
 mod exit;
 mod export;
+mod hold;
 mod index;
 mod ingest;
 mod init;
 mod output;
 mod people;
+mod private;
 mod progress;
 mod queue;
+mod reading;
 mod rebuild;
 mod reject;
 mod reprocess;
+mod retention;
 mod retry;
 mod review;
 mod samples;
@@ -88,6 +94,9 @@ enum Command {
     Review(review::Args),
     Queue(queue::Args),
     Deposit(deposit::Args),
+    Retention(retention::Args),
+    Hold(hold::Args),
+    Document(document::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -155,7 +164,10 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
+        Command::Document(args) => start::block_on(document::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
+        Command::Retention(args) => start::block_on(retention::run(args, place, output)),
+        Command::Hold(args) => start::block_on(hold::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),
         Command::Audit(args) => start::block_on(audit::run(args, place, output)),

@@ -8,11 +8,11 @@ use super::batches::{keep_pipeline, read_pipeline};
 use super::claims::{Attempt, ClaimedPage, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, later};
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
-use super::pages::{findings_text, read_page_id};
+use super::pages::{PageSelection, findings_text, read_page_id};
 use super::results::{self, Standing};
 use super::values::{Row, values};
 use super::{outbox, page_progress, rejects};
-use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, Reject, Severity, Size, WorkerId};
+use crate::chart::{Confidence, Digest, Finding, FindingKind, PageId, PageText, Reject, Severity, Size, WorkerId};
 
 /// The most pages that one call claims.
 const MOST_CLAIMED: u32 = 256;
@@ -28,20 +28,49 @@ impl Store {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Vec<ClaimedPage>, StoreError> {
+        self.claim_selected(PageSelection::All, None, worker, most, now, lease).await
+    }
+
+    /// Claims as [`Store::claim_pages`], but only pages of `selection` that wait for `pipeline`.
+    pub async fn claim_pages_for(
+        &self,
+        selection: PageSelection,
+        pipeline: Digest,
+        worker: WorkerId,
+        most: u32,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Vec<ClaimedPage>, StoreError> {
+        self.claim_selected(selection, Some(pipeline), worker, most, now, lease).await
+    }
+
+    async fn claim_selected(
+        &self,
+        selection: PageSelection,
+        pipeline: Option<Digest>,
+        worker: WorkerId,
+        most: u32,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Vec<ClaimedPage>, StoreError> {
+        let (chosen, value, number) = selection.condition();
+        let waits_for = pipeline.map_or_else(String::new, |digest| format!("AND pages.pipeline = '{digest}'"));
         loop {
             let mut transaction = self.begin().await?;
             let sql = format!(
                 "WITH due AS MATERIALIZED (
-                SELECT scan, number FROM pages WHERE work IN ('waiting', 'claimed') AND due_at <= $1
-                ORDER BY priority DESC, lost, queued_at, scan, number LIMIT $4 {}
+                SELECT scan, number FROM pages
+                WHERE work IN ('waiting', 'claimed') AND due_at <= $3 AND {chosen} {waits_for}
+                ORDER BY priority DESC, lost, queued_at, scan, number LIMIT $6 {}
              )
              UPDATE pages SET lost = lost + CASE WHEN work = 'claimed' THEN 1 ELSE 0 END, work = 'claimed',
-                worker = $2, claim = claim + 1, due_at = $3
+                worker = $4, claim = claim + 1, due_at = $5
              WHERE (scan, number) IN (SELECT scan, number FROM due)
              RETURNING scan, number",
                 transaction.dialect("", "FOR UPDATE SKIP LOCKED")
             );
-            let values = values![now, worker, later(now, lease), most.min(MOST_CLAIMED)];
+            let mut values = vec![value.clone(), number.clone()];
+            values.extend(values![now, worker, later(now, lease), most.min(MOST_CLAIMED)]);
             let rows = transaction.rows(sqlx::AssertSqlSafe(sql), values).await?;
             if rows.is_empty() {
                 return Ok(Vec::new());
@@ -162,6 +191,18 @@ impl Store {
         };
         transaction.commit().await?;
         Ok(attempt)
+    }
+
+    /// Ends a claim without an attempt: others can do what this worker cannot. The page is due again after `back_off`.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn release_page(&self, claim: &PageClaim, now: Timestamp, back_off: Duration) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        end(&mut transaction, claim, "waiting", now).await?;
+        let sql = "UPDATE pages SET due_at = $3 WHERE scan = $1 AND number = $2";
+        transaction.execute(sql, values![claim.page.scan, claim.page.number, later(now, back_off)]).await?;
+        transaction.commit().await
     }
 
     /// Ends a claim with the rejection of the page.

@@ -10,7 +10,7 @@ use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{NewPage, insert_pages};
 use super::scans::ScanState;
-use super::values::values;
+use super::values::{Value, values};
 use super::{documents, rejects};
 use crate::chart::{BatchId, DocumentId, Reject, RejectReason, WorkerId};
 
@@ -39,12 +39,44 @@ impl Store {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<ClaimedScan>, StoreError> {
+        let due = "state IN ('waiting', 'claimed') AND due_at <= $1";
+        self.claim_first(due, worker, now, lease, Vec::new()).await
+    }
+
+    /// Claims the next encrypted scan of a batch that somebody could not open, and this worker has not tried: it may
+    /// have the password.
+    pub async fn claim_locked_scan(
+        &self,
+        worker: WorkerId,
+        batch: BatchId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<ClaimedScan>, StoreError> {
+        let due = format!("{} AND due_at <= $1", locked("$2", "$4"));
+        self.claim_first(&due, worker, now, lease, values![batch]).await
+    }
+
+    /// Counts the encrypted scans of a batch that [`Store::claim_locked_scan`] has for this worker.
+    pub async fn locked_scans(&self, worker: WorkerId, batch: BatchId) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) AS locked FROM scans WHERE {}", locked("$1", "$2"));
+        let row = self.row(sqlx::AssertSqlSafe(sql), values![worker, batch]).await?;
+        row.ok_or_else(|| StoreError::unreadable("locked"))?.size("locked")
+    }
+
+    /// Claims the first scan that meets `due`, a condition with `$1` (now), `$2` (worker) and, from `$4` on, `more`.
+    async fn claim_first(
+        &self,
+        due: &str,
+        worker: WorkerId,
+        now: Timestamp,
+        lease: Duration,
+        more: Vec<Value>,
+    ) -> Result<Option<ClaimedScan>, StoreError> {
         loop {
             let mut transaction = self.begin().await?;
             let sql = format!(
                 "WITH due AS MATERIALIZED (
-                SELECT digest FROM scans WHERE state IN ('waiting', 'claimed') AND due_at <= $1
-                ORDER BY priority DESC, lost, queued_at, digest LIMIT 1 {}
+                SELECT digest FROM scans WHERE {due} ORDER BY priority DESC, lost, queued_at, digest LIMIT 1 {}
              )
              UPDATE scans SET lost = lost + CASE WHEN state = 'claimed' THEN 1 ELSE 0 END, state = 'claimed',
                 worker = $2, claim = claim + 1, due_at = $3
@@ -52,7 +84,8 @@ impl Store {
              RETURNING digest, size, batch, claim, attempts, lost",
                 transaction.dialect("", "FOR UPDATE SKIP LOCKED")
             );
-            let values = values![now, worker, later(now, lease)];
+            let mut values = values![now, worker, later(now, lease)];
+            values.extend(more.iter().cloned());
             let Some(row) = transaction.row(sqlx::AssertSqlSafe(sql), values).await? else { return Ok(None) };
             let claim = ScanClaim { scan: row.parsed("digest")?, worker, number: row.integer("claim")? };
             if row.count("lost")? > MAX_LOST_LEASES {
@@ -101,12 +134,14 @@ impl Store {
             )
             .await?;
         transaction.execute("DELETE FROM rejects WHERE scan = $1 AND number = 0", values![claim.scan]).await?;
+        transaction.execute("DELETE FROM scan_refusals WHERE scan = $1", values![claim.scan]).await?;
         insert_pages(&mut transaction, claim.scan, &opened.pages, now).await?;
         documents::open_provisional(&mut transaction, opened.document, claim.scan, count, now).await?;
         transaction.commit().await
     }
 
-    /// Ends a claim with the rejection of the whole file. A file that needs a password can be retried with one.
+    /// Ends a claim with the rejection of the whole file. A file that needs a password stays open to workers that have
+    /// not tried it.
     ///
     /// # Errors
     /// The claim is lost.
@@ -118,6 +153,10 @@ impl Store {
         let mut transaction = self.begin().await?;
         end(&mut transaction, claim, state, now).await?;
         rejects::keep(&mut transaction, claim.scan, &Reject { page: None, ..reject.clone() }, now).await?;
+        if state == ScanState::NeedsPassword {
+            let sql = "INSERT INTO scan_refusals (scan, worker) VALUES ($1, $2) ON CONFLICT (scan, worker) DO NOTHING";
+            transaction.execute(sql, values![claim.scan, claim.worker]).await?;
+        }
         transaction.commit().await
     }
 
@@ -167,6 +206,14 @@ impl Store {
             .await?;
         if touched == 0 { Err(lost(claim)) } else { Ok(()) }
     }
+}
+
+/// Returns the condition for encrypted scans of the batch `batch` that `worker` has not tried to open.
+fn locked(worker: &str, batch: &str) -> String {
+    format!(
+        "state = 'needs-password' AND digest IN (SELECT scan FROM deliveries WHERE batch = {batch})
+            AND NOT EXISTS (SELECT 1 FROM scan_refusals WHERE scan = digest AND worker = {worker})"
+    )
 }
 
 /// Ends a claim, if it still holds, and moves the scan to `state`.

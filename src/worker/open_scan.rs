@@ -51,7 +51,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
                     Err(Undone::Reject(reject)) => {
                         return Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?);
                     }
-                    Err(Undone::Attempt(why)) => return fail(worker, scan, &undone(RejectReason::Crash, &why)).await,
+                    Err(Undone::Attempt(kind, why)) => return fail(worker, scan, &undone(kind, &why)).await,
                     Err(Undone::Worker(cause)) => return Err(cause),
                 }
             } else {
@@ -73,7 +73,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
             tracing::info!(scan = %digest, reason = reject.reason.name(), "scan rejected");
             Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?)
         }
-        Ok((Response::Failed(why), _)) => fail(worker, scan, &undone(RejectReason::Damaged, &why)).await,
+        Ok((Response::Failed(why), _)) => fail(worker, scan, &undone(RejectReason::Crash, &why)).await,
         Ok(_) => fail(worker, scan, &undone(RejectReason::Crash, "the child gave an answer to another question")).await,
         Err(cause) => fail(worker, scan, &undone(reject_reason(&cause), &reason(&cause))).await,
     }
@@ -82,7 +82,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
 /// Why no decrypted copy was made.
 enum Undone {
     Reject(Reject),
-    Attempt(String),
+    Attempt(RejectReason, String),
     Worker(WorkerError),
 }
 
@@ -107,10 +107,10 @@ async fn decrypt(
     let answer = child.call::<_, Response>(&request, &[file.as_fd(), copy.as_fd()], parts.terms.file_deadline).await;
     match answer {
         Ok((Response::Done, _)) => Ok(parts.areas.copies.put(scan, copy, &ticket).await?),
-        Ok((Response::Rejected(reject), _)) => Err(Undone::Reject(reject)),
-        Ok((Response::Failed(why), _)) => Err(Undone::Attempt(why)),
-        Ok(_) => Err(Undone::Attempt("the child gave an answer to another question".into())),
-        Err(cause) => Err(Undone::Attempt(reason(&cause))),
+        Ok((Response::Rejected(reject), _)) => Err(Undone::Reject(validate::printable(reject))),
+        Ok((Response::Failed(why), _)) => Err(Undone::Attempt(RejectReason::Crash, why)),
+        Ok(_) => Err(Undone::Attempt(RejectReason::Crash, "the child gave an answer to another question".into())),
+        Err(cause) => Err(Undone::Attempt(reject_reason(&cause), reason(&cause))),
     }
 }
 
@@ -134,7 +134,7 @@ async fn fail(worker: &Worker, scan: &ClaimedScan, reject: &Reject) -> Result<()
 fn reject_reason(error: &CallError) -> RejectReason {
     match error {
         CallError::Deadline(_) => RejectReason::TimeLimit,
-        CallError::MemoryLimit => RejectReason::MemoryLimit,
+        CallError::MemoryLimit(_) => RejectReason::MemoryLimit,
         _ => RejectReason::Crash,
     }
 }

@@ -17,6 +17,11 @@ use uuid::Uuid;
 
 use crate::support::postgres::Postgres;
 
+mod encrypted;
+mod large;
+
+use encrypted::an_encrypted_scan_stays_open_to_whoever_may_have_its_password;
+
 const LEASE: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_secs(30);
 
@@ -71,6 +76,7 @@ contract! {
     results_are_accepted_while_others_are_finished,
     a_batch_answers_for_bytes_that_another_brought_first,
     what_a_search_cannot_see_and_what_the_index_holds_are_counted,
+    an_encrypted_scan_stays_open_to_whoever_may_have_its_password,
 }
 
 /// Seconds after an arbitrary beginning.
@@ -283,6 +289,14 @@ async fn a_scan_is_claimed_opened_and_becomes_a_document(store: Store) {
     assert_eq!((scan.state, scan.page_count, scan.format.as_deref()), (ScanState::Opened, Some(3), Some("tiff")));
     let left = store.work_left(Some(batch.id)).await.expect("counts");
     assert_eq!((left.scans, left.pages, left.next_due), (0, 3, Some(at(222))));
+    let other = store.open_batch(&self::batch(2, "box 2")).await.expect("opens").batch;
+    assert!(store.is_work_left(Some(batch.id)).await.expect("looks"));
+    assert!(!store.is_work_left(Some(other.id)).await.expect("looks"));
+    let own = |batch: &Batch| Some((PageSelection::Batch(batch.id), pipeline(1).digest));
+    assert_eq!(store.due_pages(own(&batch), at(222), 2).await.expect("counts"), 2);
+    assert_eq!(store.due_pages(own(&batch), at(222), 9).await.expect("counts"), 3);
+    assert_eq!(store.due_pages(own(&batch), at(221), 9).await.expect("counts"), 0);
+    assert_eq!(store.due_pages(own(&other), at(222), 9).await.expect("counts"), 0);
 }
 
 async fn a_page_is_finished_exactly_once(store: Store) {
@@ -404,7 +418,7 @@ async fn leases_lost_again_and_again_end_the_work(store: Store) {
 
 async fn a_clean_stop_gives_work_back(store: Store) {
     opened(&store, 3).await;
-    store.start_worker(worker(1), "here", at(1000)).await.expect("starts");
+    store.start_worker(worker(1), "here", None, at(1000)).await.expect("starts");
     let first = claim(&store, 1, 3, at(1000)).await;
     assert_eq!(store.release_all(worker(1), at(1001)).await.expect("releases"), 3);
     assert!(matches!(finish(&store, &first[0], at(1002)).await, Err(StoreError::ClaimLost { .. })));
@@ -664,8 +678,11 @@ async fn settings_and_workers_are_kept(store: Store) {
     assert_eq!(store.keep_setting_once("lock", "other").await.expect("keeps"), "none");
     store.keep_setting("lock", "governance").await.expect("keeps");
     assert_eq!(store.setting("lock").await.expect("reads").as_deref(), Some("governance"));
-    store.start_worker(worker(1), "host:1", at(0)).await.expect("starts");
-    store.start_worker(worker(2), "host:2", at(1)).await.expect("starts");
+    store.start_worker(worker(1), "host:1", Some("boot/1/2/3"), at(0)).await.expect("starts");
+    store.start_worker(worker(2), "host:2", None, at(1)).await.expect("starts");
+    let known = store.workers(at(0)).await.expect("lists");
+    let processes: Vec<_> = known.iter().map(|worker| worker.process.as_deref()).collect();
+    assert_eq!(processes, [Some("boot/1/2/3"), None]);
     store.heartbeat(worker(1), at(50)).await.expect("beats");
     let alive = store.workers(at(40)).await.expect("lists");
     assert_eq!(

@@ -2,12 +2,12 @@
 //! PDF being written.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Severity};
+use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Secret, Severity};
 use crate::ocr::models::Models;
 use crate::ocr::tesseract::Tesseract;
 use crate::pipeline::definition::Definition;
@@ -139,11 +139,15 @@ impl Desk {
         &mut self,
         scan: Digest,
         file: OwnedFd,
-        passwords: &[String],
+        passwords: &[Secret],
     ) -> Result<Result<&Source, Reject>, Failure> {
         if self.opened.as_ref().is_none_or(|(digest, _)| *digest != scan) {
             self.opened = None;
-            let data: Bytes = Arc::new(map_file(&file).map_err(|cause| format!("the file cannot be mapped: {cause}"))?);
+            let data: Bytes = match map_file(&file) {
+                Ok(data) => Arc::new(data),
+                Err(cause) if cause.kind() == ErrorKind::OutOfMemory => return Ok(Err(larger_than_memory())),
+                Err(cause) => return Err(format!("the file cannot be mapped: {cause}")),
+            };
             match Source::open(data, passwords, self.setup.limits) {
                 Ok(source) => self.opened = Some((scan, source)),
                 Err(reject) => return Ok(Err(reject)),
@@ -222,6 +226,11 @@ const fn is_about_own_drawing(request: &Request) -> bool {
         | Request::AddPdfPage { drawn_elsewhere, .. } => !*drawn_elsewhere,
         _ => false,
     }
+}
+
+fn larger_than_memory() -> Reject {
+    let message = "The file does not fit into the memory allowed. Raise recognition.memory_mib above the file's size.";
+    Reject::file(RejectReason::MemoryLimit, message)
 }
 
 fn parts_missing() -> Finding {

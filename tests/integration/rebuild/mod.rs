@@ -152,7 +152,7 @@ async fn an_interrupted_rebuild_goes_on_and_refuses_another_archive() {
     let tables = site.tables().await;
     site.lose(false);
     let app = site.app().await;
-    let vault = ArchivePlace::configured(&app.config).open().await.unwrap();
+    let vault = ArchivePlace::open_configured(&app.config.archive).await.unwrap();
     let stop = Stop::new();
     let half = app
         .rebuild(&vault, None, &stop, |done, _| {

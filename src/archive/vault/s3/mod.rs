@@ -130,7 +130,12 @@ impl Bucket {
     pub(super) async fn store_time(&self) -> Result<Timestamp, ArchiveError> {
         let seen = SeenDate::default();
         let asked = self.sdk.head_bucket().bucket(&self.name).customize().interceptor(seen.clone()).send().await;
-        asked.map_err(|error| failed(&self.description, &error))?;
+        asked.map_err(|error| match failed(&self.description, &error) {
+            ArchiveError::Missing { key } => {
+                ArchiveError::Location { what: format!("there is no bucket {key}; make it first") }
+            }
+            error => error,
+        })?;
         let date = seen.0.lock().ok().and_then(|mut date| date.take());
         let time = date.and_then(|date| jiff::fmt::rfc2822::parse(&date).ok()).map(|date| date.timestamp());
         time.ok_or_else(|| ArchiveError::Failed {

@@ -7,8 +7,7 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::put_object::PutObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ObjectLockLegalHoldStatus;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64ct::{Base64, Encoding};
 use bytes::Bytes;
 use md5::Digest as _;
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload};
@@ -122,8 +121,8 @@ impl Bucket {
             .bucket(&self.name)
             .key(self.full_key(key))
             .content_type("application/octet-stream")
-            .content_md5(BASE64_STANDARD.encode(md5::Md5::digest(&bytes)))
-            .checksum_sha256(BASE64_STANDARD.encode(Digest::of(&bytes).as_bytes()))
+            .content_md5(Base64::encode_string(&md5::Md5::digest(&bytes)))
+            .checksum_sha256(Base64::encode_string(Digest::of(&bytes).as_bytes()))
             .body(ByteStream::from(bytes));
         if create {
             request = request.if_none_match("*");
