@@ -25,6 +25,7 @@ mod ocfl;
 mod pdf_read;
 mod pdf_write;
 mod privacy;
+mod rebuild;
 mod reprocessing;
 mod retention;
 mod retention_commands;
