@@ -12,13 +12,12 @@ pub mod measure;
 mod parts;
 mod process;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, make_folder, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -123,7 +122,7 @@ impl App {
     /// # Errors
     /// A folder, the object store or the database cannot be used.
     pub async fn open(config: Config) -> Result<Self, AppError> {
-        make_private(&config.data.folder)
+        make_folder(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
         let store = Store::open(config.database.url.reveal()).await?;
@@ -248,10 +247,4 @@ fn new_document() -> DocumentId {
 
 fn new_worker() -> WorkerId {
     WorkerId::from_uuid(new_id())
-}
-
-/// Makes a folder that only its owner may enter; one that is there keeps its rights.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -11,7 +11,7 @@ use super::entry::{PageEntry, page_key};
 use super::error::IndexError;
 use super::index::Payload;
 use super::schema::{Fact, Schema};
-use crate::chart::{DocumentId, PageId};
+use crate::chart::PageId;
 
 /// What a writer may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +81,6 @@ impl IndexWriter {
         }
     }
 
-    /// Takes all pages of a document out.
-    pub fn remove_document(&mut self, document: DocumentId) {
-        if let Some(field) = self.schema.field(Fact::Document) {
-            self.inner.delete_term(Term::from_field_bytes(field, document.as_uuid().as_bytes()));
-        }
-    }
-
     /// Makes everything since the last commit visible and durable, with the caller's note of how far it got.
     ///
     /// # Errors
@@ -95,14 +88,6 @@ impl IndexWriter {
     pub fn commit(&mut self, checkpoint: &str) -> Result<(), IndexError> {
         let payload = Payload { schema: self.schema.digest(), checkpoint: Some(checkpoint.to_owned()) };
         commit(&mut self.inner, &payload).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
-    }
-
-    /// Forgets everything since the last commit.
-    ///
-    /// # Errors
-    /// The index cannot be written.
-    pub fn rollback(&mut self) -> Result<(), IndexError> {
-        self.inner.rollback().map(|_| ()).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
     }
 
     /// Commits nothing more and waits until segments are merged.

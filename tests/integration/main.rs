@@ -16,6 +16,7 @@ mod decode;
 mod end_to_end;
 mod export;
 mod giveback;
+mod indexing;
 mod intake;
 mod intake_order;
 mod limits;
