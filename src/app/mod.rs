@@ -27,14 +27,13 @@ mod record_facts;
 pub mod retention;
 pub mod review;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, make_folder, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -169,7 +168,7 @@ impl App {
     /// # Errors
     /// A folder, the object store or the database cannot be used.
     pub async fn open(config: Config) -> Result<Self, AppError> {
-        make_private(&config.data.folder)
+        make_folder(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
         let store = Store::open(config.database.url.reveal()).await?;
@@ -312,10 +311,4 @@ fn new_document() -> DocumentId {
 
 fn new_worker() -> WorkerId {
     WorkerId::from_uuid(new_id())
-}
-
-/// Makes a folder that only its owner may enter; one that is there keeps its rights.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -49,7 +49,7 @@ mod workers;
 
 pub use batches::OpenedBatch;
 pub use candidates::CandidateRecord;
-pub use claims::{Attempt, ClaimedPage, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, ScanClaim};
+pub use claims::{Attempt, Claim, ClaimedPage, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, ScanClaim};
 pub use computations::ComputationRow;
 pub use deliveries::{DeliveryRecord, NewDelivery, Recorded};
 pub use deposits::{DepositClaim, DepositState, DepositedVersion, WaitingRow};

@@ -18,6 +18,7 @@ mod disposal;
 mod end_to_end;
 mod export;
 mod giveback;
+mod indexing;
 mod intake;
 mod intake_order;
 mod ledger;

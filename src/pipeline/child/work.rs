@@ -10,9 +10,10 @@ use std::sync::Arc;
 use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Secret, Severity};
 use crate::ocr::models::Models;
 use crate::ocr::tesseract::Tesseract;
+use crate::pipeline::born_digital::OwnText;
 use crate::pipeline::definition::Definition;
 use crate::pipeline::phases::ScannedPage;
-use crate::pipeline::{born_digital, page, stages};
+use crate::pipeline::{page, stages};
 use crate::sandbox::{self, map_file};
 
 use super::message::{Request, Response, Setup};
@@ -186,31 +187,28 @@ impl Desk {
         as_is: bool,
         file: OwnedFd,
     ) -> Result<Result<Response, Reject>, Failure> {
-        let page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
+        let mut page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
             Ok(page) => page,
             Err(reject) => return Ok(Err(reject)),
         };
-        let settings = &definition.born_digital;
-        let own = page.text.as_ref().filter(|_| settings.enabled);
-        let garbage = own.and_then(|own| born_digital::garbage(own, page.raster.size(), settings));
-        let own_text_serves = own.is_some() && garbage.is_none();
+        let has_text = page.text.is_some();
+        let own_text = OwnText::judge(page.text.take(), page.raster.size(), &definition.born_digital);
+        let own_text_serves = own_text.is_usable();
         let lack = page.lack;
         // A drawing that lacks parts only does not matter where the file itself says what stands on the page.
         if lack.wants_another(as_is || own_text_serves) {
             return Ok(Ok(Response::DrawElsewhere));
         }
-        let unusable_text = page.text.is_some() && !own_text_serves;
         let page = match &self.opened {
-            Some((_, source)) if unusable_text => match source.page_for_recognition(id.number) {
+            Some((_, source)) if has_text && !own_text_serves => match source.page_for_recognition(id.number) {
                 Ok(page) => page,
                 Err(reject) => return Ok(Err(Reject { page: Some(id.number), ..reject })),
             },
             _ => page,
         };
         let recognizer = self.recognizer.as_mut().ok_or("this child has no recogniser")?;
-        let page = ScannedPage { raster: page.raster, own_text: page.text };
+        let page = ScannedPage { raster: page.raster, own_text };
         let mut text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
-        text.findings.extend(garbage.map(born_digital::report));
         if lack == Lack::Parts && !own_text_serves {
             text.findings.push(parts_missing());
         }
