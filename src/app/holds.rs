@@ -83,11 +83,36 @@ impl App {
         Ok((id, matches))
     }
 
-    /// Adds to each hold in force the records that it covers by now.
+    /// Adds to each hold in force the records that it covers by now: what has to be known before anything is destroyed.
+    ///
+    /// # Errors
+    /// The query of a hold is not here, or the index is behind, so that nobody can tell what it covers; the database or the
+    /// index failed.
+    pub async fn match_holds(&self) -> Result<Matched, AppError> {
+        let by_search = |hold: &Hold| matches!(hold.scope, HoldScope::Query { .. });
+        if self.holds_in_force().await?.iter().any(by_search) {
+            let unseen = self.unseen().await?;
+            if !unseen.index_complete || unseen.changes_not_indexed > 0 {
+                return Err(AppError::Unfit(
+                    "the index is behind, so that a hold by search may miss a record. Run `muniment index update` first".into(),
+                ));
+            }
+        }
+        let matched = self.match_known_holds().await?;
+        match matched.without_query.first() {
+            None => Ok(matched),
+            Some(hold) => Err(AppError::NotFound(format!(
+                "the query of hold {hold} is not here: the ledger keeps its digest only. Give it again with \
+                 `muniment hold query {hold} QUERY`; until then nobody can tell what it covers"
+            ))),
+        }
+    }
+
+    /// Adds to each hold in force the records that it covers by now, leaving out the holds whose query is not here.
     ///
     /// # Errors
     /// The database or the index failed.
-    pub async fn match_holds(&self) -> Result<Matched, AppError> {
+    pub async fn match_known_holds(&self) -> Result<Matched, AppError> {
         let mut matched = Matched::default();
         for hold in self.holds_in_force().await? {
             let Some(covered) = self.covered_by(&hold).await? else {

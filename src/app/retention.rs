@@ -185,7 +185,7 @@ impl App {
         let person = self.actor(Permission::SetPolicy, &[]).await?.person;
         self.tell(person, RetentionFact::PatientsMerged { from, into, source: source.to_owned() }).await?;
         // Holds on the one cover the other from now on, and what they found stays held if the merge is taken back.
-        self.match_holds().await?;
+        self.match_known_holds().await?;
         Ok(())
     }
 

@@ -130,7 +130,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         }
         Action::Match => {
             app.actor(Permission::PlaceHold, &[]).await?;
-            let matched = app.match_holds().await?;
+            let matched = app.match_known_holds().await?;
             app.align_locks(None).await?;
             output.value(&matched, |matched| {
                 let mut text = String::new();

@@ -106,7 +106,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         Action::Forecast(args) => forecast::run(args, &app, output).await,
         Action::Locks => {
             app.actor(Permission::PlaceHold, &[]).await?;
-            app.match_holds().await?;
+            app.match_known_holds().await?;
             output.value(&app.align_locks(None).await?, |done| {
                 format!(
                     "{} records: {} locks extended, {} versions held, {} released from hold",
