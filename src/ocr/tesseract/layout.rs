@@ -70,7 +70,9 @@ impl Api {
             new_block |= marks.begins(sys::TessPageIteratorLevel_RIL_BLOCK);
             new_line |= marks.begins(sys::TessPageIteratorLevel_RIL_TEXTLINE);
             new_word |= marks.begins(sys::TessPageIteratorLevel_RIL_WORD);
-            if let Some(word) = marks.rect(sys::TessPageIteratorLevel_RIL_WORD, size) {
+            let word = marks.rect(sys::TessPageIteratorLevel_RIL_WORD, size);
+            // Pictures and rules have a word too, of nothing.
+            if let Some(word) = word.filter(|_| marks.is_text()) {
                 if new_block || blocks.is_empty() {
                     blocks.push(LayoutBlock { upright: marks.upright(), lines: Vec::new() });
                     (new_block, new_line) = (false, true);
@@ -128,6 +130,22 @@ impl<'api> MarkIterator<'api> {
     fn begins(&self, level: sys::TessPageIteratorLevel) -> bool {
         // SAFETY: the iterator is live.
         unsafe { sys::TessPageIteratorIsAtBeginningOf(self.handle, level) != 0 }
+    }
+
+    /// Says whether the block here holds writing.
+    fn is_text(&self) -> bool {
+        // SAFETY: the iterator is live.
+        let kind = unsafe { sys::TessPageIteratorBlockType(self.handle) };
+        matches!(
+            kind,
+            sys::TessPolyBlockType_PT_FLOWING_TEXT
+                | sys::TessPolyBlockType_PT_HEADING_TEXT
+                | sys::TessPolyBlockType_PT_PULLOUT_TEXT
+                | sys::TessPolyBlockType_PT_INLINE_EQUATION
+                | sys::TessPolyBlockType_PT_TABLE
+                | sys::TessPolyBlockType_PT_VERTICAL_TEXT
+                | sys::TessPolyBlockType_PT_CAPTION_TEXT
+        )
     }
 
     fn advance(&mut self) -> bool {
