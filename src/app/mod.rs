@@ -4,6 +4,7 @@ pub mod actor;
 pub mod audit;
 pub mod batch_report;
 pub mod config;
+pub mod correction;
 pub mod deliver;
 mod depositing;
 pub mod files;
@@ -14,6 +15,7 @@ mod ledger;
 pub mod measure;
 mod parts;
 mod people;
+pub mod purging;
 pub mod review;
 
 use std::path::Path;

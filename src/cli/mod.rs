@@ -6,6 +6,7 @@ mod batch;
 mod bench;
 mod child;
 mod completions;
+mod correct;
 mod demo;
 mod deposit;
 mod doctor;
@@ -18,6 +19,7 @@ mod init;
 mod output;
 mod people;
 mod progress;
+mod purge;
 mod queue;
 mod reject;
 mod reprocess;
@@ -83,6 +85,8 @@ enum Command {
     Undo(undo::Args),
     Review(review::Args),
     Queue(queue::Args),
+    Correct(correct::Args),
+    Purge(purge::Args),
     Deposit(deposit::Args),
     Document(document::Args),
     Samples(samples::Args),
@@ -98,7 +102,14 @@ impl Command {
     const fn records(&self) -> bool {
         matches!(
             self,
-            Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_) | Self::Deposit(_)
+            Self::People(_)
+                | Self::Accept(_)
+                | Self::Reject(_)
+                | Self::Undo(_)
+                | Self::Review(_)
+                | Self::Deposit(_)
+                | Self::Correct(_)
+                | Self::Purge(_)
         )
     }
 }
@@ -151,6 +162,8 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
         Command::Document(args) => start::block_on(document::run(args, place, output)),
+        Command::Correct(args) => start::block_on(correct::run(args, place, output)),
+        Command::Purge(args) => start::block_on(purge::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),

@@ -9,6 +9,7 @@
 
 mod batches;
 mod claims;
+mod corrections;
 mod deliveries;
 mod deposits;
 mod documents;
@@ -24,6 +25,7 @@ mod page_work;
 mod pages;
 mod patients;
 mod people;
+mod purging;
 mod records;
 mod rejects;
 mod reprocessing;
@@ -49,6 +51,7 @@ pub use ledger_keys::KeyRecord;
 pub use outbox::{IndexedPage, OutboxEntry};
 pub use pages::{NewPage, PageRecord, PageSelection, PageWork, Reliability};
 pub use people::PersonRecord;
+pub use purging::{PurgeCandidate, PurgeObstacle};
 pub use records::{RecordRow, RecordState, VersionRow};
 pub use rejects::RejectRecord;
 pub use results::{ResultRecord, Standing};

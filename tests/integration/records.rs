@@ -7,6 +7,52 @@ use crate::support::born_digital::{OUTSIDE_THE_PAGES, shared_file, unpacked};
 use crate::support::clinic::{Clinic, description, file};
 use crate::support::program::Program;
 
+/// Commands that take people with roles; each is run below for its JSON.
+pub const DECISIONS: &[&str] = &[
+    "accept",
+    "correct",
+    "deposit",
+    "document split",
+    "people disable",
+    "people grant",
+    "people list",
+    "people revoke",
+    "people token",
+    "purge",
+    "queue",
+    "reject",
+    "review",
+    "undo",
+];
+
+#[test]
+fn every_decision_is_told_as_one_json_value() {
+    let program = Program::new().with("MUNIMENT_REVIEW_SECOND_REVIEW", "always");
+    let clinic = Clinic::with(program);
+    let whole = clinic.ingest("a.pdf", &shared_file(&["ZZADAMS", "ZZBAKER", "ZZCLARK"]));
+    let json = |run: crate::support::program::Run| -> Value {
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        serde_json::from_str(&run.out).unwrap()
+    };
+    let split = json(clinic.technician(&["--json", "document", "split", &whole, "1,2,3"]));
+    let part = |index: usize| split["parts"][index].as_str().unwrap();
+    let accept = ["--json", "accept", part(0), "--patient", "ZZ-1", "--type", "consent", "--encounter", "2024-03-01.."];
+    assert_eq!(json(clinic.technician(&accept))["second_review"], true);
+    assert_eq!(json(clinic.technician(&["--json", "undo", part(0)]))["state"]["state"], "read");
+    json(clinic.technician(&accept));
+    assert_eq!(json(clinic.reviewer(&["--json", "review", part(0), "--approve"]))["approved"], true);
+    let reject = ["--json", "reject", part(1), "--reason", "not-a-record", "--note", "a blank form"];
+    assert_eq!(json(clinic.technician(&reject))["rejected"], "not-a-record");
+    let queue = clinic.program.json(&["queue"]);
+    assert!(queue[0]["waits_for"].as_str().unwrap().contains("undo"), "{queue}");
+    assert_eq!(clinic.program.json(&["deposit"])["waiting"], 1);
+    clinic.program.json(&["people", "grant", "Tom Technician", "auditor"]);
+    let tom = clinic.program.json(&["people", "revoke", "Tom Technician", "auditor"]);
+    assert_eq!(tom["roles"], serde_json::json!(["technician"]));
+    assert_eq!(clinic.program.json(&["people", "list"]).as_array().map(Vec::len), Some(3));
+    assert_eq!(clinic.program.json(&["people", "disable", "Tom Technician"])["disabled"], true);
+}
+
 fn holds(bytes: &[u8], word: &str) -> bool {
     bytes.windows(word.len()).any(|window| window == word.as_bytes())
 }
@@ -73,8 +119,9 @@ async fn a_shared_scan_becomes_a_record_for_each_patient_and_none_holds_anothers
         assert_eq!(text["pages"].as_array().unwrap().len(), pages);
     }
     // Found by what it was accepted as.
+    clinic.program.json(&["index", "update"]);
     let found = clinic.program.json(&["search", "state:archived type:progress-note label:ward-3 zzbaker"]);
-    assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(found["answer"]["hits"].as_array().map(Vec::len), Some(1), "{found}");
     // No name and no number in what the ledger or the keys tell.
     let ledger = std::fs::read_dir(clinic.folder().join("ledger/segments")).unwrap();
     for segment in ledger {
