@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use crate::support::born_digital::{OUTSIDE_THE_PAGES, shared_file, unpacked};
 use crate::support::clinic::{Clinic, description, file};
+use crate::support::json_schema::check;
 use crate::support::program::Program;
 
-/// Commands that take people with roles; each is run below for its JSON.
+/// Commands that take people with roles; each is run for its JSON below or in corrections.rs.
 pub const DECISIONS: &[&str] = &[
     "accept",
     "correct",
@@ -143,6 +144,30 @@ async fn a_scan_of_one_document_is_kept_bit_for_bit() {
     assert_eq!(described.draft.class.as_str(), "laboratory-report", "the class follows the type");
     assert!(file(&files, "original/0001.pdf") == scan);
     assert_eq!(clinic.deposit(), 0, "nothing is deposited twice");
+}
+
+#[tokio::test]
+async fn record_json_follows_its_schema_and_the_schema_asks_for_nothing_else() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/record.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let clinic = Clinic::hasty();
+    let document = clinic.ingest("own.pdf", &shared_file(&["ZZADAMS"]));
+    let says =
+        ["--patient", "ZZ-1", "--born", "1950", "--type", "consent", "--encounter", "2024-03-01..", "--note", "n"];
+    let record = clinic.accept(&document, &says);
+    clinic.deposit();
+    let made: Value = serde_json::from_slice(file(&clinic.files(record, 1).await, "record.json")).unwrap();
+    check(&made, &schema, &schema, "$").unwrap();
+    let spoil = |change: fn(&mut Value)| {
+        let mut spoilt = made.clone();
+        change(&mut spoilt);
+        check(&spoilt, &schema, &schema, "$").expect_err("noticed")
+    };
+    spoil(|json| json["description"]["extra"] = Value::Null);
+    spoil(|json| drop(json["verification"].as_object_mut().unwrap().remove("second")));
+    spoil(|json| json["originals"][0]["cut"] = "torn".into());
+    spoil(|json| json["description"]["patient"]["number"] = "".into());
+    spoil(|json| json["description"]["pages"] = Value::Array(Vec::new()));
 }
 
 #[test]
