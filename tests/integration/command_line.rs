@@ -39,7 +39,8 @@ fn every_command_prints_one_json_value() {
     let mut json = |arguments: &[&str]| {
         let value = program.json(arguments);
         assert!(value.is_object() || value.is_array(), "{arguments:?}: {value}");
-        let nested = ["archive", "audit", "batch", "index", "samples", "bench"].contains(&arguments[0]);
+        let nested = ["archive", "audit", "batch", "certificate", "disposal", "index", "samples", "bench"]
+            .contains(&arguments[0]);
         seen.insert(arguments[..if nested { 2 } else { 1 }].join(" "));
         value
     };
