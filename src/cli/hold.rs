@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::exit::{CommandError, Ended, error};
-use super::output::Output;
+use super::output::{Output, warn};
 use super::private::Private;
 use super::start::Place;
 use crate::access::Permission;
@@ -194,6 +194,11 @@ async fn place_hold(args: &PlaceArgs, app: &App, output: Output) -> Result<Ended
     };
     let said = HoldSaid { matter: args.matter.clone(), reason: args.reason.clone(), custodian: args.custodian.clone() };
     let (hold, matches) = app.place_hold(said, scope).await?;
+    for (record, gone) in app.gone_before_hold(&matches.records).await? {
+        warn(&format!(
+            "muniment: record {record} was being destroyed: {gone} of its objects were gone before the hold; the rest stays"
+        ));
+    }
     let members: Vec<RecordId> = matches.records.iter().copied().collect();
     app.align_locks(Some(&members)).await?;
     let (records, unreadable) = (matches.records.len(), matches.unreadable_pages);
