@@ -85,6 +85,12 @@ fn every_command_prints_one_json_value() {
     json(&["completions", "bash"]);
     json(&["demo", "demonstration", "--charts", "1"]);
 
+    for name in ["muniment.db", "muniment.db-wal", "muniment.db-shm"] {
+        let _ = fs::remove_file(program.path("data").join(name));
+    }
+    fs::remove_dir_all(program.path("data/index")).unwrap();
+    json(&["rebuild"]);
+
     // A command that is new here has to be tried above.
     let mut known = BTreeSet::new();
     for name in commands(&program.run(&["--help"]).out) {
