@@ -1,5 +1,6 @@
 //! Database and index removed, then made again out of the archive alone: the same tables, the same answers.
 
+mod engines;
 mod tables;
 
 use std::path::Path;
