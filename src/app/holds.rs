@@ -70,6 +70,7 @@ impl App {
         };
         // Before the fact: a hold whose query is lost would silently miss what comes later.
         if let Some(query) = &query {
+            self.archive_hold_query(id, query).await?;
             self.store.keep_hold_query(id, query).await?;
         }
         let HoldSaid { matter, reason, custodian } = said;

@@ -14,6 +14,7 @@ pub mod files;
 pub mod find;
 pub mod fixity;
 pub mod give_back;
+mod hold_queries;
 pub mod holds;
 mod indexing;
 mod ledger;

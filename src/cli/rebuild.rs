@@ -93,6 +93,9 @@ fn describe(rebuilt: &Rebuilt, indexed: u64, pinned: bool) -> String {
         let NotDeposited { record, version } = version;
         let _ = writeln!(text, "Version {version} of record {record} was accepted but not deposited; a backup has it.");
     }
+    for hold in &rebuilt.holds_without_query {
+        let _ = writeln!(text, "Hold {hold} lacks its query: give it again with `muniment hold query`.");
+    }
     if !pinned {
         text.push_str("The ledger's key was not compared with a fingerprint: --key does that.\n");
     }

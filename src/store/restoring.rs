@@ -128,8 +128,8 @@ async fn keep_batch_and_scans(
 async fn keep_page(transaction: &mut Transaction, text: &PageText, at: Timestamp) -> Result<(), StoreError> {
     let image = &text.image;
     let sql =
-        "INSERT INTO pages (scan, number, width, height, dpi_x, dpi_y, pipeline, work, priority, queued_at, due_at,
-            finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $8, $8) ON CONFLICT DO NOTHING";
+        "INSERT INTO pages (scan, number, width, height, dpi_x, dpi_y, pipeline, work, priority, queued_at, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $8) ON CONFLICT DO NOTHING";
     let values = values![
         text.page.scan,
         text.page.number,
@@ -177,8 +177,8 @@ async fn keep_failed_pages(
             continue;
         }
         failed += 1;
-        let sql = "INSERT INTO pages (scan, number, width, height, pipeline, work, priority, queued_at, due_at,
-                finished_at) VALUES ($1, $2, 0, 0, $3, 'failed', 0, $4, $4, $4) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO pages (scan, number, width, height, pipeline, work, priority, queued_at, due_at)
+             VALUES ($1, $2, 0, 0, $3, 'failed', 0, $4, $4) ON CONFLICT DO NOTHING";
         transaction.execute(sql, values![page.scan, page.number, version.pipeline.digest, at]).await?;
     }
     Ok(failed)

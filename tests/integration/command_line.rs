@@ -87,6 +87,11 @@ fn every_command_prints_one_json_value() {
     json(&["completions", "bash"]);
     json(&["demo", "demonstration", "--charts", "1"]);
 
+    for name in ["muniment.db", "muniment.db-wal", "muniment.db-shm"] {
+        let _ = fs::remove_file(program.path("data").join(name));
+    }
+    fs::remove_dir_all(program.path("data/index")).unwrap();
+    json(&["rebuild"]);
     // What takes several people is tried in records.rs.
     seen.extend(crate::records::DECISIONS.iter().map(|name| (*name).to_owned()));
 

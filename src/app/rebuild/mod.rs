@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{App, AppError};
 use crate::archive::ocfl::{ArchivedFile, LogicalPath, OcflError, Root, VersionNumber};
 use crate::archive::{RECORD_JSON, Vault};
-use crate::chart::{Digest, PipelineStamp, RECORD_SCHEMA, RecordDescription, RecordId};
+use crate::chart::{Digest, HoldId, PipelineStamp, RECORD_SCHEMA, RecordDescription, RecordId};
 use crate::store::{ArchivedVersion, RecordState, UndepositedVersion};
 use crate::worker::Stop;
 
@@ -50,6 +50,8 @@ pub struct Rebuilt {
     pub missing: Vec<RecordId>,
     /// Versions that were accepted and not deposited: a backup has them, the archive does not.
     pub not_deposited: Vec<NotDeposited>,
+    /// Holds by query whose query is not in the archive; they do not cover what comes later until they have it.
+    pub holds_without_query: Vec<HoldId>,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
 }
@@ -79,7 +81,8 @@ impl Rebuilt {
             && self.not_in_ledger.is_empty()
             && self.unreadable.is_empty()
             && self.missing.is_empty()
-            && self.not_deposited.is_empty())
+            && self.not_deposited.is_empty()
+            && self.holds_without_query.is_empty())
     }
 }
 
@@ -134,6 +137,7 @@ impl App {
             let lost = rows.iter().filter(|row| row.state == RecordState::Archived && !records.contains(&row.id));
             rebuilt.missing.extend(lost.map(|row| row.id));
         }
+        rebuilt.holds_without_query = self.restore_hold_queries(vault).await?;
         let undeposited = self.store.undeposited().await?;
         rebuilt.not_deposited = undeposited.into_iter().map(NotDeposited::from).collect();
         self.store.keep_setting(FROM, FINISHED).await?;

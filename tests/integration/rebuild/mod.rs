@@ -1,5 +1,6 @@
 //! Database and index removed, then made again out of the archive alone: the same tables, the same answers.
 
+mod engines;
 mod tables;
 
 use std::path::Path;
@@ -40,7 +41,7 @@ impl Site {
         }
         program.json(&["ingest", "in", "--batch", "B"]);
         program.json(&["people", "add", "Ada Administrator"]);
-        program.json(&["people", "add", "Tom Technician", "--role", "technician"]);
+        program.json(&["people", "add", "Tom Technician", "--role", "technician", "--role", "administrator"]);
         let token = program.json(&["people", "token", "Tom Technician"])["token"].as_str().unwrap().to_owned();
         let mut site = Self { program, token, records: Vec::new() };
         let documents = site.program.json(&["show", "--batch", "B"]);
@@ -82,7 +83,30 @@ impl Site {
         app.store.close().await;
         site.deposit(2);
         site.program.json(&["index", "update"]);
+        site.decide();
         site
+    }
+
+    /// Puts a policy into force and places two holds, one of them by a query.
+    fn decide(&self) {
+        let policy = ["retention", "policy"];
+        let draft = ["draft", "--rules", "us-california", "--effective", "2026-01-01", "--reason", "state law"];
+        self.program.json(&[&policy[..], &draft[..]].concat());
+        self.technician(&["retention", "policy", "approve", "1"]);
+        let place = ["hold", "place", "--reason", "subpoena", "--custodian", "legal", "--matter"];
+        self.program.json(&[&place[..], &["M-1", "--patient", "ZZ-1"]].concat());
+        self.program.json(&[&place[..], &["M-2", "--query", "type:progress-note"]].concat());
+        assert_eq!(self.program.json(&["hold", "list"]).as_array().unwrap().len(), 2);
+    }
+
+    /// Returns what is said about retention and holds.
+    fn plans(&self) -> Vec<Value> {
+        let explain = |record: &RecordId| {
+            self.program.json(&["retention", "explain", &record.to_string(), "--as-of", "2060-01-01"])
+        };
+        let mut plans: Vec<Value> = self.records.iter().map(explain).collect();
+        plans.extend([self.program.json(&["hold", "list"]), self.program.json(&["hold", "match"])]);
+        plans
     }
 
     async fn app(&self) -> App {
@@ -126,7 +150,8 @@ impl Site {
 #[tokio::test]
 async fn what_was_lost_is_the_same_after_a_rebuild() {
     let site = Site::new().await;
-    let (tables, answers) = (site.tables().await, site.answers());
+    let (answers, plans) = (site.answers(), site.plans());
+    let tables = site.tables().await;
     assert!(answers.iter().all(|answer| !answer["hits"].as_array().unwrap().is_empty()), "{answers:?}");
     let key = site.program.json(&["audit", "verify"])["keys"][0].as_str().unwrap().to_owned();
     for results in [false, true] {
@@ -136,6 +161,7 @@ async fn what_was_lost_is_the_same_after_a_rebuild() {
         assert_eq!(rebuilt["rebuilt"]["versions"], site.records.len() + 2);
         site.tables().await.are_those_of(&tables);
         assert_eq!(site.answers(), answers);
+        assert_eq!(site.plans(), plans);
         assert_eq!(site.program.run(&["audit", "verify", "--key", &key]).code, 0);
         assert_eq!(site.program.json(&["index", "status"])["complete"], true);
     }

@@ -6,9 +6,17 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, Row};
 
-/// Tables of work that was going on, and of what was never archived.
-const NOT_ARCHIVED: &[&str] =
-    &["settings", "workers", "index_outbox", "deposits", "rejects", "sqlite_sequence", "_sqlx_migrations"];
+/// Tables of work that was going on, of what was never archived, and of what is computed anew when it is asked for.
+const NOT_ARCHIVED: &[&str] = &[
+    "computations",
+    "settings",
+    "workers",
+    "index_outbox",
+    "deposits",
+    "rejects",
+    "sqlite_sequence",
+    "_sqlx_migrations",
+];
 
 /// Of tables that are more than what the ledger tells: what the archive keeps of them. Every other table is compared
 /// with every column.
