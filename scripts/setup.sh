@@ -12,10 +12,12 @@ run_packages=(
   build-essential pkg-config libclang-dev libtesseract-dev libleptonica-dev
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd poppler-utils
 )
-# Tests: PDF checkers, the system call tracer, the second database engine, TIFF tools as an independent judge.
+# Tests: PDF checkers, the system call tracer, the second database engine, TIFF tools as an independent judge, and Ceph as
+# a real S3 server with Object Lock (scripts/s3-server.sh).
 test_packages=(
   qpdf default-jre-headless libpdfbox2-java libfontbox2-java libcommons-logging-java libactivation-java libjaxb-api-java
   strace postgresql libtiff-tools python3-venv
+  ceph-mon ceph-osd ceph-mgr radosgw curl
 )
 # Somebody else's validator of the archive's format, in a virtual environment of its own; tests/integration/support/ocfl_py.rs
 # looks for it there, and says "not run" without it.

@@ -8,11 +8,12 @@
 //! 3. [`pipeline`] is what a child does with one page: decode ([`imaging`], [`pdf`]), prepare a copy ([`imaging`]),
 //!    recognise ([`ocr`]), and return [`chart::PageText`].
 //! 4. The worker keeps the result and puts it into the index ([`search`]), which answers queries with word boxes.
-//! 5. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
+//! 5. [`retention`] computes how long a record is kept, and why.
+//! 6. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
 //!
-//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`], [`audit`],
-//! [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
-//! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
+//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`disposal`]) <-
+//! [`worker`] <- [`app`] <- [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces it.
 
 pub mod access;
 pub mod app;
@@ -20,13 +21,14 @@ pub mod archive;
 pub mod audit;
 pub mod chart;
 pub mod cli;
+pub mod disposal;
 pub mod export;
 pub mod imaging;
 pub mod intake;
 pub mod ocr;
 pub mod pdf;
 pub mod pipeline;
-
+pub mod retention;
 pub mod review;
 pub mod samples;
 pub mod sandbox;

@@ -1,34 +1,45 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
 pub mod actor;
+pub mod archive_place;
 pub mod audit;
 pub mod batch_report;
+pub mod comparison;
 pub mod config;
 pub mod correction;
 pub mod deliver;
 mod depositing;
+pub mod disposal;
 pub mod files;
 pub mod find;
+pub mod fixity;
 pub mod give_back;
+pub mod holds;
 mod indexing;
 mod ledger;
+pub mod locks;
 pub mod measure;
 mod parts;
 mod people;
+pub mod policy;
+mod process;
 pub mod purging;
+pub mod rebuild;
+mod record_facts;
+pub mod retention;
 pub mod review;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, make_folder, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
-use crate::store::{DocumentRecord, OpenedBatch, Store, StoreError};
+use crate::store::{DocumentRecord, OpenedBatch, PageSelection, Store, StoreError};
 use config::Config;
 pub use parts::pool;
 
@@ -60,6 +71,7 @@ pub struct App {
     pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    replica: OnceCell<Option<Vault>>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -120,6 +132,9 @@ pub enum AppError {
     /// A pipeline definition is wrong or unknown.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
+    /// A retention rule set or policy is wrong.
+    #[error(transparent)]
+    RuleSet(#[from] crate::retention::RuleSetError),
     /// Nothing answers to a name.
     #[error("{0}")]
     NotFound(String),
@@ -138,6 +153,9 @@ pub enum AppError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] crate::audit::KeyError),
+    /// A destruction cannot go on.
+    #[error(transparent)]
+    Disposal(#[from] crate::disposal::DisposalError),
     /// The ledger cannot be shipped.
     #[error(transparent)]
     Ship(#[from] crate::worker::ShipError),
@@ -152,15 +170,31 @@ impl App {
     /// # Errors
     /// A folder, the object store or the database cannot be used.
     pub async fn open(config: Config) -> Result<Self, AppError> {
-        make_private(&config.data.folder)
+        make_folder(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
-        let store = Store::open(&config.database.url).await?;
+        let store = Store::open(config.database.url.reveal()).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let vault = Vault::folder(&config.data.folder.join("archive"), clock.clone())?;
-        Ok(Self { config, store, location, areas, vault, clock })
+        let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
+        let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
+        Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
+    }
+
+    /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.
+    ///
+    /// # Errors
+    /// Its location cannot be used as it is configured.
+    pub async fn replica(&self) -> Result<Option<&Vault>, AppError> {
+        let config = &self.config.replica;
+        let open = || async {
+            match config.place() {
+                Some(place) => place.vault(Some(config), self.clock.clone()).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        Ok(self.replica.get_or_try_init(open).await?.as_ref())
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).
@@ -215,6 +249,25 @@ impl App {
         by_id.ok_or_else(|| AppError::NotFound(format!("there is no batch {name:?}. `muniment batch list` names them")))
     }
 
+    /// Returns the pages of the batch of that name or id, or else of the document whose id begins so.
+    ///
+    /// # Errors
+    /// There is neither, or the database failed.
+    pub async fn batch_or_document(&self, name: &str) -> Result<PageSelection, AppError> {
+        match self.batch(name).await {
+            Ok(batch) => return Ok(PageSelection::Batch(batch.id)),
+            Err(AppError::NotFound(_)) => {}
+            Err(cause) => return Err(cause),
+        }
+        match self.document(name).await {
+            Err(AppError::NotFound(_)) if self.store.documents_by_prefix(name, 1).await?.is_empty() => {
+                let advice = "`muniment batch list` names the batches, `muniment show --batch NAME` the documents";
+                Err(AppError::NotFound(format!("there is neither a batch nor a document {name:?}. {advice}")))
+            }
+            document => Ok(PageSelection::Document(document?.id)),
+        }
+    }
+
     /// Returns the document whose id begins with `prefix`.
     ///
     /// # Errors
@@ -260,10 +313,4 @@ fn new_document() -> DocumentId {
 
 fn new_worker() -> WorkerId {
     WorkerId::from_uuid(new_id())
-}
-
-/// Makes a folder that only its owner may enter; one that is there keeps its rights.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

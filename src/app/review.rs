@@ -81,6 +81,8 @@ impl App {
             version: 1,
             document: document.id,
             batch: document.batch,
+            batch_name: self.store.batch(document.batch).await?.map(|batch| batch.name).unwrap_or_default(),
+            source_name: document.source_name.clone(),
             patient,
             kind: labels.kind.clone(),
             class: labels.class.clone().unwrap_or_else(|| labels.kind.default_class()),

@@ -10,6 +10,7 @@ mod document;
 pub mod facts;
 mod finding;
 mod geometry;
+mod hold;
 mod ids;
 mod ledger_entry;
 pub mod merkle;
@@ -19,7 +20,9 @@ mod patient;
 mod pipeline_stamp;
 mod record;
 mod reject;
+mod retention;
 mod role;
+mod secret;
 mod signing;
 mod text;
 
@@ -31,6 +34,7 @@ pub use document::{DocumentState, PageView, RejectionReason, TransitionError};
 pub use facts::Fact;
 pub use finding::{Finding, FindingKind, Severity};
 pub use geometry::{QuarterTurns, Rect, Size};
+pub use hold::{Hold, HoldScope};
 pub use ids::{
     BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, PatientId, PersonId, RecordId, WorkerId,
 };
@@ -44,6 +48,8 @@ pub use record::{
     RecordPage, SecondReview, Verification, VerifiedRecord, Verifier,
 };
 pub use reject::{Reject, RejectReason};
+pub use retention::{EventSubject, LastDay, TriggerEvent, TriggerKind, UnknownWord, Withdrawal};
 pub use role::{Role, RoleParseError};
+pub use secret::Secret;
 pub use signing::{PublicKey, Signature, SigningParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};

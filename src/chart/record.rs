@@ -24,8 +24,8 @@ pub struct Encounter {
     pub to: Option<Date>,
 }
 
-/// What is said about one version of a record: everything that a person decides at acceptance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What is said about one version of a record: everything that a person decides at acceptance. `Debug` redacts.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordDraft {
     /// The record.
@@ -36,6 +36,10 @@ pub struct RecordDraft {
     pub document: DocumentId,
     /// Batch that brought the document in.
     pub batch: BatchId,
+    /// Name of that batch.
+    pub batch_name: String,
+    /// Name of the file that the document came in; it may name a patient.
+    pub source_name: String,
     /// Whom it is about.
     pub patient: PatientRef,
     /// Its type.
@@ -222,6 +226,15 @@ pub enum Cut {
     Streams,
     /// Pages that share dictionaries were decoded and encoded again without loss; the pixels are the same.
     Lossless,
+}
+
+impl std::fmt::Debug for RecordDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecordDraft")
+            .field("record", &self.record)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CorrectionReason {

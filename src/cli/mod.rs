@@ -1,28 +1,39 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
 mod accept;
+mod archive;
 mod audit;
 mod batch;
 mod bench;
+mod certificate;
 mod child;
+mod compare;
 mod completions;
 mod correct;
+mod counting;
 mod demo;
 mod deposit;
+mod disposal;
 mod doctor;
 mod document;
 mod exit;
 mod export;
+mod fixity;
+mod hold;
 mod index;
 mod ingest;
 mod init;
 mod output;
 mod people;
+mod private;
 mod progress;
 mod purge;
 mod queue;
+mod reading;
+mod rebuild;
 mod reject;
 mod reprocess;
+mod retention;
 mod retry;
 mod review;
 mod samples;
@@ -74,11 +85,16 @@ enum Command {
     Show(show::Args),
     Search(search::Args),
     Export(export::Args),
+    Archive(archive::Args),
+    Fixity(fixity::Args),
+    Rebuild(rebuild::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
     Index(index::Args),
     Audit(audit::Args),
+    Disposal(disposal::Args),
+    Certificate(certificate::Args),
     People(people::Args),
     Accept(accept::Args),
     Reject(reject::Args),
@@ -88,6 +104,8 @@ enum Command {
     Correct(correct::Args),
     Purge(purge::Args),
     Deposit(deposit::Args),
+    Retention(retention::Args),
+    Hold(hold::Args),
     Document(document::Args),
     Samples(samples::Args),
     Bench(bench::Args),
@@ -103,13 +121,16 @@ impl Command {
         matches!(
             self,
             Self::People(_)
+                | Self::Deposit(_)
                 | Self::Accept(_)
                 | Self::Reject(_)
                 | Self::Undo(_)
                 | Self::Review(_)
-                | Self::Deposit(_)
                 | Self::Correct(_)
                 | Self::Purge(_)
+                | Self::Retention(_)
+                | Self::Hold(_)
+                | Self::Disposal(_)
         )
     }
 }
@@ -153,6 +174,9 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Show(args) => start::block_on(show::run(args, place, output)),
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
+        Command::Archive(args) => start::block_on(archive::run(args, place, output)),
+        Command::Fixity(args) => start::block_on(fixity::run(args, place, output)),
+        Command::Rebuild(args) => start::block_on(rebuild::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
@@ -165,9 +189,13 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Correct(args) => start::block_on(correct::run(args, place, output)),
         Command::Purge(args) => start::block_on(purge::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
+        Command::Retention(args) => start::block_on(retention::run(args, place, output)),
+        Command::Hold(args) => start::block_on(hold::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),
         Command::Audit(args) => start::block_on(audit::run(args, place, output)),
+        Command::Disposal(args) => start::block_on(disposal::run(args, place, output)),
+        Command::Certificate(args) => certificate::run(args, place, output),
         Command::Child(_) => Ok(Ended::Well),
     }
 }

@@ -1,19 +1,22 @@
 //! `muniment reprocess`: reads pages again with another pipeline, beside the result that counts.
 
+use super::compare;
 use super::exit::{CommandError, Ended, error};
 use super::ingest::stop_on_ctrl_c;
 use super::output::Output;
-use super::progress::{LOOK_EVERY, Progress};
+use super::reading::{Indexed, Reading, read};
 use super::start::Place;
 use crate::app::App;
-use crate::chart::BatchCounts;
 use crate::pipeline::shelf::Shelf;
 use crate::store::PageSelection;
-use crate::worker::{Stop, Until};
+use crate::worker::Stop;
 
 /// Reads pages again with a newer pipeline; the old results count until the new ones are accepted.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Only pages of this batch
     #[arg(long, value_name = "NAME")]
     batch: Option<String>,
@@ -34,9 +37,17 @@ pub struct Args {
     decline: bool,
 }
 
-/// Reads, accepts or declines.
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    Compare(compare::Args),
+}
+
+/// Reads, compares, accepts or declines.
 pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
     let app = place.open().await?;
+    if let Some(Action::Compare(args)) = &args.action {
+        return compare::run(args, &app, output).await;
+    }
     let selection = selection(args, &app).await?;
     let now = app.clock.now();
     if args.accept || args.decline {
@@ -60,12 +71,18 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     let count = app.store.reprocess(selection, &stamp, now).await?;
     output.line(format!("{count} pages to read with {} revision {}.", stamp.name, stamp.revision));
     let stop = stop_on_ctrl_c();
-    work(&app, count, &stop, output).await?;
+    let reading = Reading::Pages { selection, pipeline: stamp.digest, count };
+    let indexed = read(&app, &reading, Vec::new(), &stop, output).await?;
     output.value(&serde_json::json!({ "pages": count, "pipeline": stamp }), |_| {
-        "The new results wait. Compare, then: muniment reprocess --accept (or --decline) with the same selection."
+        "New results of pages that had one wait. Next: muniment reprocess compare BATCH (or DOCUMENT); then\n\
+         muniment reprocess --accept (or --decline) with the same selection."
             .into()
     });
-    Ok(if stop.is_raised() { Ended::Interrupted } else { Ended::Well })
+    Ok(match (stop.is_raised(), indexed) {
+        (true, _) => Ended::Interrupted,
+        (false, Indexed::Behind) => Ended::NeedsAttention,
+        (false, Indexed::InStep) => Ended::Well,
+    })
 }
 
 async fn selection(args: &Args, app: &App) -> Result<PageSelection, CommandError> {
@@ -75,38 +92,4 @@ async fn selection(args: &Args, app: &App) -> Result<PageSelection, CommandError
         (None, None, true) => Ok(PageSelection::All),
         (None, None, false) => Err(error("say what to read again: --batch NAME, --document ID or --all")),
     }
-}
-
-async fn work(app: &App, pages: u64, stop: &Stop, output: Output) -> Result<(), CommandError> {
-    let complete = Stop::new();
-    complete.raise();
-    let worker = app.worker(Vec::new()).await?;
-    let until = Until::NothingLeft { batch: None, complete };
-    let done = Stop::new();
-    let work = async {
-        let outcome = worker.run(&until, stop).await;
-        done.raise();
-        outcome
-    };
-    let watching = async {
-        let mut progress = Progress::begin(output.json);
-        while !done.is_raised() {
-            if let Ok(left) = app.store.work_left(None).await {
-                let ended = pages.saturating_sub(left.pages);
-                progress.show(&BatchCounts {
-                    pages,
-                    pages_waiting: left.pages,
-                    pages_done: ended,
-                    ..BatchCounts::default()
-                });
-            }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = done.raised() => {}
-            }
-        }
-        progress.end();
-    };
-    let (outcome, ()) = tokio::join!(work, watching);
-    Ok(outcome?)
 }

@@ -46,6 +46,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Counts the words of `truth`, as they stand, that `reading` holds too. Takes time in proportion to both.
+    pub fn of(truth: &str, reading: &str) -> Self {
+        Self::count(truth.split_whitespace(), reading.split_whitespace())
+    }
+
     fn count<'a>(truth: impl Iterator<Item = &'a str>, reading: impl Iterator<Item = &'a str>) -> Self {
         let mut bag: HashMap<&str, u64> = HashMap::new();
         for word in reading {

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::batches::read_pipeline;
-use super::claims::{Attempt, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, ScanClaim, later};
-use super::engine::{Store, Transaction};
+use super::claims::{Attempt, Claim, ClaimedScan, MAX_LOST_LEASES, ScanClaim, later};
+use super::engine::Store;
 use super::error::StoreError;
 use super::pages::{NewPage, insert_pages};
 use super::scans::ScanState;
-use super::values::values;
+use super::values::{Value, values};
 use super::{documents, rejects};
 use crate::chart::{BatchId, DocumentId, Reject, RejectReason, WorkerId};
 
@@ -39,48 +38,65 @@ impl Store {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<ClaimedScan>, StoreError> {
+        let due = "state IN ('waiting', 'claimed') AND due_at <= $1";
+        self.claim_first(due, worker, now, lease, Vec::new()).await
+    }
+
+    /// Claims the next encrypted scan of a batch that somebody could not open, and this worker has not tried: it may
+    /// have the password.
+    pub async fn claim_locked_scan(
+        &self,
+        worker: WorkerId,
+        batch: BatchId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<ClaimedScan>, StoreError> {
+        let due = format!("{} AND due_at <= $1", locked("$2", "$4"));
+        self.claim_first(&due, worker, now, lease, values![batch]).await
+    }
+
+    /// Counts the encrypted scans of a batch that [`Store::claim_locked_scan`] has for this worker.
+    pub async fn locked_scans(&self, worker: WorkerId, batch: BatchId) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) AS locked FROM scans WHERE {}", locked("$1", "$2"));
+        let row = self.row(sqlx::AssertSqlSafe(sql), values![worker, batch]).await?;
+        row.ok_or_else(|| StoreError::unreadable("locked"))?.size("locked")
+    }
+
+    /// Claims the first scan that meets `due`, a condition with `$1` (now), `$2` (worker) and, from `$4` on, `more`.
+    async fn claim_first(
+        &self,
+        due: &str,
+        worker: WorkerId,
+        now: Timestamp,
+        lease: Duration,
+        more: Vec<Value>,
+    ) -> Result<Option<ClaimedScan>, StoreError> {
         loop {
             let mut transaction = self.begin().await?;
             let sql = format!(
                 "WITH due AS MATERIALIZED (
-                SELECT digest FROM scans WHERE state IN ('waiting', 'claimed') AND due_at <= $1
-                ORDER BY priority DESC, lost, queued_at, digest LIMIT 1 {}
+                SELECT digest FROM scans WHERE {due} ORDER BY priority DESC, lost, queued_at, digest LIMIT 1 {}
              )
              UPDATE scans SET lost = lost + CASE WHEN state = 'claimed' THEN 1 ELSE 0 END, state = 'claimed',
                 worker = $2, claim = claim + 1, due_at = $3
              WHERE digest IN (SELECT digest FROM due)
-             RETURNING digest, size, batch, claim, attempts, lost",
+             RETURNING digest, claim, attempts, lost",
                 transaction.dialect("", "FOR UPDATE SKIP LOCKED")
             );
-            let values = values![now, worker, later(now, lease)];
+            let mut values = values![now, worker, later(now, lease)];
+            values.extend(more.iter().cloned());
             let Some(row) = transaction.row(sqlx::AssertSqlSafe(sql), values).await? else { return Ok(None) };
             let claim = ScanClaim { scan: row.parsed("digest")?, worker, number: row.integer("claim")? };
             if row.count("lost")? > MAX_LOST_LEASES {
                 let message = "the program ended again and again while this file was read; \
                                have a look at the file, then retry it";
                 let reject = Reject::file(RejectReason::Crash, message);
-                end(&mut transaction, &claim, ScanState::Rejected, now).await?;
+                Claim::from(&claim).end(&mut transaction, ScanState::Rejected.name(), now).await?;
                 rejects::keep(&mut transaction, claim.scan, &reject, now).await?;
                 transaction.commit().await?;
                 continue;
             }
-            let batch: BatchId = row.parsed("batch")?;
-            let pipeline = transaction
-                .row(
-                    "SELECT pipelines.name AS pipeline_name, pipelines.revision AS pipeline_revision,
-                        pipelines.digest AS pipeline_digest
-                     FROM batches JOIN pipelines ON pipelines.digest = batches.pipeline WHERE batches.id = $1",
-                    values![batch],
-                )
-                .await?
-                .ok_or_else(|| StoreError::unreadable("pipeline"))?;
-            let claimed = ClaimedScan {
-                claim,
-                size: row.size("size")?,
-                attempts: row.count("attempts")?,
-                batch,
-                pipeline: read_pipeline(&pipeline)?,
-            };
+            let claimed = ClaimedScan { claim, attempts: row.count("attempts")? };
             transaction.commit().await?;
             return Ok(Some(claimed));
         }
@@ -92,7 +108,7 @@ impl Store {
     /// The claim is lost.
     pub async fn open_scan(&self, claim: &ScanClaim, opened: &OpenedScan, now: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, ScanState::Opened, now).await?;
+        Claim::from(claim).end(&mut transaction, ScanState::Opened.name(), now).await?;
         let count = u32::try_from(opened.pages.len()).unwrap_or(u32::MAX);
         transaction
             .execute(
@@ -101,12 +117,14 @@ impl Store {
             )
             .await?;
         transaction.execute("DELETE FROM rejects WHERE scan = $1 AND number = 0", values![claim.scan]).await?;
+        transaction.execute("DELETE FROM scan_refusals WHERE scan = $1", values![claim.scan]).await?;
         insert_pages(&mut transaction, claim.scan, &opened.pages, now).await?;
         documents::open_provisional(&mut transaction, opened.document, claim.scan, count, now).await?;
         transaction.commit().await
     }
 
-    /// Ends a claim with the rejection of the whole file. A file that needs a password can be retried with one.
+    /// Ends a claim with the rejection of the whole file. A file that needs a password stays open to workers that have
+    /// not tried it.
     ///
     /// # Errors
     /// The claim is lost.
@@ -116,8 +134,12 @@ impl Store {
             _ => ScanState::Rejected,
         };
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, state, now).await?;
+        Claim::from(claim).end(&mut transaction, state.name(), now).await?;
         rejects::keep(&mut transaction, claim.scan, &Reject { page: None, ..reject.clone() }, now).await?;
+        if state == ScanState::NeedsPassword {
+            let sql = "INSERT INTO scan_refusals (scan, worker) VALUES ($1, $2) ON CONFLICT (scan, worker) DO NOTHING";
+            transaction.execute(sql, values![claim.scan, claim.worker]).await?;
+        }
         transaction.commit().await
     }
 
@@ -134,58 +156,20 @@ impl Store {
         back_off: Duration,
     ) -> Result<Attempt, StoreError> {
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, ScanState::Waiting, now).await?;
-        let row = transaction
-            .row(
-                "UPDATE scans SET attempts = attempts + 1, failure = $2, due_at = $3 WHERE digest = $1 RETURNING attempts",
-                values![claim.scan, reject.message.as_str(), later(now, back_off)],
-            )
-            .await?
-            .ok_or_else(|| StoreError::unreadable("attempts"))?;
-        let failed = row.count("attempts")?;
-        let attempt = if failed < MAX_ATTEMPTS {
-            Attempt::AgainLater { failed }
-        } else {
+        let attempt = Claim::from(claim).fail(&mut transaction, &reject.message, later(now, back_off)).await?;
+        if attempt == Attempt::GivenUp {
             transaction.execute("UPDATE scans SET state = 'rejected' WHERE digest = $1", values![claim.scan]).await?;
             rejects::keep(&mut transaction, claim.scan, &Reject { page: None, ..reject.clone() }, now).await?;
-            Attempt::GivenUp
-        };
+        }
         transaction.commit().await?;
         Ok(attempt)
     }
-
-    /// Prolongs a claim until `lease` from `now`.
-    ///
-    /// # Errors
-    /// The claim is lost.
-    pub async fn renew_scan(&self, claim: &ScanClaim, now: Timestamp, lease: Duration) -> Result<(), StoreError> {
-        let touched = self
-            .execute(
-                "UPDATE scans SET due_at = $4 WHERE digest = $1 AND state = 'claimed' AND worker = $2 AND claim = $3",
-                values![claim.scan, claim.worker, claim.number, later(now, lease)],
-            )
-            .await?;
-        if touched == 0 { Err(lost(claim)) } else { Ok(()) }
-    }
 }
 
-/// Ends a claim, if it still holds, and moves the scan to `state`.
-async fn end(
-    transaction: &mut Transaction,
-    claim: &ScanClaim,
-    state: ScanState,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let touched = transaction
-        .execute(
-            "UPDATE scans SET state = $4, worker = NULL, due_at = $5
-             WHERE digest = $1 AND state = 'claimed' AND worker = $2 AND claim = $3",
-            values![claim.scan, claim.worker, claim.number, state.name(), now],
-        )
-        .await?;
-    if touched == 0 { Err(lost(claim)) } else { Ok(()) }
-}
-
-fn lost(claim: &ScanClaim) -> StoreError {
-    StoreError::ClaimLost { work: format!("scan {}", claim.scan) }
+/// Returns the condition for encrypted scans of the batch `batch` that `worker` has not tried to open.
+fn locked(worker: &str, batch: &str) -> String {
+    format!(
+        "state = 'needs-password' AND digest IN (SELECT scan FROM deliveries WHERE batch = {batch})
+            AND NOT EXISTS (SELECT 1 FROM scan_refusals WHERE scan = digest AND worker = {worker})"
+    )
 }

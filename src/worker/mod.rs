@@ -19,10 +19,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::archive::{ArchiveError, Areas};
-use crate::chart::{BatchId, Clock, DocumentId, WorkerId};
+use crate::chart::{BatchId, Clock, Digest, DocumentId, Secret, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{CallError, Pool, StartError};
-use crate::store::{Store, StoreError};
+use crate::store::{ClaimedPage, PageSelection, Store, StoreError};
 
 pub use deposit::Depositor;
 pub use index_pages::{COMPLETE, IndexError, Indexer};
@@ -55,8 +55,10 @@ pub struct Parts {
     pub worker: WorkerId,
     /// Name of this worker for people: machine and process.
     pub name: String,
+    /// Which process it is, for later ones on the same machine; `None` where the system does not tell.
+    pub process: Option<String>,
     /// Passwords for encrypted files, for this run; kept nowhere.
-    pub passwords: Vec<String>,
+    pub passwords: Vec<Secret>,
     /// Makes the deposits that are due when no page waits to be read.
     pub depositor: Depositor,
     /// Limits and times.
@@ -89,6 +91,13 @@ pub enum Until {
         batch: Option<BatchId>,
         /// Raised when everything was delivered.
         complete: Stop,
+    },
+    /// When these pages are read with this pipeline; nothing else is claimed.
+    PagesRead {
+        /// The pages.
+        selection: PageSelection,
+        /// The pipeline that they wait for.
+        pipeline: Digest,
     },
 }
 
@@ -134,7 +143,7 @@ impl Worker {
     /// The database, the object store or the children cannot be used at all.
     pub async fn run(&self, until: &Until, stop: &Stop) -> Result<(), WorkerError> {
         let parts = &self.parts;
-        parts.store.start_worker(parts.worker, &parts.name, parts.clock.now()).await?;
+        parts.store.start_worker(parts.worker, &parts.name, parts.process.as_deref(), parts.clock.now()).await?;
         // One failing piece of work ends the others too: they see the stop.
         let halt = Stop::new();
         let works = futures::future::join_all((0..parts.terms.at_once.max(1)).map(|_| self.work(until, stop, &halt)));
@@ -196,13 +205,37 @@ impl Worker {
         if matches!(until, Until::NothingLeft { batch: Some(_), .. }) && self.is_done(until).await? {
             return Ok(Found::Done);
         }
+        if let Until::PagesRead { selection, pipeline } = *until {
+            let (lease, most) = (parts.terms.lease, self.share(Some((selection, pipeline)), now).await?);
+            let pages = parts.store.claim_pages_for(selection, pipeline, parts.worker, most, now, lease).await?;
+            return self.read_or_end(pages, until, stop).await;
+        }
         if let Some(scan) = parts.store.claim_scan(parts.worker, now, parts.terms.lease).await? {
             open_scan::open(self, scan).await?;
             return Ok(Found::Work);
         }
-        let pages = parts.store.claim_pages(parts.worker, read_pages::AT_ONCE, now, parts.terms.lease).await?;
+        if let Some(batch) = self.unlocks(until)
+            && let Some(scan) = parts.store.claim_locked_scan(parts.worker, batch, now, parts.terms.lease).await?
+        {
+            open_scan::open(self, scan).await?;
+            return Ok(Found::Work);
+        }
+        let most = self.share(None, now).await?;
+        let pages = parts.store.claim_pages(parts.worker, most, now, parts.terms.lease).await?;
+        self.read_or_end(pages, until, stop).await
+    }
+
+    /// Returns how many pages one child takes now: near the end, each its part of what is left.
+    async fn share(&self, of: Option<(PageSelection, Digest)>, now: Timestamp) -> Result<u32, WorkerError> {
+        let children = u32::try_from(self.parts.terms.at_once).unwrap_or(u32::MAX).max(1);
+        let enough = read_pages::AT_ONCE.saturating_mul(children);
+        Ok(part_of(self.parts.store.due_pages(of, now, enough).await?, children))
+    }
+
+    async fn read_or_end(&self, pages: Vec<ClaimedPage>, until: &Until, stop: &Stop) -> Result<Found, WorkerError> {
         if pages.is_empty() {
-            if parts.depositor.next().await? {
+            let other_work = !matches!(until, Until::PagesRead { .. });
+            if other_work && self.parts.depositor.next().await? {
                 return Ok(Found::Work);
             }
             return Ok(if self.is_done(until).await? { Found::Done } else { Found::Nothing });
@@ -212,19 +245,45 @@ impl Worker {
     }
 
     async fn is_done(&self, until: &Until) -> Result<bool, WorkerError> {
-        let Until::NothingLeft { batch, complete } = until else { return Ok(false) };
+        let (batch, complete) = match until {
+            Until::Stopped => return Ok(false),
+            Until::NothingLeft { batch, complete } => (batch, complete),
+            Until::PagesRead { selection, pipeline } => {
+                return Ok(self.parts.store.pages_left(*selection, *pipeline).await? == 0);
+            }
+        };
         if !complete.is_raised() {
             return Ok(false);
         }
-        let left = self.parts.store.work_left(*batch).await?;
+        if self.parts.store.is_work_left(*batch).await? {
+            return Ok(false);
+        }
         // Whoever waits for a batch waits for its pages; what people decide takes its own time.
-        let deposits = if batch.is_none() { self.parts.store.deposits_due(self.now()).await? } else { 0 };
-        Ok(left.scans == 0 && left.pages == 0 && deposits == 0)
+        if batch.is_none() && self.parts.store.deposits_due(self.now()).await? > 0 {
+            return Ok(false);
+        }
+        match self.unlocks(until) {
+            Some(batch) => Ok(self.parts.store.locked_scans(self.parts.worker, batch).await? == 0),
+            None => Ok(true),
+        }
+    }
+
+    /// Returns the batch whose encrypted files this run can open, even if a worker without the password had them first.
+    const fn unlocks(&self, until: &Until) -> Option<BatchId> {
+        match until {
+            Until::NothingLeft { batch, .. } if !self.parts.passwords.is_empty() => *batch,
+            _ => None,
+        }
     }
 
     fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
+}
+
+/// Returns the part of `due` pages that one of `children` takes.
+fn part_of(due: u32, children: u32) -> u32 {
+    due.div_ceil(children.max(1)).clamp(1, read_pages::AT_ONCE)
 }
 
 /// Returns how long to wait before the next attempt after `failed` ones: 1 s, 4 s, 9 s, ...
@@ -242,7 +301,22 @@ const fn concerns_one_file(error: &ArchiveError) -> bool {
 fn reason(error: &CallError) -> String {
     match error {
         CallError::Deadline(limit) => format!("it took longer than {} s", limit.as_secs()),
-        CallError::MemoryLimit => "it took more memory than allowed".into(),
+        CallError::MemoryLimit(bytes) => {
+            format!("it took more memory than the {} MiB allowed (recognition.memory_mib)", bytes >> 20)
+        }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_child_is_left_without_work_while_pages_wait() {
+        assert_eq!(part_of(4, 2), 2, "a file of four pages is read by both children");
+        assert_eq!((part_of(1, 2), part_of(3, 2), part_of(5, 8)), (1, 2, 1));
+        assert_eq!((part_of(8, 2), part_of(100, 2), part_of(4, 1)), (4, 4, 4));
+        assert_eq!(part_of(0, 2), 1);
     }
 }

@@ -12,54 +12,92 @@ use crate::support::program::{Program, counts, scans};
 
 /// Kills in `make test`, and in `make soak`.
 const KILLS: (u32, u32) = (5, 50);
-/// Times that the batch is worked off at most: a run between two kills may get nowhere.
-const DEADLINE: Duration = Duration::from_secs(1_800);
+/// Charts in a batch, likewise.
+const CHARTS: (u32, u32) = (1, 6);
+/// The latest moment of a kill, as a part of what a whole run takes: a batch needs several starts to come to its end.
+const LATEST: f64 = 0.4;
+/// Time for all kills.
+const DEADLINE: Duration = Duration::from_secs(3_600);
 
 #[test]
 fn a_batch_survives_kills_at_random_moments() {
     let soak = std::env::var_os("MUNIMENT_SOAK").is_some();
-    let kills = if soak { KILLS.1 } else { KILLS.0 };
-    let charts = if soak { 6 } else { 1 };
-    // Claims of a killed run are noticed after a short lease.
-    let program = Program::new().with("MUNIMENT_WORKER_LEASE_SECONDS", "5");
-    program.charts("charts", charts, "mixed", 150);
-    let inbox = program.path("inbox");
-    fs::create_dir(&inbox).unwrap();
-    for path in scans(&program.path("charts")) {
-        fs::copy(&path, inbox.join(path.file_name().unwrap())).unwrap();
-    }
+    let (kills, charts) = if soak { (KILLS.1, CHARTS.1) } else { (KILLS.0, CHARTS.0) };
+    let inbox = Inbox::new(charts);
     let seed = u64::from(std::process::id());
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let begun = Instant::now();
-    let mut done_early = 0;
-    for kill in 0..kills {
-        assert!(begun.elapsed() < DEADLINE, "seed {seed}: kill {kill} not reached in time");
-        let mut running = start(&program);
-        std::thread::sleep(Duration::from_millis(150 + random.next_u64() % 6_000));
-        let parent = random.next_u64() % 3 > 0;
-        if running.try_wait().unwrap().is_some() {
-            done_early += 1;
-        } else if parent {
+    inbox.end(&site(), seed);
+    let whole = begun.elapsed();
+    let latest = u64::try_from(whole.mul_f64(LATEST).as_millis()).unwrap().max(200);
+    // Only kills that bite are counted: when a run comes to its end first, the next one begins with a new batch.
+    let (mut bitten, mut batches, mut of_children) = (0, 0, 0);
+    while bitten < kills {
+        let program = site();
+        batches += 1;
+        while bitten < kills {
+            assert!(begun.elapsed() < DEADLINE, "seed {seed}: kill {bitten} not reached in time");
+            let mut running = inbox.start(&program);
+            std::thread::sleep(Duration::from_millis(50 + random.next_u64() % latest));
+            if random.next_u64() % 3 == 0 && kill_a_child(running.id()) {
+                of_children += 1;
+                // The run goes on without the child.
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            if running.try_wait().unwrap().is_some() {
+                break;
+            }
             running.kill().unwrap();
-        } else {
-            kill_a_child(running.id());
-            // The run goes on without the child.
-            std::thread::sleep(Duration::from_millis(500));
-            running.kill().unwrap();
+            running.wait().unwrap();
+            bitten += 1;
         }
-        running.wait().unwrap();
+        inbox.end(&program, seed);
     }
-    let last = program.json(&["ingest", "inbox", "--batch", "B"]);
-    check(&program, &last, seed);
-    eprintln!("{kills} kills (seed {seed}, {done_early} after the end): every page exactly once");
+    eprintln!(
+        "{kills} kills in the midst of {batches} batches (seed {seed}, a whole run takes {whole:?}; {of_children} kills of \
+         children besides): every page exactly once"
+    );
 }
 
-fn start(program: &Program) -> Child {
-    program.command(&["ingest", "inbox", "--batch", "B"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+/// A data folder in which claims of a killed run are noticed after a short lease.
+fn site() -> Program {
+    Program::new().with("MUNIMENT_WORKER_LEASE_SECONDS", "5")
+}
+
+/// Scans on their way in.
+struct Inbox {
+    program: Program,
+}
+
+impl Inbox {
+    fn new(charts: u32) -> Self {
+        let program = Program::new();
+        program.charts("charts", charts, "mixed", 150);
+        fs::create_dir(program.path("inbox")).unwrap();
+        for path in scans(&program.path("charts")) {
+            fs::copy(&path, program.path("inbox").join(path.file_name().unwrap())).unwrap();
+        }
+        Self { program }
+    }
+
+    /// Starts taking them in.
+    fn start(&self, program: &Program) -> Child {
+        let inbox = self.program.path("inbox");
+        let mut command = program.command(&["ingest", "--batch", "B", inbox.to_str().unwrap()]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// Takes them in to the end and checks the account.
+    fn end(&self, program: &Program, seed: u64) {
+        let inbox = self.program.path("inbox");
+        let report = program.json(&["ingest", "--batch", "B", inbox.to_str().unwrap()]);
+        let manifest = fs::read_to_string(self.program.path("charts/manifest.json")).unwrap();
+        check(program, &serde_json::from_str(&manifest).unwrap(), &report, seed);
+    }
 }
 
 /// Kills one of the reading children of `parent`, if it has any.
-fn kill_a_child(parent: u32) {
+fn kill_a_child(parent: u32) -> bool {
     let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
     let all = fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
     let of_threads = all.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
@@ -67,16 +105,11 @@ fn kill_a_child(parent: u32) {
         .chain([children])
         .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    if let Some(pid) = pids.first().and_then(|pid| pid.parse::<i32>().ok())
-        && let Some(pid) = rustix::process::Pid::from_raw(pid)
-    {
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-    }
+    let pid = pids.first().and_then(|pid| rustix::process::Pid::from_raw(pid.parse().ok()?));
+    pid.is_some_and(|pid| rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok())
 }
 
-fn check(program: &Program, report: &Value, seed: u64) {
-    let manifest: Value =
-        serde_json::from_str(&fs::read_to_string(program.path("charts/manifest.json")).unwrap()).unwrap();
+fn check(program: &Program, manifest: &Value, report: &Value, seed: u64) {
     let files = manifest["files"].as_array().unwrap();
     let expected: u64 = files.iter().map(|file| file["pages"].as_u64().unwrap()).sum();
     let count = |name: &str| counts(report)[name].as_u64().unwrap();

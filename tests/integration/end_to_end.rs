@@ -16,7 +16,7 @@ fn inbox(program: &Program, from: &str, to: &str) {
     }
 }
 
-fn tool(name: &str, arguments: &[&str]) -> Option<(bool, String)> {
+pub(crate) fn tool(name: &str, arguments: &[&str]) -> Option<(bool, String)> {
     match Command::new(name).args(arguments).output() {
         Ok(output) => Some((output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())),
         Err(_) => {

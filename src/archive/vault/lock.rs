@@ -41,16 +41,13 @@ impl LockState {
         !self.held && self.until.is_none_or(|until| until <= now)
     }
 
-    /// Returns the state after `lock` was set on top: never shorter, never weaker, never without the hold.
+    /// Returns the state after `lock` was set on top: never shorter, in the mode that was there, never without the hold.
     #[must_use]
     pub fn with(self, lock: &Lock) -> Self {
-        let mode = match self.mode {
-            Some(LockMode::Compliance) => LockMode::Compliance,
-            _ => lock.mode,
-        };
         Self {
             until: Some(self.until.map_or(lock.until, |until| until.max(lock.until))),
-            mode: Some(mode),
+            // A store lets nobody change the mode of a running lock who may not lift it.
+            mode: self.mode.or(Some(lock.mode)),
             held: self.held || lock.held,
         }
     }

@@ -15,6 +15,7 @@ mod s3;
 mod version;
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -160,8 +161,34 @@ impl Vault {
         }
     }
 
-    /// Lists `prefix` itself and every key below it, in no particular order; everything when it is empty.
+    /// Returns a reader of what is kept under `key`, for those who check its digest: where it was healed, of the healed
+    /// version. It blocks, so it must not be read by a task.
+    ///
+    /// # Errors
+    /// There is nothing, or reading failed.
+    pub async fn reader(&self, key: &str) -> Result<Box<dyn Read + Send>, ArchiveError> {
+        match &*self.backend {
+            Backend::Folder(folder) => Ok(Box::new(folder.file(key).await?)),
+            Backend::S3(bucket) => bucket.reader(key).await,
+        }
+    }
+
+    /// Puts the right bytes in the place of a damaged or missing object; the damaged ones are kept. In a folder they are
+    /// moved to `damaged/`; in a bucket, where nothing locked can be removed, a newer version is made to count.
+    ///
+    /// # Errors
+    /// There is no room; reading or writing failed.
+    pub async fn heal(&self, key: &str, body: Body<'_>, lock: Option<&Lock>) -> Result<(), ArchiveError> {
+        match &*self.backend {
+            Backend::Folder(folder) => folder.heal(key, body, lock).await,
+            Backend::S3(bucket) => bucket.heal(key, body, lock).await,
+        }
+    }
+
+    /// Lists `prefix` itself and every key below it, in no particular order; everything when it is empty. A slash at its end
+    /// changes nothing, here and below.
     pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<Entry, ArchiveError>> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.list(prefix),
             Backend::S3(bucket) => bucket.list(prefix),
@@ -173,6 +200,7 @@ impl Vault {
     /// # Errors
     /// The store cannot be read.
     pub async fn folders(&self, prefix: &str) -> Result<Vec<String>, ArchiveError> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.folders(prefix).await,
             Backend::S3(bucket) => bucket.folders(prefix).await,
@@ -184,6 +212,7 @@ impl Vault {
     /// # Errors
     /// The store cannot be read, or holds more than a million versions there.
     pub async fn versions(&self, prefix: &str) -> Result<Vec<Version>, ArchiveError> {
+        let prefix = prefix.trim_end_matches('/');
         match &*self.backend {
             Backend::Folder(folder) => folder.versions(prefix).await,
             Backend::S3(bucket) => bucket.versions(prefix).await,
@@ -230,7 +259,7 @@ impl Vault {
     /// It is locked or held ([`ArchiveError::Locked`]); the store failed.
     pub async fn delete(&self, version: &Version) -> Result<(), ArchiveError> {
         match &*self.backend {
-            Backend::Folder(folder) => folder.delete(&version.key).await,
+            Backend::Folder(folder) => folder.delete(version).await,
             Backend::S3(bucket) => bucket.delete(version).await,
         }
     }
@@ -261,7 +290,8 @@ impl Vault {
 /// Returns the path of a key: parts of printable characters, none of them `.`, `..` or with a `#`.
 fn key_path(key: &str) -> Result<object_store::path::Path, ArchiveError> {
     let path = object_store::path::Path::parse(key).map_err(|_| ArchiveError::Key { key: key.to_owned() })?;
-    if key.contains(['#', '\\']) {
+    // Nothing is tidied up silently: a key is written the way it is read.
+    if path.as_ref() != key || key.contains(['#', '\\']) {
         return Err(ArchiveError::Key { key: key.to_owned() });
     }
     Ok(path)

@@ -8,8 +8,10 @@ mod disposal;
 mod hold;
 mod key;
 mod people;
+mod policy;
 mod record;
 mod retention;
+mod who;
 
 use super::engine::Transaction;
 use super::error::StoreError;

@@ -1,5 +1,6 @@
 //! Records in the archive: deposited, read, corrected, validated, and whole after a crash at every write.
 
+mod command;
 mod crash;
 mod deposit;
 mod third_party;
@@ -83,6 +84,13 @@ fn correction(record: RecordId) -> RecordVersion {
             ("access.pdf", b"%PDF-1.7 again"),
         ],
     )
+}
+
+/// Makes an archive of one record, for tests of other subjects; returns its id.
+pub fn archive_one(folder: &Path) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { root(folder).await.deposit(first(record(1))).await.unwrap() });
+    record(1).to_string()
 }
 
 fn lock() -> Lock {

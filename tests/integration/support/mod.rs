@@ -8,3 +8,4 @@ pub mod json_schema;
 pub mod ocfl_py;
 pub mod postgres;
 pub mod program;
+pub mod s3;

@@ -1,0 +1,213 @@
+//! Holds: placed, matched against new records, released by two.
+
+use std::collections::BTreeSet;
+
+use super::{App, AppError, new_id};
+use crate::access::Permission;
+use crate::chart::facts::HoldFact;
+use crate::chart::{Actor, Digest, Fact, Hold, HoldId, HoldScope, RecordId};
+use crate::retention::{Coverage, coverage};
+use crate::search::{MOST_HITS, Options, Query};
+use crate::store::HoldRow;
+
+/// Most records that one fact names; a larger hold is told in several.
+const MOST_MEMBERS: usize = 5000;
+
+/// What a person wants held.
+#[derive(Debug, Clone)]
+pub struct HoldSaid {
+    /// The case, by its number.
+    pub matter: String,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub custodian: String,
+}
+
+/// What a hold covers, as a person says it. `Debug` is left out: a query may name a patient.
+pub enum ScopeSaid {
+    /// As it is.
+    Plain(HoldScope),
+    /// What this query finds.
+    Query(String),
+}
+
+/// What came of a search for records to hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// The records.
+    pub records: BTreeSet<RecordId>,
+    /// Pages in the scope of the search that have no reliable text: what they say, the hold cannot know.
+    pub unreadable_pages: u64,
+}
+
+impl App {
+    /// Places a hold on everything that its scope covers today and from now on.
+    ///
+    /// # Errors
+    /// The person may not; the query cannot be understood; the database or the index failed.
+    pub async fn place_hold(&self, said: HoldSaid, scope: ScopeSaid) -> Result<(HoldId, Matches), AppError> {
+        let person = self.actor(Permission::PlaceHold, &[]).await?.person;
+        let id = HoldId::from_uuid(new_id());
+        let (scope, query) = match scope {
+            ScopeSaid::Plain(scope) => (scope, None),
+            ScopeSaid::Query(query) => (HoldScope::Query { digest: Digest::of(query.as_bytes()) }, Some(query)),
+        };
+        let matches = match &query {
+            Some(query) => self.records_found(query).await?,
+            None => Matches { records: self.records_covered(&scope).await?, unreadable_pages: 0 },
+        };
+        // Before the fact: a hold whose query is lost would silently miss what comes later.
+        if let Some(query) = &query {
+            self.store.keep_hold_query(id, query).await?;
+        }
+        let HoldSaid { matter, reason, custodian } = said;
+        let parts = parts(&matches.records);
+        let mut parts = parts.into_iter();
+        let members = parts.next().unwrap_or_default();
+        let placed = HoldFact::Placed { hold: id, matter, reason, custodian, scope, members };
+        let further = parts.map(|records| HoldFact::Matched { hold: id, records });
+        let facts: Vec<Fact> = std::iter::once(placed).chain(further).map(Fact::Hold).collect();
+        self.store.record(Actor::Person(person), self.clock.now(), &facts).await?;
+        Ok((id, matches))
+    }
+
+    /// Adds to each hold in force the records that it covers by now. Returns how many were added to which.
+    ///
+    /// # Errors
+    /// The database or the index failed; the query of a hold is not here.
+    pub async fn match_holds(&self) -> Result<Vec<(HoldId, usize)>, AppError> {
+        let mut added = Vec::new();
+        for row in self.store.holds(false).await? {
+            let hold = row.hold;
+            let covered = match &hold.scope {
+                HoldScope::Query { .. } => self.records_found(&self.query_of(&hold).await?).await?.records,
+                scope => self.records_covered(scope).await?,
+            };
+            let new: BTreeSet<RecordId> = covered.difference(&hold.members).copied().collect();
+            if new.is_empty() {
+                continue;
+            }
+            let matched = |records| Fact::Hold(HoldFact::Matched { hold: hold.id, records });
+            let facts: Vec<Fact> = parts(&new).into_iter().map(matched).collect();
+            self.store.record(Actor::Program, self.clock.now(), &facts).await?;
+            added.push((hold.id, new.len()));
+        }
+        Ok(added)
+    }
+
+    /// Gives a hold its query back, after a rebuild from the archive: the ledger has its digest only.
+    ///
+    /// # Errors
+    /// The person may not; it is not the query that the hold was placed with.
+    pub async fn give_hold_query(&self, hold: &Hold, query: &str) -> Result<(), AppError> {
+        self.actor(Permission::PlaceHold, &[]).await?;
+        match &hold.scope {
+            HoldScope::Query { digest } if *digest == Digest::of(query.as_bytes()) => {
+                Ok(self.store.keep_hold_query(hold.id, query).await?)
+            }
+            HoldScope::Query { .. } => Err(AppError::Unfit(
+                "this is not the query that the hold was placed with: give it letter by letter".into(),
+            )),
+            _ => Err(AppError::Unfit("this hold has no query".into())),
+        }
+    }
+
+    /// Proposes the release of a hold.
+    ///
+    /// # Errors
+    /// The person may not; it is released or proposed already.
+    pub async fn propose_release(&self, hold: HoldId, reason: &str) -> Result<(), AppError> {
+        let person = self.actor(Permission::PlaceHold, &[]).await?.person;
+        self.tell_hold(person, HoldFact::ReleaseProposed { hold, reason: reason.to_owned() }).await
+    }
+
+    /// Confirms the release that somebody else proposed, or declines it.
+    ///
+    /// # Errors
+    /// The person may not, or proposed it themselves; nothing is proposed.
+    pub async fn decide_release(&self, row: &HoldRow, confirm: bool) -> Result<(), AppError> {
+        let hold = row.hold.id;
+        let proposer: Vec<_> = row.release_proposed.iter().map(|(person, _)| *person).collect();
+        if confirm {
+            let person = self.actor(Permission::ReleaseHold, &proposer).await?.person;
+            return self.tell_hold(person, HoldFact::ReleaseConfirmed { hold }).await;
+        }
+        let person = self.actor(Permission::ReleaseHold, &[]).await?.person;
+        self.tell_hold(person, HoldFact::ReleaseDeclined { hold }).await
+    }
+
+    /// Returns the hold with this matter, or whose id begins so.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub async fn hold_named(&self, name: &str) -> Result<HoldRow, AppError> {
+        let mut found = self.store.holds_named(name, 2).await?;
+        match (found.pop(), found.is_empty()) {
+            (Some(row), true) => Ok(row),
+            (Some(_), false) => Err(AppError::NotFound(format!("more than one hold answers to {name:?}; give its id"))),
+            (None, _) => Err(AppError::NotFound(format!("there is no hold {name:?}. `muniment hold list` names them"))),
+        }
+    }
+
+    /// Returns the records that a scope covers today.
+    async fn records_covered(&self, scope: &HoldScope) -> Result<BTreeSet<RecordId>, AppError> {
+        let mut records = BTreeSet::new();
+        if let HoldScope::Records(named) = scope {
+            for record in named {
+                if self.store.archive_record(*record).await?.is_none() {
+                    return Err(AppError::NotFound(format!("there is no record {record}; nothing was held")));
+                }
+            }
+            return Ok(named.clone());
+        }
+        self.each_record_facts(|facts| {
+            if coverage(scope, facts) == Coverage::Covered {
+                records.insert(facts.record);
+            }
+        })
+        .await?;
+        Ok(records)
+    }
+
+    /// Returns the records whose pages a query finds, hidden pages, synonyms and possible misreadings included.
+    async fn records_found(&self, query: &str) -> Result<Matches, AppError> {
+        let parsed = Query::parse(query, &self.schema()?)
+            .map_err(|cause| AppError::Unfit(format!("the query cannot be understood:\n{}", cause.pointed(query))))?;
+        let mut matches = Matches::default();
+        let mut offset = 0;
+        loop {
+            let options = Options { offset, limit: MOST_HITS, synonyms: true, ocr_tolerant: true, hidden: true };
+            let answer = self.search(parsed.clone(), options).await?;
+            matches.unreadable_pages = answer.pages_without_reliable_text;
+            for hit in &answer.hits {
+                matches.records.extend(self.store.records_made_of(hit.facts.document).await?);
+            }
+            offset += answer.hits.len() as u64;
+            if answer.hits.len() < MOST_HITS {
+                return Ok(matches);
+            }
+        }
+    }
+
+    async fn query_of(&self, hold: &Hold) -> Result<String, AppError> {
+        self.store.hold_query(hold.id).await?.ok_or_else(|| {
+            AppError::NotFound(format!(
+                "the query of hold {} is not here: the ledger keeps its digest only. Give it again with \
+                 `muniment hold query {} QUERY`; until then the hold does not cover what came since",
+                hold.id, hold.id
+            ))
+        })
+    }
+
+    async fn tell_hold(&self, person: crate::chart::PersonId, fact: HoldFact) -> Result<(), AppError> {
+        self.store.record(Actor::Person(person), self.clock.now(), &[Fact::Hold(fact)]).await?;
+        Ok(())
+    }
+}
+
+/// Splits records into the parts that one fact each names.
+fn parts(records: &BTreeSet<RecordId>) -> Vec<BTreeSet<RecordId>> {
+    let records: Vec<RecordId> = records.iter().copied().collect();
+    records.chunks(MOST_MEMBERS).map(|part| part.iter().copied().collect()).collect()
+}

@@ -1,0 +1,62 @@
+//! Who tells a fact: a person, an administrator, somebody else than before.
+
+use crate::chart::{Actor, LedgerEntry, PersonId};
+use crate::store::engine::Transaction;
+use crate::store::error::StoreError;
+use crate::store::values::values;
+
+/// Longest administrative text, in characters.
+const LONGEST_TEXT: usize = 2000;
+
+/// Returns the person who tells the fact; the program by itself may not.
+pub(super) fn person(entry: &LedgerEntry) -> Result<PersonId, StoreError> {
+    match entry.actor {
+        Actor::Person(person) => Ok(person),
+        Actor::Program => Err(refused("only a person decides this")),
+    }
+}
+
+/// Returns the person, none for the program.
+pub(super) const fn person_or_program(entry: &LedgerEntry) -> Option<PersonId> {
+    match entry.actor {
+        Actor::Person(person) => Some(person),
+        Actor::Program => None,
+    }
+}
+
+/// Returns the person who tells the fact, who has to be an administrator.
+pub(super) async fn administrator(transaction: &mut Transaction, entry: &LedgerEntry) -> Result<PersonId, StoreError> {
+    let person = person(entry)?;
+    let sql = "SELECT role FROM roles JOIN people ON people.id = roles.person
+         WHERE roles.person = $1 AND roles.role = 'administrator' AND people.disabled_at IS NULL";
+    match transaction.row(sql, values![person]).await? {
+        Some(_) => Ok(person),
+        None => Err(refused("only an administrator decides this")),
+    }
+}
+
+/// Refuses when the second person is the first.
+pub(super) fn another(person: PersonId, first: Option<PersonId>, what: &str) -> Result<(), StoreError> {
+    if first == Some(person) {
+        return Err(refused(&format!("nobody {what}: a second person has to")));
+    }
+    Ok(())
+}
+
+/// Refuses a text that says nothing, or that is no text for the ledger.
+pub(super) fn text(what: &str, text: &str) -> Result<(), StoreError> {
+    if text.trim().is_empty() {
+        return Err(refused(&format!("the {what} is empty: say it in a few words, without naming a patient")));
+    }
+    if text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) {
+        return Err(refused(&format!(
+            "the {what} has more than {LONGEST_TEXT} characters, or some that cannot be printed"
+        )));
+    }
+    Ok(())
+}
+
+/// Says that a fact contradicts what was recorded, or a rule.
+pub(super) fn refused(why: &str) -> StoreError {
+    StoreError::Refused { why: why.to_owned() }
+}
