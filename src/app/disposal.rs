@@ -1,6 +1,7 @@
 //! Destruction as the application carries it out: who may, what retention says today, and what else has to forget.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,6 +18,11 @@ use crate::worker::Stop;
 
 /// Proposals that are listed.
 const MOST_LISTED: u32 = 1_000;
+
+/// How often a hold looks whether a deletion that was begun is over.
+const INTENT_LOOKS: u32 = 50;
+/// Time between two looks.
+const INTENT_PAUSE: Duration = Duration::from_millis(200);
 
 /// What came of carrying out a proposal.
 #[derive(Debug)]
@@ -144,7 +150,15 @@ impl App {
             folder: Box::new(crate::archive::ocfl::object_folder),
             actor,
         };
-        let records = destroy(&parts, row.id, |record| self.standing(record), progress).await?;
+        // What is being destroyed is told to the archive while it goes on, at most a minute behind.
+        let done = Stop::new();
+        let destroying = async {
+            let outcome = destroy(&parts, row.id, |record| self.standing(record), progress).await;
+            done.raise();
+            outcome
+        };
+        let (records, ()) = tokio::join!(destroying, self.keep_ledger_shipped(&done));
+        let records = records?;
         if records.iter().any(|ready| matches!(ready.outcome, Outcome::Locked { .. })) {
             return Ok(CarriedOut { records, issued: None });
         }
@@ -183,6 +197,30 @@ impl App {
             "Backups that the program did not make are not covered; restoring one destroys these records again."
                 .to_owned(),
         ])
+    }
+
+    /// Waits until no object of the records is just being deleted, and returns those of which objects are gone already, with
+    /// their number. For whoever has placed a hold on them: from then on nothing more goes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn gone_before_hold(&self, records: &BTreeSet<RecordId>) -> Result<Vec<(RecordId, usize)>, AppError> {
+        let mut gone = Vec::new();
+        for (disposal, record) in self.store.records_being_destroyed().await? {
+            if !records.contains(&record) {
+                continue;
+            }
+            // A run that was killed leaves its intent behind; the next run finds out what became of it.
+            for _ in 0..INTENT_LOOKS {
+                if self.store.outstanding_intents(record).await?.is_empty() {
+                    break;
+                }
+                tokio::time::sleep(INTENT_PAUSE).await;
+            }
+            let left = self.store.outstanding_intents(record).await?.len();
+            gone.push((record, self.store.removed_objects(disposal, record).await?.len() + left));
+        }
+        Ok(gone)
     }
 
     /// Lists the proposals, the newest first.

@@ -41,14 +41,26 @@ impl App {
 
     /// Ships what is new every now and then until `done` is raised, and once more then.
     pub async fn keep_ledger_shipped(&self, done: &Stop) {
+        let mut said = String::new();
         while !done.is_raised() {
-            self.ship_at_the_end().await;
+            // A machine that does not have the key leaves shipping to the one that has: once is enough to say so.
+            match tokio::time::timeout(AT_THE_END, self.ship_ledger()).await {
+                Ok(Ok(_)) => said.clear(),
+                Ok(Err(cause)) if cause.to_string() == said => {}
+                Ok(Err(cause)) => {
+                    said = cause.to_string();
+                    tracing::warn!("the ledger was not shipped to the archive: {said}");
+                }
+                Err(_) => tracing::warn!("the archive is slow; the ledger is tried again"),
+            }
             tokio::select! {
                 () = tokio::time::sleep(SHIP_EVERY) => {}
                 () = done.raised() => {}
             }
         }
-        self.ship_at_the_end().await;
+        if said.is_empty() {
+            self.ship_at_the_end().await;
+        }
     }
 
     /// Ships what the archive does not have yet. The first time, the signing key is made and announced.

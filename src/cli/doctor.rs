@@ -11,6 +11,7 @@ use super::exit::{CommandError, Ended};
 use super::output::Output;
 use super::start::Place;
 use crate::app::{App, pool};
+use crate::archive::vault::VaultKind;
 
 /// Checks everything that a working day needs, and says what to do about what is missing.
 #[derive(Debug, clap::Args)]
@@ -75,6 +76,8 @@ async fn check_app(app: &App, checks: &mut Vec<Check>) {
     checks.push(children(app).await);
     checks.push(other_renderer(app).await);
     checks.push(index(app).await);
+    checks.push(ledger(app).await);
+    checks.push(disposal(app).await);
     let recognition = &app.config.recognition;
     checks.push(good(
         "limits",
@@ -96,6 +99,39 @@ async fn check_app(app: &App, checks: &mut Vec<Check>) {
         }
         Err(cause) => bad("pipeline", cause.to_string()),
     });
+}
+
+/// Says whether the ledger can be signed and shipped, and what its place cannot protect it from.
+async fn ledger(app: &App) -> Check {
+    match app.store.ledger_size().await {
+        Err(cause) => return bad("ledger", cause.to_string()),
+        Ok(0) => return good("ledger", "empty; its key is made with the first entry".into()),
+        Ok(_) => {}
+    }
+    match app.ship_ledger().await {
+        Err(cause) => bad("ledger", format!("not shipped to the archive: {cause}")),
+        Ok(shipped) if app.vault.kind() == VaultKind::Folder => warning(
+            "ledger",
+            format!(
+                "{} entries are signed and in the archive; the archive is a folder, so that whoever owns this machine can set \
+                 back or rewrite both unseen. Keep the newest checkpoint elsewhere: muniment audit verify --witness",
+                shipped.size
+            ),
+        ),
+        Ok(shipped) => good("ledger", format!("{} entries are signed and in the archive", shipped.size)),
+    }
+}
+
+/// Says whether enough people could take part in destruction.
+async fn disposal(app: &App) -> Check {
+    match app.disposal_readiness().await {
+        Err(cause) => bad("disposal", cause.to_string()),
+        Ok(ready) if ready.people < ready.needed => good(
+            "disposal",
+            format!("disabled: destruction takes {} administrators, there are {}", ready.needed, ready.people),
+        ),
+        Ok(ready) => good("disposal", format!("possible: {} administrators", ready.people)),
+    }
 }
 
 fn space(app: &App) -> Check {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::exit::{CommandError, Ended, error};
-use super::output::Output;
+use super::output::{Output, warn};
 use super::private::Private;
 use super::start::Place;
 use crate::access::Permission;
@@ -130,12 +130,24 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         }
         Action::Match => {
             app.actor(Permission::PlaceHold, &[]).await?;
-            let added = app.match_holds().await?;
+            let matched = app.match_holds().await?;
             app.align_locks(None).await?;
-            output.value(&added, |added| match added.is_empty() {
-                true => "Every hold has what it covers.".to_owned(),
-                false => added.iter().map(|(hold, count)| format!("Hold {hold}: {count} more records\n")).collect(),
+            output.value(&matched, |matched| {
+                let mut text = String::new();
+                for (hold, count) in &matched.added {
+                    // Writing into a String cannot fail.
+                    let _ = writeln!(text, "Hold {hold}: {count} more records");
+                }
+                for hold in &matched.without_query {
+                    let _ = writeln!(
+                        text,
+                        "Hold {hold}: its query is not here, so that it misses what came since. Give it again: \
+                         muniment hold query {hold} QUERY"
+                    );
+                }
+                if text.is_empty() { "Every hold has what it covers.".to_owned() } else { text }
             });
+            return Ok(if matched.without_query.is_empty() { Ended::Well } else { Ended::NeedsAttention });
         }
         Action::Query { hold, query } => {
             let hold = app.hold_named(hold).await?.hold;
@@ -182,6 +194,11 @@ async fn place_hold(args: &PlaceArgs, app: &App, output: Output) -> Result<Ended
     };
     let said = HoldSaid { matter: args.matter.clone(), reason: args.reason.clone(), custodian: args.custodian.clone() };
     let (hold, matches) = app.place_hold(said, scope).await?;
+    for (record, gone) in app.gone_before_hold(&matches.records).await? {
+        warn(&format!(
+            "muniment: record {record} was being destroyed: {gone} of its objects were gone before the hold; the rest stays"
+        ));
+    }
     let members: Vec<RecordId> = matches.records.iter().copied().collect();
     app.align_locks(Some(&members)).await?;
     let (records, unreadable) = (matches.records.len(), matches.unreadable_pages);

@@ -126,11 +126,11 @@ impl Command {
                 | Self::Reject(_)
                 | Self::Undo(_)
                 | Self::Review(_)
-                | Self::Correct(_)
-                | Self::Purge(_)
                 | Self::Retention(_)
                 | Self::Hold(_)
                 | Self::Disposal(_)
+                | Self::Correct(_)
+                | Self::Purge(_)
         )
     }
 }

@@ -184,6 +184,16 @@ impl Store {
         self.rows(sql, values![]).await?.iter().map(|row| row.parsed("record")).collect()
     }
 
+    /// Returns the records whose destruction has begun and is not over, with their proposals.
+    pub async fn records_being_destroyed(&self) -> Result<Vec<(DisposalId, RecordId)>, StoreError> {
+        let sql = "SELECT disposal, record FROM disposal_records WHERE state = 'begun' ORDER BY record";
+        self.rows(sql, values![])
+            .await?
+            .iter()
+            .map(|row| Ok((row.parsed("disposal")?, row.parsed("record")?)))
+            .collect()
+    }
+
     /// Returns when the newest entry of the ledger was made: no clock that is right is behind it.
     pub async fn newest_entry_at(&self) -> Result<Option<Timestamp>, StoreError> {
         let size = self.ledger_size().await?;

@@ -1,7 +1,9 @@
 //! Destruction: its rules, what it leaves, what stops it, and a crash at every write.
 
 mod crash;
+mod forgetting;
 mod rules;
+mod s3;
 mod stopping;
 
 use std::path::Path;
@@ -11,7 +13,7 @@ use bytes::Bytes;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use muniment::archive::ocfl::{Author, LogicalPath, Original, RecordVersion, Root, VersionNumber, object_folder};
-use muniment::archive::{Areas, Location, Vault};
+use muniment::archive::{Areas, Location, Lock, Vault};
 use muniment::audit::{KeyChain, KeyLink, SigningKey};
 use muniment::chart::facts::{
     Acceptance, DisposalFact, HoldFact, KeyFact, PeopleFact, Proposal, ProposedRecord, RecordFact,
@@ -52,6 +54,8 @@ struct Site {
     areas: Areas,
     clock: Arc<Hands>,
     key: SigningKey,
+    /// The last day of every record, the days of grace, and the lock of what is archived.
+    terms: (Date, u32, Option<Lock>),
     /// Goes last.
     _folder: tempfile::TempDir,
 }
@@ -97,7 +101,16 @@ impl Site {
         let clock = Hands::at("2030-01-01T00:00:00Z");
         let vault = Vault::folder(&folder.path().join("archive"), clock.clone()).unwrap();
         let areas = Areas::new(&Location::folder(&folder.path().join("objects")).unwrap());
-        let site = Self { store, vault, areas, clock, key: SigningKey::from_seed(&[9; 32]), _folder: folder };
+        let key = SigningKey::from_seed(&[9; 32]);
+        let terms = (LAST_DAY, 30, None);
+        let site = Self { store, vault, areas, clock, key, terms, _folder: folder };
+        site.staff(people).await;
+        site
+    }
+
+    /// Adds administrators and the key.
+    async fn staff(&self, people: u64) {
+        let site = self;
         for number in 1..=people {
             let added = PeopleFact::Added { person: person(number), name: format!("P{number}"), login: None };
             let granted = PeopleFact::Granted { person: person(number), role: Role::Administrator };
@@ -105,7 +118,6 @@ impl Site {
         }
         let (origin, public_key) = ("muniment/test".to_owned(), site.key.public());
         site.enter(ANN, [Fact::Key(KeyFact::Introduced { origin, public_key })]).await.unwrap();
-        site
     }
 
     async fn enter(&self, who: u64, facts: impl IntoIterator<Item = Fact>) -> Result<Vec<LedgerEntry>, StoreError> {
@@ -148,7 +160,7 @@ impl Site {
                 author: Author { name: "Ann".into(), address: "urn:uuid:01900000-0000-7000-8000-00000000aaaa".into() },
                 at: Timestamp::UNIX_EPOCH,
                 files: files.into_iter().map(file).collect(),
-                lock: None,
+                lock: self.terms.2,
             });
             let deposited = deposited.await.unwrap();
             let fact = RecordFact::Deposited {
@@ -167,13 +179,13 @@ impl Site {
         let proposed = |record: &RecordId| ProposedRecord {
             record: *record,
             computation: computation(*record),
-            last_day: LAST_DAY,
+            last_day: self.terms.0,
             policy: "1/test/adult".into(),
         };
         DisposalFact::Proposed(Proposal {
             disposal: disposal(number),
             reason: "their retention is over".into(),
-            grace_days: 30,
+            grace_days: self.terms.1,
             records: records.iter().map(proposed).collect(),
         })
     }
@@ -184,7 +196,7 @@ impl Site {
         self.fact(BEN, DisposalFact::Reviewed { disposal: disposal(number), kept: vec![] }).await.unwrap();
         self.fact(BEN, DisposalFact::Approved { disposal: disposal(number) }).await.unwrap();
         self.fact(CYD, DisposalFact::Approved { disposal: disposal(number) }).await.unwrap();
-        self.clock.advance(SignedDuration::from_hours(24 * 30));
+        self.clock.advance(SignedDuration::from_hours(24 * i64::from(self.terms.1)));
         disposal(number)
     }
 
