@@ -88,6 +88,9 @@ impl App {
             if record.state != RecordState::Archived {
                 continue;
             }
+            if !self.store.holds_of(id).await?.is_empty() {
+                return Ok(Some(Stays::Held));
+            }
             match root.object(id).await {
                 Ok(object) if object.head().get() >= record.version => {}
                 Ok(_) | Err(OcflError::NoRecord { .. }) => return Ok(Some(Stays::NotInTheArchive)),
