@@ -12,9 +12,8 @@
 //! 6. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
-//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`disposal`]) <- [`worker`] <-
-//! [`app`] <- [`cli`]. Skills know
-//! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`disposal`]) <-
+//! [`worker`] <- [`app`] <- [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces it.
 
 pub mod access;
 pub mod app;

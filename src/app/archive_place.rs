@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use aws_sdk_s3::config::Region;
 
-use super::config::Config;
+use super::config::ArchiveConfig;
 use super::{AppError, SystemClock};
 use crate::archive::Vault;
 use crate::archive::vault::{S3Settings, https};
+use crate::chart::Clock;
 
-/// Folder of the archive in the data folder.
-const FOLDER: &str = "archive";
 /// The region that is signed for where none is set.
 const REGION: &str = "us-east-1";
 
@@ -31,25 +30,43 @@ pub enum ArchivePlace {
 }
 
 impl ArchivePlace {
-    /// Returns the place that a configuration names.
-    pub fn configured(config: &Config) -> Self {
-        Self::Folder(config.data.folder.join(FOLDER))
-    }
-
     /// Opens an archive that must be there. A bucket's server, region and credentials come from where every S3 program
     /// looks for them: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `~/.aws`, the instance.
     ///
     /// # Errors
     /// The folder is not there; there are no credentials; the place cannot be used.
     pub async fn open(&self) -> Result<Vault, AppError> {
-        let clock = Arc::new(SystemClock);
+        self.must_be_there()?;
+        self.vault(None, Arc::new(SystemClock)).await
+    }
+
+    /// Opens the configured archive, which must be there; with its configured server and region.
+    ///
+    /// # Errors
+    /// The folder is not there; there are no credentials; the place cannot be used.
+    pub async fn open_configured(config: &ArchiveConfig) -> Result<Vault, AppError> {
+        let place = config.place().ok_or_else(|| AppError::NotFound("the configuration names no archive".into()))?;
+        place.must_be_there()?;
+        place.vault(Some(config), Arc::new(SystemClock)).await
+    }
+
+    /// Opens the place; makes the folder if it is missing.
+    pub(super) async fn vault(&self, config: Option<&ArchiveConfig>, clock: Arc<dyn Clock>) -> Result<Vault, AppError> {
+        Ok(match self {
+            Self::Folder(folder) => Vault::folder(folder, clock)?,
+            Self::Bucket { bucket, prefix } => {
+                Vault::s3(&settings(bucket.clone(), prefix.clone(), config).await?, clock)?
+            }
+        })
+    }
+
+    fn must_be_there(&self) -> Result<(), AppError> {
         match self {
             Self::Folder(folder) if !folder.is_dir() => Err(AppError::NotFound(format!(
                 "{} is no folder; name the archive's folder, or a bucket as s3://BUCKET/PREFIX",
                 folder.display()
             ))),
-            Self::Folder(folder) => Ok(Vault::folder(folder, clock)?),
-            Self::Bucket { bucket, prefix } => Ok(Vault::s3(&settings(bucket.clone(), prefix.clone()).await?, clock)?),
+            _ => Ok(()),
         }
     }
 }
@@ -68,23 +85,33 @@ impl FromStr for ArchivePlace {
         if bucket.is_empty() {
             return Err("a bucket is named as s3://BUCKET or s3://BUCKET/PREFIX".to_owned());
         }
-        Ok(Self::Bucket { bucket: bucket.to_owned(), prefix: prefix.trim_end_matches('/').to_owned() })
+        Ok(Self::Bucket { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
     }
 }
 
-async fn settings(bucket: String, prefix: String) -> Result<S3Settings, AppError> {
-    let found = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https()).load().await;
+/// Puts together how a bucket is reached: what is configured, else what the environment says.
+async fn settings(bucket: String, prefix: String, config: Option<&ArchiveConfig>) -> Result<S3Settings, AppError> {
+    let set = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let endpoint = config.and_then(|config| set(&config.endpoint));
+    let mut environment = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https());
+    if let Some(region) = config.and_then(|config| set(&config.region)) {
+        environment = environment.region(Region::new(region));
+    } else if endpoint.is_some() {
+        // Otherwise the machine would be asked which region of AWS it stands in.
+        environment = environment.region(Region::new(REGION));
+    }
+    let found = environment.load().await;
     let credentials = found.credentials_provider().ok_or_else(|| {
         AppError::NotFound("there are no credentials for S3; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".into())
     })?;
-    let endpoint = found.endpoint_url().map(str::to_owned);
+    let endpoint = endpoint.or_else(|| found.endpoint_url().map(str::to_owned));
     Ok(S3Settings {
         bucket,
         prefix,
-        path_style: endpoint.is_some(),
+        path_style: config.map_or(endpoint.is_some(), |config| config.path_style),
         endpoint,
         region: found.region().map_or_else(|| REGION.to_owned(), |region: &Region| region.as_ref().to_owned()),
-        allow_http: false,
+        allow_http: config.is_some_and(|config| config.allow_http),
         credentials,
     })
 }

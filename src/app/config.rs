@@ -1,13 +1,18 @@
 //! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
 
+mod archive;
 mod keeping;
+mod layers;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::Table;
 
-use toml::{Table, Value};
+pub use archive::{ArchiveConfig, FixityConfig};
 
+use self::layers::{lay_environment_over, lay_over};
+use crate::chart::Secret;
 pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
@@ -26,6 +31,12 @@ pub struct Config {
     pub data: Data,
     /// The object store.
     pub store: ObjectStoreConfig,
+    /// Where records are archived.
+    pub archive: ArchiveConfig,
+    /// Where they are copied to.
+    pub replica: ArchiveConfig,
+    /// How they are read again.
+    pub fixity: FixityConfig,
     /// The database.
     pub database: Database,
     /// The search index.
@@ -70,8 +81,8 @@ pub struct ObjectStoreConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// `sqlite:PATH` or `postgres://...`.
-    pub url: String,
+    /// `sqlite:PATH` or `postgres://...`, which may hold a password.
+    pub url: Secret,
 }
 
 /// The search index.
@@ -281,6 +292,9 @@ impl Config {
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
         range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
+        self.archive.check("archive", faults);
+        self.replica.check("replica", faults);
+        self.fixity.check(faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
@@ -300,88 +314,29 @@ impl Config {
         };
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
+        self.archive.resolve(base, Some(data.join("archive")));
+        self.replica.resolve(base, None);
         self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));
         }
         // A path of an SQLite file is relative to the configuration too, like every other.
-        if let Some(path) = self.database.url.strip_prefix("sqlite:") {
+        if let Some(path) = self.database.url.reveal().strip_prefix("sqlite:") {
             let path = base.join(path.strip_prefix("//").unwrap_or(path));
-            self.database.url = format!("sqlite:{}", path.display());
+            self.database.url = Secret::new(format!("sqlite:{}", path.display()));
         }
-        if self.database.url.is_empty() {
-            self.database.url = format!("sqlite:{}", data.join("muniment.db").display());
+        if self.database.url.reveal().is_empty() {
+            let path = data.join("muniment.db");
+            self.database.url = Secret::new(format!("sqlite:{}", path.display()));
         }
         self.data.folder = data;
-    }
-}
-
-/// Puts `own` over `table`; keys that `table` does not have are faults, with the nearest name as a hint.
-fn lay_over(table: &mut Table, own: Table, path: &str, faults: &mut Vec<String>) {
-    for (key, value) in own {
-        let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match (table.get_mut(&key), value) {
-            (Some(Value::Table(inner)), Value::Table(own)) => lay_over(inner, own, &full, faults),
-            (Some(known), value) if known.same_type(&value) => *known = value,
-            (Some(known), value) => {
-                faults.push(format!("{full} must be {}, not {}", known.type_str(), value.type_str()));
-            }
-            (None, _) => {
-                let hint =
-                    nearest(&key, table.keys()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                faults.push(format!("{full} is not a known key{hint}"));
-            }
-        }
-    }
-}
-
-fn lay_environment_over(
-    table: &mut Table,
-    defaults: &Table,
-    environment: impl Iterator<Item = (String, String)>,
-    faults: &mut Vec<String>,
-) {
-    let names: Vec<(String, &str, &str)> = defaults
-        .iter()
-        .filter_map(|(section, keys)| keys.as_table().map(|keys| (section, keys)))
-        .flat_map(|(section, keys)| keys.keys().map(move |key| (section.as_str(), key.as_str())))
-        .map(|(section, key)| (format!("{PREFIX}{}_{}", section.to_uppercase(), key.to_uppercase()), section, key))
-        .collect();
-    for (name, text) in environment {
-        if !name.starts_with(PREFIX) || NOT_KEYS.contains(&name.as_str()) {
-            continue;
-        }
-        let Some((_, section, key)) = names.iter().find(|(known, _, _)| *known == name) else {
-            let known: Vec<String> = names.iter().map(|(known, _, _)| known.clone()).collect();
-            let hint = nearest(&name, known.iter()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-            faults.push(format!("the environment variable {name} is not a known key{hint}"));
-            continue;
-        };
-        let Some(slot) = table.get_mut(*section).and_then(Value::as_table_mut).and_then(|keys| keys.get_mut(*key))
-        else {
-            continue;
-        };
-        match (&*slot, text.parse::<i64>()) {
-            (Value::Integer(_), Ok(number)) => *slot = Value::Integer(number),
-            (Value::Integer(_), Err(_)) => faults.push(format!("{name} must be a whole number")),
-            _ => *slot = Value::String(text),
-        }
     }
 }
 
 /// Returns `path` from the root: children work in another folder.
 fn whole(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// Returns the known name that looks most like `name`, if any looks alike.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a str> {
-    known
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, candidate)| candidate.as_str())
 }
 
 fn optional_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
@@ -391,6 +346,7 @@ fn optional_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Op
 
 #[cfg(test)]
 mod tests {
+    use super::super::archive_place::ArchivePlace;
     use super::*;
 
     fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -428,11 +384,42 @@ mod tests {
     }
 
     #[test]
+    fn the_password_of_the_database_is_not_shown() {
+        let url = "postgres://muniment:Correct-Horse-7@localhost/muniment";
+        let config = load(&format!("[database]\nurl = '{url}'"), &[]).unwrap();
+        assert_eq!(config.database.url.reveal(), url);
+        assert!(!format!("{config:?}").contains("Correct"), "{config:?}");
+    }
+
+    #[test]
     fn paths_are_relative_to_the_file() {
         let config = load("[database]\nurl = 'sqlite:archive.db'\n[recognition]\ntessdata = 'models'", &[]).unwrap();
-        let path = config.database.url.strip_prefix("sqlite:").unwrap();
+        let path = config.database.url.reveal().strip_prefix("sqlite:").unwrap();
         assert!(Path::new(path).is_absolute() && path.ends_with("archive.db"), "{path}");
         assert!(config.recognition.tessdata.unwrap().is_absolute());
+    }
+
+    #[test]
+    fn the_archive_is_a_folder_or_a_bucket() {
+        let place = |text: &str| load(text, &[]).map(|config| (config.archive.place(), config.replica.place()));
+        let (archive, replica) = place("").unwrap();
+        assert!(matches!(archive, Some(ArchivePlace::Folder(folder)) if folder.ends_with("muniment-data/archive")));
+        assert_eq!(replica, None);
+        let (archive, replica) =
+            place("[archive]\nlocation = 's3://records/clinic/'\n[replica]\nlocation = 'copy'").unwrap();
+        let bucket = ArchivePlace::Bucket { bucket: "records".into(), prefix: "clinic".into() };
+        assert_eq!(archive, Some(bucket));
+        assert!(
+            matches!(replica, Some(ArchivePlace::Folder(folder)) if folder.is_absolute() && folder.ends_with("copy"))
+        );
+        for bad in ["location = 's3://'", "location = 'gs://x'", "path_style = 3", "endpoint = 'https://x'"] {
+            assert!(load(&format!("[archive]\n{bad}"), &[]).is_err(), "{bad}");
+        }
+        let config =
+            load("", &[("MUNIMENT_ARCHIVE_PATH_STYLE", "false"), ("MUNIMENT_DEPOSIT_LOCK_SECONDS", "2")]).unwrap();
+        assert!(!config.archive.path_style);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        assert_eq!(config.lock(now).unwrap().until, now + jiff::SignedDuration::from_secs(2));
     }
 
     #[test]

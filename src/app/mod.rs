@@ -11,25 +11,29 @@ mod depositing;
 pub mod disposal;
 pub mod files;
 pub mod find;
+pub mod fixity;
 pub mod give_back;
 pub mod holds;
 mod indexing;
 mod ledger;
+pub mod locks;
 pub mod measure;
 mod parts;
 mod people;
 pub mod policy;
+mod process;
+pub mod rebuild;
 mod record_facts;
 pub mod retention;
 pub mod review;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, make_folder, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -65,6 +69,7 @@ pub struct App {
     pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    replica: OnceCell<Option<Vault>>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -163,15 +168,31 @@ impl App {
     /// # Errors
     /// A folder, the object store or the database cannot be used.
     pub async fn open(config: Config) -> Result<Self, AppError> {
-        make_private(&config.data.folder)
+        make_folder(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
-        let store = Store::open(&config.database.url).await?;
+        let store = Store::open(config.database.url.reveal()).await?;
         sweep(location.clone());
         let areas = Areas::new(&location);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let vault = Vault::folder(&config.data.folder.join("archive"), clock.clone())?;
-        Ok(Self { config, store, location, areas, vault, clock })
+        let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
+        let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
+        Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
+    }
+
+    /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.
+    ///
+    /// # Errors
+    /// Its location cannot be used as it is configured.
+    pub async fn replica(&self) -> Result<Option<&Vault>, AppError> {
+        let config = &self.config.replica;
+        let open = || async {
+            match config.place() {
+                Some(place) => place.vault(Some(config), self.clock.clone()).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        Ok(self.replica.get_or_try_init(open).await?.as_ref())
     }
 
     /// Opens the batch `name`, making it if there is none, with the pipeline `pipeline` (or the configured one).
@@ -290,10 +311,4 @@ fn new_document() -> DocumentId {
 
 fn new_worker() -> WorkerId {
     WorkerId::from_uuid(new_id())
-}
-
-/// Makes a folder that only its owner may enter; one that is there keeps its rights.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

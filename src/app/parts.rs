@@ -1,12 +1,13 @@
 //! Puts together what workers, children and the index need out of the configuration.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::config::Config;
+use super::process::ProcessIdentity;
 use super::{App, AppError, new_document, new_worker};
 use crate::archive::ocfl::Root;
-use crate::chart::WorkerId;
+use crate::chart::{Secret, WorkerId};
 use crate::pipeline::child::message::{FileLimits, Setup};
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{Launch, Limits, Pool, Recycle};
@@ -21,11 +22,11 @@ const MIB: u64 = 1 << 20;
 
 impl App {
     /// Prepares a worker with its children. `passwords` are for encrypted files and kept nowhere. Claims of workers that
-    /// died on this machine are free at once; those of other machines run out with their leases.
+    /// died on this machine are free at once; those of other machines and containers run out with their leases.
     ///
     /// # Errors
     /// The program's own file cannot be found, or the database failed.
-    pub async fn worker(&self, passwords: Vec<String>) -> Result<Worker, AppError> {
+    pub async fn worker(&self, passwords: Vec<Secret>) -> Result<Worker, AppError> {
         self.free_claims_of_the_dead().await?;
         let recognition = &self.config.recognition;
         let worker = new_worker();
@@ -39,6 +40,7 @@ impl App {
             new_document: Box::new(new_document),
             worker,
             name: worker_name(),
+            process: ProcessIdentity::own().map(|own| own.to_string()),
             passwords,
             depositor: self.depositor(worker).await?,
             terms: Terms {
@@ -77,10 +79,10 @@ impl App {
         let now = self.clock.now();
         // A worker that was silent for much longer than a lease has no claims left.
         let since = now.checked_sub(jiff::SignedDuration::from_secs(86_400)).unwrap_or(now);
-        let host = host_name();
+        let Some(own) = ProcessIdentity::own() else { return Ok(()) };
         for worker in self.store.workers(since).await? {
-            let here = worker.name.strip_prefix(&host).and_then(|rest| rest.strip_prefix('/'));
-            if here.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            let process = worker.process.and_then(|process| process.parse::<ProcessIdentity>().ok());
+            if process.is_some_and(|process| process.has_ended(&own)) {
                 self.store.expire_leases(worker.id, now).await?;
             }
         }
@@ -131,9 +133,6 @@ fn own_file() -> Result<PathBuf, AppError> {
 
 /// Returns machine and process, for people who look at the list of workers.
 pub(super) fn worker_name() -> String {
-    format!("{}/{}", host_name(), std::process::id())
-}
-
-fn host_name() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{host}/{}", std::process::id())
 }

@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::config::SecondReview;
-use super::{App, AppError, new_id};
+use super::{App, AppError, new_document, new_id};
 use crate::access::Permission;
 use crate::chart::{
-    Actor, BirthDate, DocumentState, DocumentType, Encounter, Label, PatientId, PatientRef, PersonId, RecordClass,
-    RecordDraft, RecordId, RecordPage, RejectionReason,
+    Actor, BirthDate, DocumentId, DocumentState, DocumentType, Encounter, Label, PatientId, PatientRef, PersonId,
+    RecordClass, RecordDraft, RecordId, RecordPage, RejectionReason,
 };
 use crate::store::{AcceptanceTerms, DocumentPage, DocumentRecord, RecordRow, WaitingRow};
 
@@ -143,6 +143,18 @@ impl App {
         let done_by: Vec<PersonId> = versions.last().and_then(|version| version.accepted_by).into_iter().collect();
         let person = self.actor(Permission::ReviewOthers, &done_by).await?.person;
         Ok(self.store.review(person, self.clock.now(), record, returned).await?)
+    }
+
+    /// Splits a document into parts by the places of its pages; returns the new documents in the order of the parts.
+    ///
+    /// # Errors
+    /// The person may not, somebody has decided about the document, or a page would be in no part or in two.
+    pub async fn split(&self, document: &DocumentRecord, parts: &[Vec<u32>]) -> Result<Vec<DocumentId>, AppError> {
+        self.actor(Permission::Label, &[]).await?;
+        let parts: Vec<(DocumentId, Vec<u32>)> =
+            parts.iter().map(|positions| (new_document(), positions.clone())).collect();
+        self.store.split_document(document.id, &parts, self.clock.now()).await?;
+        Ok(parts.into_iter().map(|(id, _)| id).collect())
     }
 
     /// Returns everything that waits for its deposit.

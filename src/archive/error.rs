@@ -94,7 +94,7 @@ pub enum ArchiveError {
         free: u64,
     },
     /// Reading or writing failed.
-    #[error("{key} cannot be read or written: {cause}; check the archive's disk and run this again")]
+    #[error("{key} cannot be read or written: {cause}; check the archive's disk or server and run this again")]
     Failed {
         /// The key.
         key: String,

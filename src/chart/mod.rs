@@ -22,6 +22,7 @@ mod record;
 mod reject;
 mod retention;
 mod role;
+mod secret;
 mod signing;
 mod text;
 
@@ -49,5 +50,6 @@ pub use record::{
 pub use reject::{Reject, RejectReason};
 pub use retention::{EventSubject, LastDay, TriggerEvent, TriggerKind, UnknownWord, Withdrawal};
 pub use role::{Role, RoleParseError};
+pub use secret::Secret;
 pub use signing::{PublicKey, Signature, SigningParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};

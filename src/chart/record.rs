@@ -24,8 +24,8 @@ pub struct Encounter {
     pub to: Option<Date>,
 }
 
-/// What is said about one version of a record: everything that a person decides at acceptance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What is said about one version of a record: everything that a person decides at acceptance. `Debug` redacts.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordDraft {
     /// The record.
@@ -226,6 +226,15 @@ pub enum Cut {
     Streams,
     /// Pages that share dictionaries were decoded and encoded again without loss; the pixels are the same.
     Lossless,
+}
+
+impl std::fmt::Debug for RecordDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecordDraft")
+            .field("record", &self.record)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CorrectionReason {

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, Write as _};
 use serde::Serialize;
 
 use super::exit::{CommandError, Ended};
+use super::ingest::Sources;
 use super::output::{Output, warn};
 use super::start::Place;
 use crate::app::batch_report::{BatchReport, FileReport, Outcome, Sheets};
@@ -58,21 +59,23 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
             };
             let report = app.batch_report(batch).await?;
             let ended = if needs_a_person(&report) { Ended::NeedsAttention } else { Ended::Well };
-            print(&report, &rows, *files, output);
+            print(&report, &rows, None, *files, output);
             Ok(ended)
         }
     }
 }
 
-/// Prints the account of a batch; for people with `every` file, or only those of `files` that need a person.
-pub fn print(report: &BatchReport, files: &[FileReport], every: bool, output: Output) {
+/// Prints the account of a batch; for people with `every` file, or only those of `files` that need a person. `sources`
+/// are for programs: people have been told as it went on.
+pub fn print(report: &BatchReport, files: &[FileReport], sources: Option<&Sources>, every: bool, output: Output) {
     if output.quiet {
         return;
     }
     if output.json {
         // A batch may have very many files: nothing of them is built a second time.
         let mut out = BufWriter::new(StandardOutput(output));
-        let written = serde_json::to_writer_pretty(&mut out, &Account { report, files }).map_err(io::Error::from);
+        let written =
+            serde_json::to_writer_pretty(&mut out, &Account { report, files, sources }).map_err(io::Error::from);
         if let Err(cause) = written.and_then(|()| writeln!(out)).and_then(|()| out.flush())
             && cause.kind() != ErrorKind::BrokenPipe
         {
@@ -93,6 +96,8 @@ pub fn print(report: &BatchReport, files: &[FileReport], every: bool, output: Ou
 struct Account<'a> {
     report: &'a BatchReport,
     files: &'a [FileReport],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<&'a Sources>,
 }
 
 /// Standard output as a writer.

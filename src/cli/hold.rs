@@ -131,6 +131,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         Action::Match => {
             app.actor(Permission::PlaceHold, &[]).await?;
             let added = app.match_holds().await?;
+            app.align_locks(None).await?;
             output.value(&added, |added| match added.is_empty() {
                 true => "Every hold has what it covers.".to_owned(),
                 false => added.iter().map(|(hold, count)| format!("Hold {hold}: {count} more records\n")).collect(),
@@ -149,6 +150,9 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
                 Some(reason) => app.propose_release(row.hold.id, reason).await?,
                 None => app.decide_release(&row, *confirm).await?,
             }
+            // The store follows at once, and at the latest with the next `muniment retention locks`.
+            let members: Vec<RecordId> = row.hold.members.iter().copied().collect();
+            app.align_locks(Some(&members)).await?;
             let words = match (reason, confirm) {
                 (Some(_), _) => {
                     "Proposed. It holds until a second person confirms: muniment hold release HOLD --confirm"
@@ -183,6 +187,8 @@ async fn place_hold(args: &PlaceArgs, app: &App, output: Output) -> Result<Ended
             "muniment: record {record} was being destroyed: {gone} of its objects were gone before the hold; the rest stays"
         ));
     }
+    let members: Vec<RecordId> = matches.records.iter().copied().collect();
+    app.align_locks(Some(&members)).await?;
     let (records, unreadable) = (matches.records.len(), matches.unreadable_pages);
     let value = serde_json::json!({ "hold": hold, "records": &matches.records, "unreadable_pages": unreadable });
     output.value(&value, |_| {

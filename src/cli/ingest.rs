@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::batch;
@@ -11,8 +12,11 @@ use super::reading::{Indexed, Reading, read};
 use super::start::Place;
 use crate::app::deliver::{Delivering, Delivery, Rule};
 use crate::app::{App, AppError};
-use crate::chart::Batch;
+use crate::chart::{Batch, Secret};
 use crate::worker::Stop;
+
+/// What to do after everything was read.
+const NEXT: &str = "Next: muniment search WORDS";
 
 /// Takes files and folders in as one batch, reads every page and makes them searchable.
 ///
@@ -85,8 +89,8 @@ impl Args {
 impl Passwords {
     /// Reads the passwords. They are held in memory only, for as long as the command runs.
     #[expect(clippy::disallowed_methods, reason = "a password is no part of the configuration, which is kept")]
-    pub fn read(&self) -> Result<Vec<String>, CommandError> {
-        let mut passwords: Vec<String> = std::env::var("MUNIMENT_PDF_PASSWORD").into_iter().collect();
+    pub fn read(&self) -> Result<Vec<Secret>, CommandError> {
+        let mut passwords: Vec<Secret> = std::env::var("MUNIMENT_PDF_PASSWORD").into_iter().map(Secret::new).collect();
         if let Some(path) = &self.password_file {
             let text = if path == Path::new("-") {
                 std::io::read_to_string(std::io::stdin())
@@ -94,7 +98,7 @@ impl Passwords {
                 std::fs::read_to_string(path)
             };
             let text = text.map_err(|cause| error(format!("the password file cannot be read: {cause}")))?;
-            passwords.extend(text.lines().filter(|line| !line.is_empty()).map(str::to_owned));
+            passwords.extend(text.lines().filter(|line| !line.is_empty()).map(Secret::new));
         }
         Ok(passwords)
     }
@@ -120,24 +124,31 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         delivered.raise();
         outcome
     };
-    let (taken, indexed) = if args.no_read {
+    let (sources, indexed) = if args.no_read {
         (deliver.await, Ok(Indexed::InStep))
     } else {
         let reading = Reading::Batch { id: batch.id, delivered: delivered.clone() };
         tokio::join!(deliver, read(&app, &reading, passwords, &stop, output))
     };
-    let taken = taken?;
-    let indexed = indexed?;
-    report(&app, batch, taken, indexed, stop.is_raised(), output).await
+    let (sources, indexed) = (sources?, indexed?);
+    let ended = report(&app, batch, Some(&sources), indexed, stop.is_raised(), output).await?;
+    if ended == Ended::Well && !args.no_read {
+        output.line(NEXT);
+    }
+    Ok(ended)
 }
 
 /// Reads whatever of a batch waits, and reports on it.
-pub async fn work_off(app: &App, batch: Batch, passwords: Vec<String>, output: Output) -> Result<Ended, CommandError> {
+pub async fn work_off(app: &App, batch: Batch, passwords: Vec<Secret>, output: Output) -> Result<Ended, CommandError> {
     let stop = stop_on_ctrl_c();
     let delivered = Stop::new();
     delivered.raise();
     let indexed = read(app, &Reading::Batch { id: batch.id, delivered }, passwords, &stop, output).await?;
-    report(app, batch, Taken::default(), indexed, stop.is_raised(), output).await
+    let ended = report(app, batch, None, indexed, stop.is_raised(), output).await?;
+    if ended == Ended::Well {
+        output.line(NEXT);
+    }
+    Ok(ended)
 }
 
 /// Returns a signal that the first Ctrl-C (or SIGTERM) raises; the second ends the program at once.
@@ -168,11 +179,28 @@ pub fn stop_on_ctrl_c() -> Stop {
     stop
 }
 
-/// What was taken in by this run.
-#[derive(Default)]
-struct Taken {
-    /// Files that could not be taken in, with the reason; they are where they were.
-    failed: Vec<(PathBuf, String)>,
+/// What this run did not take in as usual. Sources that were are in the account.
+#[derive(Default, Serialize)]
+pub struct Sources {
+    /// Files that could not be taken in; they are where they were.
+    not_taken: Vec<Source>,
+    /// Files and folders that were left out on purpose.
+    left_out: Vec<Source>,
+    /// Files that are safe and recorded, but could not be moved away.
+    not_moved: Vec<Source>,
+}
+
+/// A source and what hindered.
+#[derive(Serialize)]
+struct Source {
+    path: String,
+    why: String,
+}
+
+impl Source {
+    fn new(path: &Path, why: String) -> Self {
+        Self { path: path.display().to_string(), why }
+    }
 }
 
 async fn open_batch(args: &Args, app: &App, output: Output) -> Result<Batch, CommandError> {
@@ -204,19 +232,23 @@ async fn open_batch(args: &Args, app: &App, output: Output) -> Result<Batch, Com
     Ok(opened.batch)
 }
 
-async fn take(delivering: &Delivering<'_>, args: &Args, stop: &Stop, output: Output) -> Result<Taken, AppError> {
-    let mut taken = Taken::default();
+async fn take(delivering: &Delivering<'_>, args: &Args, stop: &Stop, output: Output) -> Result<Sources, AppError> {
+    let mut sources = Sources::default();
     let mut note = |delivery: Delivery| match delivery {
         Delivery::Taken => {}
-        Delivery::NotMoved { path, why } => warn(&format!("muniment: {}: {why}", path.display())),
+        Delivery::NotMoved { path, why } => {
+            warn(&format!("muniment: {}: {why}", path.display()));
+            sources.not_moved.push(Source::new(&path, why));
+        }
         Delivery::Skipped { path, why } => {
             if !output.json {
                 warn(&format!("left out {}: {why}", path.display()));
             }
+            sources.left_out.push(Source::new(&path, why));
         }
         Delivery::Failed { path, why } => {
             warn(&format!("muniment: {} was not taken in: {why}", path.display()));
-            taken.failed.push((path, why));
+            sources.not_taken.push(Source::new(&path, why));
         }
     };
     if args.watch {
@@ -224,13 +256,13 @@ async fn take(delivering: &Delivering<'_>, args: &Args, stop: &Stop, output: Out
     } else {
         delivering.take_all(&args.paths, stop, &mut note).await?;
     }
-    Ok(taken)
+    Ok(sources)
 }
 
 async fn report(
     app: &App,
     batch: Batch,
-    taken: Taken,
+    sources: Option<&Sources>,
     indexed: Indexed,
     stopped: bool,
     output: Output,
@@ -238,14 +270,14 @@ async fn report(
     let id = batch.id;
     let report = app.batch_report(batch).await?;
     let files = if output.json { app.file_reports(id).await? } else { app.files_to_check(id).await? };
-    batch::print(&report, &files, false, output);
+    batch::print(&report, &files, sources, false, output);
     if stopped {
         warn("Stopped. The same command goes on where this one stopped.");
         return Ok(Ended::Interrupted);
     }
-    if !taken.failed.is_empty() || indexed == Indexed::Behind || batch::needs_a_person(&report) {
+    let hindered = sources.is_some_and(|sources| !sources.not_taken.is_empty() || !sources.not_moved.is_empty());
+    if hindered || indexed == Indexed::Behind || batch::needs_a_person(&report) {
         return Ok(Ended::NeedsAttention);
     }
-    output.line("Next: muniment search WORDS");
     Ok(Ended::Well)
 }

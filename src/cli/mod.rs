@@ -14,8 +14,10 @@ mod demo;
 mod deposit;
 mod disposal;
 mod doctor;
+mod document;
 mod exit;
 mod export;
+mod fixity;
 mod hold;
 mod index;
 mod ingest;
@@ -26,6 +28,7 @@ mod private;
 mod progress;
 mod queue;
 mod reading;
+mod rebuild;
 mod reject;
 mod reprocess;
 mod retention;
@@ -81,6 +84,8 @@ enum Command {
     Search(search::Args),
     Export(export::Args),
     Archive(archive::Args),
+    Fixity(fixity::Args),
+    Rebuild(rebuild::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -94,9 +99,10 @@ enum Command {
     Undo(undo::Args),
     Review(review::Args),
     Queue(queue::Args),
+    Deposit(deposit::Args),
     Retention(retention::Args),
     Hold(hold::Args),
-    Deposit(deposit::Args),
+    Document(document::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -111,6 +117,7 @@ impl Command {
         matches!(
             self,
             Self::People(_)
+                | Self::Deposit(_)
                 | Self::Accept(_)
                 | Self::Reject(_)
                 | Self::Undo(_)
@@ -118,7 +125,6 @@ impl Command {
                 | Self::Retention(_)
                 | Self::Hold(_)
                 | Self::Disposal(_)
-                | Self::Deposit(_)
         )
     }
 }
@@ -163,6 +169,8 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),
         Command::Archive(args) => start::block_on(archive::run(args, place, output)),
+        Command::Fixity(args) => start::block_on(fixity::run(args, place, output)),
+        Command::Rebuild(args) => start::block_on(rebuild::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
@@ -171,6 +179,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
+        Command::Document(args) => start::block_on(document::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::Retention(args) => start::block_on(retention::run(args, place, output)),
         Command::Hold(args) => start::block_on(hold::run(args, place, output)),

@@ -7,7 +7,7 @@ use super::exit::CommandError;
 use super::output::{Output, warn};
 use super::progress::{LOOK_EVERY, Progress};
 use crate::app::{App, AppError};
-use crate::chart::{BatchCounts, BatchId, Digest};
+use crate::chart::{BatchCounts, BatchId, Digest, Secret};
 use crate::store::{PageSelection, StoreError};
 use crate::worker::{Stop, Until};
 
@@ -48,7 +48,7 @@ pub enum Indexed {
 pub async fn read(
     app: &App,
     reading: &Reading,
-    passwords: Vec<String>,
+    passwords: Vec<Secret>,
     stop: &Stop,
     output: Output,
 ) -> Result<Indexed, CommandError> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::exit::{CommandError, Ended};
+use super::exit::{CommandError, Ended, error};
 use super::output::Output;
 use super::start::Place;
 use crate::app::App;
@@ -63,6 +63,10 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     }
     let record = app.document(args.document.as_deref().unwrap_or_default()).await?;
     let document = shown(&app, &record).await?;
+    if let Some(wanted) = args.page.filter(|wanted| !(1..=document.pages).contains(wanted)) {
+        let (id, pages) = (document.id, document.pages);
+        return Err(error(format!("document {id} has no page {wanted}: its pages are 1 to {pages}")));
+    }
     let mut pages = Vec::new();
     for page in app.pages(record.id).await? {
         if args.page.is_none_or(|wanted| wanted == page.position) {
@@ -166,9 +170,6 @@ fn describe(document: &ShownDocument, pages: &[ShownPage]) -> String {
                 let _ = writeln!(text, "      | {line}");
             }
         }
-    }
-    if pages.is_empty() {
-        text.push_str("  No such page.\n");
     }
     text
 }

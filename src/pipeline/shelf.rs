@@ -10,6 +10,16 @@ use crate::chart::Digest;
 use crate::pipeline::definition::Definition;
 use crate::store::{Store, StoreError};
 
+/// What the shelf has under a digest.
+pub enum Found {
+    /// The definition.
+    Known(Arc<Definition>),
+    /// A definition that this version of the program does not understand; a newer one made it.
+    Newer,
+    /// Nothing: it was never kept.
+    Nothing,
+}
+
 /// The definitions known to a database.
 #[derive(Default)]
 pub struct Shelf {
@@ -28,22 +38,23 @@ impl Shelf {
         store.keep_setting_once(&key(stamp.digest), &text).await.map(drop)
     }
 
-    /// Returns the definition with this digest; `None` when it was never kept, or is not what its digest says.
+    /// Looks for the definition with this digest.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn by_digest(&self, store: &Store, digest: Digest) -> Result<Option<Arc<Definition>>, StoreError> {
+    pub async fn by_digest(&self, store: &Store, digest: Digest) -> Result<Found, StoreError> {
         if let Some(known) = self.read().get(&digest) {
-            return Ok(Some(Arc::clone(known)));
+            return Ok(Found::Known(Arc::clone(known)));
         }
-        let kept = store.setting(&key(digest)).await?;
-        let definition = kept.and_then(|text| serde_json::from_str::<Definition>(&text).ok());
+        let Some(kept) = store.setting(&key(digest)).await? else { return Ok(Found::Nothing) };
+        // A key that is new, or one that is gone, gives another digest even where it can be read.
+        let definition = serde_json::from_str::<Definition>(&kept).ok();
         let Some(definition) = definition.filter(|definition| definition.stamp().digest == digest) else {
-            return Ok(None);
+            return Ok(Found::Newer);
         };
         let definition = Arc::new(definition);
         self.read().insert(digest, Arc::clone(&definition));
-        Ok(Some(definition))
+        Ok(Found::Known(definition))
     }
 
     fn read(&self) -> std::sync::MutexGuard<'_, HashMap<Digest, Arc<Definition>>> {

@@ -55,9 +55,9 @@ pub enum StartError {
     /// The child ended before it was ready.
     #[error("the child process ended while setting itself up: {0}")]
     Crashed(Ending),
-    /// The child ran into its memory limit before it was ready.
-    #[error("the child process ran out of the memory allowed to it while setting itself up")]
-    MemoryLimit,
+    /// The child ran into its memory limit, in bytes, before it was ready.
+    #[error("the child process ran out of the {} of memory allowed to it while setting itself up", mib(*.0))]
+    MemoryLimit(u64),
     /// The child answered in a way that makes no sense.
     #[error("the child process broke the protocol while setting itself up: {0}")]
     Protocol(&'static str),
@@ -78,9 +78,9 @@ pub enum CallError {
     /// The child ended.
     #[error("the child process ended: {0}")]
     Crashed(Ending),
-    /// The child ran into its memory limit.
-    #[error("the child process ran out of the memory allowed to it")]
-    MemoryLimit,
+    /// The child ran into its memory limit, in bytes.
+    #[error("the child process ran out of the {} of memory allowed to it", mib(*.0))]
+    MemoryLimit(u64),
     /// A panic was caught in the child, at this place in the source.
     #[error("the child process gave up at {at}")]
     Panicked {
@@ -129,8 +129,13 @@ pub enum ProgramError {
         ending: Ending,
     },
     /// It ran into its memory limit.
-    #[error("{0} ran out of the memory allowed to it")]
-    MemoryLimit(String),
+    #[error("{program} ran out of the {} of memory allowed to it", mib(*.limit))]
+    MemoryLimit {
+        /// The program's file name.
+        program: String,
+        /// What it was allowed, in bytes.
+        limit: u64,
+    },
     /// It wrote more than was allowed.
     #[error("{program} wrote more than {limit} bytes")]
     OutputLimit {
@@ -139,6 +144,11 @@ pub enum ProgramError {
         /// The most that is captured, in bytes.
         limit: u64,
     },
+}
+
+/// Writes a limit as it is configured.
+fn mib(bytes: u64) -> String {
+    format!("{} MiB", bytes >> 20)
 }
 
 fn signal_name(signal: i32) -> &'static str {

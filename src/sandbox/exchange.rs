@@ -72,7 +72,7 @@ impl Child {
             Ok(Err(Broken::Nonsense(what))) => StartError::Protocol(what),
             Err(_) => StartError::Deadline(launch.start_deadline),
             Ok(Err(Broken::Closed)) => match child.last_words().await {
-                LastWords::MemoryLimit => StartError::MemoryLimit,
+                LastWords::MemoryLimit => StartError::MemoryLimit(child.limits.memory_bytes),
                 LastWords::Ending(ending) => StartError::Crashed(ending),
             },
         };
@@ -110,7 +110,7 @@ impl Child {
             Ok(Err(Broken::Nonsense(what))) => CallError::Protocol(what),
             Err(_) => CallError::Deadline(deadline),
             Ok(Err(Broken::Closed)) => match self.last_words().await {
-                LastWords::MemoryLimit => CallError::MemoryLimit,
+                LastWords::MemoryLimit => CallError::MemoryLimit(self.limits.memory_bytes),
                 LastWords::Ending(ending) => CallError::Crashed(ending),
             },
         };

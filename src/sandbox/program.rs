@@ -88,6 +88,7 @@ impl Program {
     pub async fn run(self) -> Result<Output, ProgramError> {
         let name = self.program.file_name().unwrap_or(self.program.as_os_str()).to_string_lossy().into_owned();
         let start = |source| ProgramError::Start { program: name.clone(), source };
+        let memory_bytes = self.limits.memory_bytes;
         let specification =
             Specification { program: self.program, args: self.args, readable: self.readable, limits: self.limits };
         let specification = serde_json::to_string(&specification).map_err(|error| start(error.into()))?;
@@ -123,7 +124,9 @@ impl Program {
             Ending::Exit(0) => Ok(Output { stdout }),
             Ending::Exit(code) if code == i32::from(MISSING) => Err(ProgramError::Missing(name)),
             Ending::Exit(code) if code == i32::from(UNCONTAINED) => Err(ProgramError::Uncontained(name)),
-            _ if standard_error.was_out_of_memory().await => Err(ProgramError::MemoryLimit(name)),
+            _ if standard_error.was_out_of_memory().await => {
+                Err(ProgramError::MemoryLimit { program: name, limit: memory_bytes })
+            }
             _ => Err(ProgramError::Failed { program: name, ending }),
         }
     }

@@ -12,7 +12,7 @@ use super::entry::{PageEntry, page_key};
 use super::error::IndexError;
 use super::index::Payload;
 use super::schema::{Fact, Schema};
-use crate::chart::{DocumentId, PageId};
+use crate::chart::PageId;
 
 /// What a writer may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,13 +87,6 @@ impl IndexWriter {
         }
     }
 
-    /// Takes all pages of a document out.
-    pub fn remove_document(&mut self, document: DocumentId) {
-        if let Some(field) = self.schema.field(Fact::Document) {
-            self.inner.delete_term(Term::from_field_bytes(field, document.as_uuid().as_bytes()));
-        }
-    }
-
     /// Makes everything since the last commit visible and durable, with the caller's note of how far it got.
     ///
     /// # Errors
@@ -127,14 +120,6 @@ impl IndexWriter {
             }
         }
         Err(from_tantivy(TantivyError::InternalError("segments are being merged all the time".into())))
-    }
-
-    /// Forgets everything since the last commit.
-    ///
-    /// # Errors
-    /// The index cannot be written.
-    pub fn rollback(&mut self) -> Result<(), IndexError> {
-        self.inner.rollback().map(|_| ()).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
     }
 
     /// Commits nothing more and waits until segments are merged.

@@ -14,6 +14,8 @@ pub struct WorkerRecord {
     pub id: WorkerId,
     /// Name of the machine and the process, for people.
     pub name: String,
+    /// Which process it is, as it said itself; `None` where its system did not tell.
+    pub process: Option<String>,
     /// When it began.
     pub started_at: Timestamp,
     /// When it was last heard of.
@@ -24,9 +26,15 @@ pub struct WorkerRecord {
 
 impl Store {
     /// Makes a worker known.
-    pub async fn start_worker(&self, id: WorkerId, name: &str, now: Timestamp) -> Result<(), StoreError> {
-        let sql = "INSERT INTO workers (id, name, started_at, seen_at) VALUES ($1, $2, $3, $3)";
-        self.execute(sql, values![id, name, now]).await.map(drop)
+    pub async fn start_worker(
+        &self,
+        id: WorkerId,
+        name: &str,
+        process: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO workers (id, name, process, started_at, seen_at) VALUES ($1, $2, $3, $4, $4)";
+        self.execute(sql, values![id, name, process.map(str::to_owned), now]).await.map(drop)
     }
 
     /// Takes note that a worker is alive.
@@ -38,7 +46,7 @@ impl Store {
     pub async fn workers(&self, since: Timestamp) -> Result<Vec<WorkerRecord>, StoreError> {
         let rows = self
             .rows(
-                "SELECT id, name, started_at, seen_at, stopped_at FROM workers
+                "SELECT id, name, process, started_at, seen_at, stopped_at FROM workers
                  WHERE stopped_at IS NULL AND seen_at >= $1 ORDER BY started_at, id",
                 values![since],
             )
@@ -86,6 +94,7 @@ fn read(row: &Row) -> Result<WorkerRecord, StoreError> {
     Ok(WorkerRecord {
         id: row.parsed("id")?,
         name: row.text("name")?,
+        process: row.optional_text("process")?,
         started_at: row.time("started_at")?,
         seen_at: row.time("seen_at")?,
         stopped_at: stopped.map_err(|_| StoreError::unreadable("stopped_at"))?,

@@ -19,7 +19,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::archive::{ArchiveError, Areas};
-use crate::chart::{BatchId, Clock, Digest, DocumentId, WorkerId};
+use crate::chart::{BatchId, Clock, Digest, DocumentId, Secret, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{CallError, Pool, StartError};
 use crate::store::{ClaimedPage, PageSelection, Store, StoreError};
@@ -55,8 +55,10 @@ pub struct Parts {
     pub worker: WorkerId,
     /// Name of this worker for people: machine and process.
     pub name: String,
+    /// Which process it is, for later ones on the same machine; `None` where the system does not tell.
+    pub process: Option<String>,
     /// Passwords for encrypted files, for this run; kept nowhere.
-    pub passwords: Vec<String>,
+    pub passwords: Vec<Secret>,
     /// Makes the deposits that are due when no page waits to be read.
     pub depositor: Depositor,
     /// Limits and times.
@@ -141,7 +143,7 @@ impl Worker {
     /// The database, the object store or the children cannot be used at all.
     pub async fn run(&self, until: &Until, stop: &Stop) -> Result<(), WorkerError> {
         let parts = &self.parts;
-        parts.store.start_worker(parts.worker, &parts.name, parts.clock.now()).await?;
+        parts.store.start_worker(parts.worker, &parts.name, parts.process.as_deref(), parts.clock.now()).await?;
         // One failing piece of work ends the others too: they see the stop.
         let halt = Stop::new();
         let works = futures::future::join_all((0..parts.terms.at_once.max(1)).map(|_| self.work(until, stop, &halt)));
@@ -299,7 +301,9 @@ const fn concerns_one_file(error: &ArchiveError) -> bool {
 fn reason(error: &CallError) -> String {
     match error {
         CallError::Deadline(limit) => format!("it took longer than {} s", limit.as_secs()),
-        CallError::MemoryLimit => "it took more memory than allowed".into(),
+        CallError::MemoryLimit(bytes) => {
+            format!("it took more memory than the {} MiB allowed (recognition.memory_mib)", bytes >> 20)
+        }
         other => other.to_string(),
     }
 }

@@ -8,16 +8,17 @@ use crate::chart::{Digest, PageNumber, Reject, RejectReason};
 use crate::pipeline::child::message::{Inspection, Request, Response};
 use crate::pipeline::child::validate;
 use crate::sandbox::CallError;
-use crate::store::{ClaimedScan, NewPage, OpenedScan, StoreError};
+use crate::store::{Claim, ClaimedScan, NewPage, OpenedScan, StoreError};
 
 /// Opens the scan in a child and ends the claim with what was found.
 ///
 /// # Errors
 /// The database or the object store cannot be used.
 pub(super) async fn open(worker: &Worker, scan: ClaimedScan) -> Result<(), WorkerError> {
-    worker.held.hold_scan(&scan.claim);
+    let claim = Claim::from(&scan.claim);
+    worker.held.hold(std::iter::once(claim.clone()));
     let outcome = look_into(worker, &scan).await;
-    worker.held.let_scan_go(&scan.claim);
+    worker.held.let_go(&claim);
     match outcome {
         // Somebody else has the scan by now and will end the claim.
         Err(WorkerError::Store(StoreError::ClaimLost { .. })) => Ok(()),
@@ -51,7 +52,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
                     Err(Undone::Reject(reject)) => {
                         return Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?);
                     }
-                    Err(Undone::Attempt(why)) => return fail(worker, scan, &undone(RejectReason::Crash, &why)).await,
+                    Err(Undone::Attempt(kind, why)) => return fail(worker, scan, &undone(kind, &why)).await,
                     Err(Undone::Worker(cause)) => return Err(cause),
                 }
             } else {
@@ -73,7 +74,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
             tracing::info!(scan = %digest, reason = reject.reason.name(), "scan rejected");
             Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?)
         }
-        Ok((Response::Failed(why), _)) => fail(worker, scan, &undone(RejectReason::Damaged, &why)).await,
+        Ok((Response::Failed(why), _)) => fail(worker, scan, &undone(RejectReason::Crash, &why)).await,
         Ok(_) => fail(worker, scan, &undone(RejectReason::Crash, "the child gave an answer to another question")).await,
         Err(cause) => fail(worker, scan, &undone(reject_reason(&cause), &reason(&cause))).await,
     }
@@ -82,7 +83,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
 /// Why no decrypted copy was made.
 enum Undone {
     Reject(Reject),
-    Attempt(String),
+    Attempt(RejectReason, String),
     Worker(WorkerError),
 }
 
@@ -107,10 +108,10 @@ async fn decrypt(
     let answer = child.call::<_, Response>(&request, &[file.as_fd(), copy.as_fd()], parts.terms.file_deadline).await;
     match answer {
         Ok((Response::Done, _)) => Ok(parts.areas.copies.put(scan, copy, &ticket).await?),
-        Ok((Response::Rejected(reject), _)) => Err(Undone::Reject(reject)),
-        Ok((Response::Failed(why), _)) => Err(Undone::Attempt(why)),
-        Ok(_) => Err(Undone::Attempt("the child gave an answer to another question".into())),
-        Err(cause) => Err(Undone::Attempt(reason(&cause))),
+        Ok((Response::Rejected(reject), _)) => Err(Undone::Reject(validate::printable(reject))),
+        Ok((Response::Failed(why), _)) => Err(Undone::Attempt(RejectReason::Crash, why)),
+        Ok(_) => Err(Undone::Attempt(RejectReason::Crash, "the child gave an answer to another question".into())),
+        Err(cause) => Err(Undone::Attempt(reject_reason(&cause), reason(&cause))),
     }
 }
 
@@ -134,7 +135,7 @@ async fn fail(worker: &Worker, scan: &ClaimedScan, reject: &Reject) -> Result<()
 fn reject_reason(error: &CallError) -> RejectReason {
     match error {
         CallError::Deadline(_) => RejectReason::TimeLimit,
-        CallError::MemoryLimit => RejectReason::MemoryLimit,
+        CallError::MemoryLimit(_) => RejectReason::MemoryLimit,
         _ => RejectReason::Crash,
     }
 }

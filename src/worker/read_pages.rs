@@ -2,23 +2,30 @@
 
 use std::fs::File;
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use super::{Stop, Worker, WorkerError, back_off, concerns_one_file, reason};
 use crate::chart::{PageText, Reject};
 use crate::pipeline::child::message::{Request, Response};
 use crate::pipeline::child::validate;
 use crate::pipeline::definition::Definition;
+use crate::pipeline::shelf::Found;
 use crate::sandbox::Leased;
-use crate::store::{ClaimedPage, StoreError};
+use crate::store::{Claim, ClaimedPage, StoreError};
 
 /// Pages claimed together. Few, so that several workers share a file; some, so that a child opens a file less often.
 pub(super) const AT_ONCE: u32 = 4;
+
+/// How long a page that needs a newer version of the program is left to others, before it is looked at again.
+const FOR_NEWER: Duration = Duration::from_secs(30);
 
 /// What became of one attempt.
 enum Outcome {
     Read(Box<PageText>),
     Rejected(Reject),
     Failed(String),
+    /// Its pipeline needs a newer version of the program.
+    ForNewer,
 }
 
 /// Which drawing of a page is read.
@@ -37,11 +44,11 @@ enum Drawing {
 /// # Errors
 /// The database or the object store cannot be used.
 pub(super) async fn read(worker: &Worker, pages: Vec<ClaimedPage>, stop: &Stop) -> Result<(), WorkerError> {
-    worker.held.hold_pages(pages.iter().map(|page| &page.claim));
+    worker.held.hold(pages.iter().map(|page| Claim::from(&page.claim)));
     let outcome = one_by_one(worker, &pages, stop).await;
     if outcome.is_err() {
         // Nobody works on them now: what is not renewed comes back when its lease runs out.
-        pages.iter().for_each(|page| worker.held.let_page_go(&page.claim));
+        pages.iter().for_each(|page| worker.held.let_go(&(&page.claim).into()));
     }
     outcome
 }
@@ -58,7 +65,7 @@ async fn one_by_one(worker: &Worker, pages: &[ClaimedPage], stop: &Stop) -> Resu
             child = None;
         }
         let recorded = record(worker, page, outcome).await;
-        worker.held.let_page_go(&page.claim);
+        worker.held.let_go(&(&page.claim).into());
         match recorded {
             // Somebody else has the page by now.
             Err(WorkerError::Store(StoreError::ClaimLost { .. })) => {}
@@ -75,11 +82,13 @@ async fn attempt<'w>(
 ) -> Result<Outcome, WorkerError> {
     let parts = &worker.parts;
     let id = page.claim.page;
-    let Some(definition) = parts.shelf.by_digest(&parts.store, page.pipeline.digest).await? else {
-        return Ok(Outcome::Failed(format!(
-            "pipeline {} revision {} is not known here",
-            page.pipeline.name, page.pipeline.revision
-        )));
+    let definition = match parts.shelf.by_digest(&parts.store, page.pipeline.digest).await? {
+        Found::Known(definition) => definition,
+        Found::Newer => return Ok(Outcome::ForNewer),
+        Found::Nothing => {
+            let (name, revision) = (&page.pipeline.name, page.pipeline.revision);
+            return Ok(Outcome::Failed(format!("pipeline {name} revision {revision} is not known here")));
+        }
     };
     let opened = match &page.decrypted_key {
         Some(key) => parts.areas.copies.open(key).await,
@@ -155,6 +164,11 @@ async fn record(worker: &Worker, page: &ClaimedPage, outcome: Outcome) -> Result
         Outcome::Rejected(reject) => {
             tracing::info!(page = %page.claim.page, reason = reject.reason.name(), "page rejected");
             store.reject_page(&page.claim, &reject, worker.now()).await?;
+        }
+        Outcome::ForNewer => {
+            store.release_page(&page.claim, worker.now(), FOR_NEWER).await?;
+            let (name, revision) = (&page.pipeline.name, page.pipeline.revision);
+            tracing::warn!(page = %page.claim.page, name, revision, "left to a worker that knows this newer pipeline");
         }
         Outcome::Failed(why) => {
             let attempt = store.fail_page_attempt(&page.claim, &why, worker.now(), back_off(page.attempts)).await?;

@@ -225,3 +225,37 @@ fn a_damaged_index_costs_no_page_and_is_mended_by_a_rebuild() {
     );
     program.json(&["index", "verify"]);
 }
+
+#[test]
+fn sources_that_were_not_taken_as_usual_are_in_the_answer() {
+    let program = Program::new();
+    folders(&program, &["in"], 1);
+    fs::write(program.path("in/.hidden"), "left out").unwrap();
+    fs::write(program.path("taken"), "a file where the folder should be").unwrap();
+    let arguments = ["--json", "ingest", "in", "nowhere.tif", "--batch", "B", "--no-read", "--source", "move"];
+    let run = program.run(&[&arguments[..], &["--taken", "taken"]].concat());
+    assert_eq!(run.code, 3, "{}", run.err);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let sources = |kind: &str| -> Vec<&str> {
+        answer["sources"][kind].as_array().unwrap().iter().map(|source| source["path"].as_str().unwrap()).collect()
+    };
+    assert_eq!((sources("not_taken").len(), sources("not_moved").len()), (1, 1), "{answer}");
+    assert!(sources("not_taken")[0].ends_with("nowhere.tif") && sources("not_moved")[0].ends_with(".jpg"), "{answer}");
+    assert!(sources("left_out")[0].ends_with(".hidden"), "{answer}");
+    assert_eq!(count(&answer, "deliveries"), 1, "what could not be moved is safe all the same");
+
+    // A source that stays behind needs a person, even when nothing else does.
+    let moving = program.run(&["ingest", "in", "--batch", "B", "--no-read", "--source", "move", "--taken", "taken"]);
+    assert_eq!(moving.code, 3, "{}{}", moving.out, moving.err);
+    let kept = program.run(&["ingest", "in", "--batch", "B", "--no-read"]);
+    assert_eq!(kept.code, 0, "{}{}", kept.out, kept.err);
+    assert!(!kept.out.contains("muniment search"), "nothing can be found yet: {}", kept.out);
+    let read = program.run(&["ingest", "in", "--batch", "B"]);
+    assert!(read.out.contains("muniment search"), "{}", read.out);
+    let document = program.json(&["show", "--batch", "B"])[0]["id"].as_str().unwrap().to_owned();
+    for page in ["0", "99"] {
+        let beyond = program.run(&["show", &document, "--page", page]);
+        assert_eq!((beyond.code, beyond.out.as_str()), (1, ""));
+        assert!(beyond.err.contains("its pages are 1 to 1"), "{}", beyond.err);
+    }
+}

@@ -74,7 +74,8 @@ fn a_page_that_takes_too_much_memory_is_left_to_a_person_and_read_with_more() {
     adds_up(&report);
     assert_eq!((count(&report, "pages_failed"), count(&report, "pages_done")), (1, 2), "{report}");
     let page = page(&program, &report, "large.png");
-    assert!(page["findings"][0]["message"].as_str().unwrap().contains("memory"), "{page}");
+    let message = page["findings"][0]["message"].as_str().unwrap();
+    assert!(message.contains("256 MiB") && message.contains("recognition.memory_mib"), "{page}");
     let program = program.with("MUNIMENT_RECOGNITION_MEMORY_MIB", "1536");
     let report = program.json(&["retry", "B"]);
     adds_up(&report);

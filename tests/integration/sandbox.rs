@@ -119,7 +119,8 @@ async fn a_runaway_allocation_is_told_from_a_crash() {
     let limits = Limits { memory_bytes: 200 << 20, ..Limits::default() };
     let mut child = start(Setup::Orderly, limits).await.unwrap();
     let error = child.call::<_, Outcome>(&Deed::Allocate, &[], PATIENT).await.unwrap_err();
-    assert!(matches!(error, CallError::MemoryLimit), "{error}");
+    assert!(matches!(error, CallError::MemoryLimit(limit) if limit == 200 << 20), "{error}");
+    assert!(error.to_string().contains("200 MiB"), "{error}");
 }
 
 #[tokio::test]

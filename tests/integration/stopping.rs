@@ -24,7 +24,7 @@ fn due_pages(program: &Program) -> u64 {
         let store = Store::open(&database).await.unwrap();
         assert!(store.workers(Timestamp::UNIX_EPOCH).await.unwrap().is_empty(), "no worker is left");
         let (worker, now) = (WorkerId::from_uuid(uuid::Uuid::now_v7()), Timestamp::now());
-        store.start_worker(worker, "test", now).await.unwrap();
+        store.start_worker(worker, "test", None, now).await.unwrap();
         let claimed = store.claim_pages(worker, 256, now, Duration::from_secs(60)).await.unwrap();
         store.release_all(worker, now).await.unwrap();
         store.close().await;

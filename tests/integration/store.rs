@@ -10,7 +10,7 @@ use muniment::chart::{
     Reject, RejectReason, Severity, Size, TextSource, Word, WorkerId,
 };
 use muniment::store::{
-    Attempt, ClaimedPage, MAX_LOST_LEASES, NewDelivery, NewPage, OpenedScan, PageSelection, PageWork, Recorded,
+    Attempt, Claim, ClaimedPage, MAX_LOST_LEASES, NewDelivery, NewPage, OpenedScan, PageSelection, PageWork, Recorded,
     ScanState, Standing, Store, StoreError,
 };
 use uuid::Uuid;
@@ -263,14 +263,15 @@ async fn a_scan_is_claimed_opened_and_becomes_a_document(store: Store) {
     let batch = store.open_batch(&batch(1, "box 1")).await.expect("opens").batch;
     deliver(&store, 1, &batch, "bytes", "/in/a.tif").await;
     let first = store.claim_scan(worker(1), at(100), LEASE).await.expect("claims").expect("due");
-    assert_eq!((first.batch, first.size, first.attempts, first.pipeline), (batch.id, 5, 0, pipeline(1)));
+    assert_eq!(first.attempts, 0);
     assert!(store.claim_scan(worker(2), at(159), LEASE).await.expect("claims").is_none());
-    store.renew_scan(&first.claim, at(159), LEASE).await.expect("renews");
+    assert!(store.renew(&[(&first.claim).into()], at(159), LEASE).await.expect("renews").is_empty());
     assert!(store.claim_scan(worker(2), at(200), LEASE).await.expect("claims").is_none());
     let second = store.claim_scan(worker(2), at(220), LEASE).await.expect("claims").expect("the lease ran out");
     let refused = store.open_scan(&first.claim, &scan_of(1, 3), at(221)).await;
     assert!(matches!(refused, Err(StoreError::ClaimLost { .. })));
-    assert!(matches!(store.renew_scan(&first.claim, at(221), LEASE).await, Err(StoreError::ClaimLost { .. })));
+    let lost = Claim::from(&first.claim);
+    assert_eq!(store.renew(std::slice::from_ref(&lost), at(221), LEASE).await.expect("looks"), [lost]);
     assert!(store.documents(None, None, 10).await.expect("lists").is_empty());
 
     store.open_scan(&second.claim, &scan_of(1, 3), at(222)).await.expect("opens");
@@ -288,7 +289,7 @@ async fn a_scan_is_claimed_opened_and_becomes_a_document(store: Store) {
     let scan = store.scan(Digest::of(b"bytes")).await.expect("reads").expect("exists");
     assert_eq!((scan.state, scan.page_count, scan.format.as_deref()), (ScanState::Opened, Some(3), Some("tiff")));
     let left = store.work_left(Some(batch.id)).await.expect("counts");
-    assert_eq!((left.scans, left.pages, left.next_due), (0, 3, Some(at(222))));
+    assert_eq!((left.scans, left.pages), (0, 3));
     let other = store.open_batch(&self::batch(2, "box 2")).await.expect("opens").batch;
     assert!(store.is_work_left(Some(batch.id)).await.expect("looks"));
     assert!(!store.is_work_left(Some(other.id)).await.expect("looks"));
@@ -303,7 +304,6 @@ async fn a_page_is_finished_exactly_once(store: Store) {
     let batch = opened(&store, 3).await;
     let claimed = claim(&store, 1, 2, at(1001)).await;
     assert_eq!(claimed.iter().map(|page| page.claim.page.number.get()).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!((claimed[0].format.as_str(), claimed[0].scan_size), ("tiff", 6));
     let text = text_of(claimed[0].claim.page, pipeline(1), &[FindingKind::Blank]);
     store.finish_page(&claimed[0].claim, &text, "key 1", at(1002)).await.expect("finishes");
     let again = store.finish_page(&claimed[0].claim, &text, "key 1", at(1003)).await;
@@ -339,15 +339,15 @@ async fn a_lost_lease_is_refused_and_a_late_one_taken(store: Store) {
     opened(&store, 2).await;
     let first = claim(&store, 1, 2, at(1000)).await;
     assert!(claim(&store, 2, 2, at(1059)).await.is_empty());
-    let renewed = [first[1].claim.clone()];
-    assert!(store.renew_pages(&renewed, at(1050), LEASE).await.expect("renews").is_empty());
+    let renewed = [Claim::from(&first[1].claim)];
+    assert!(store.renew(&renewed, at(1050), LEASE).await.expect("renews").is_empty());
     // Page 1's lease has run out; nobody has asked for it yet, so that its late result still counts once.
     let second = claim(&store, 2, 2, at(1060)).await;
     assert_eq!(second.len(), 1);
     assert_eq!(second[0].claim.page, first[0].claim.page);
     assert!(matches!(finish(&store, &first[0], at(1061)).await, Err(StoreError::ClaimLost { .. })));
-    let both = [first[1].claim.clone(), first[0].claim.clone()];
-    assert_eq!(store.renew_pages(&both, at(1062), LEASE).await.expect("renews"), [first[0].claim.clone()]);
+    let both = [Claim::from(&first[1].claim), Claim::from(&first[0].claim)];
+    assert_eq!(store.renew(&both, at(1062), LEASE).await.expect("renews"), both[1..]);
     finish(&store, &second[0], at(1063)).await.expect("finishes");
     finish(&store, &first[1], at(5000)).await.expect("late, but nobody else has it");
     assert!(claim(&store, 3, 2, at(9000)).await.is_empty());
@@ -418,7 +418,7 @@ async fn leases_lost_again_and_again_end_the_work(store: Store) {
 
 async fn a_clean_stop_gives_work_back(store: Store) {
     opened(&store, 3).await;
-    store.start_worker(worker(1), "here", at(1000)).await.expect("starts");
+    store.start_worker(worker(1), "here", None, at(1000)).await.expect("starts");
     let first = claim(&store, 1, 3, at(1000)).await;
     assert_eq!(store.release_all(worker(1), at(1001)).await.expect("releases"), 3);
     assert!(matches!(finish(&store, &first[0], at(1002)).await, Err(StoreError::ClaimLost { .. })));
@@ -499,7 +499,7 @@ async fn a_batch_answers_for_bytes_that_another_brought_first(store: Store) {
     let left = store.work_left(Some(second.id)).await.expect("counts");
     assert_eq!((left.scans, left.pages), (1, 3));
     let left = store.work_left(Some(other.id)).await.expect("counts");
-    assert_eq!((left.scans, left.pages, left.next_due), (0, 0, None));
+    assert_eq!((left.scans, left.pages), (0, 0));
 
     let claimed = store.claim_scan(worker(1), at(1000), LEASE).await.expect("claims").expect("due");
     let reject = Reject::file(RejectReason::NeedsPassword, "Retry it with a password.");
@@ -666,7 +666,6 @@ async fn long_lists_come_in_parts(store: Store) {
     assert_eq!(found.iter().map(|document| document.id).collect::<Vec<_>>(), [document_id(4)]);
     assert_eq!(store.documents_by_prefix(&whole[..10], 9).await.expect("finds").len(), 5);
     assert!(store.documents_by_prefix("%", 9).await.expect("finds").is_empty());
-    assert_eq!(store.documents_of_scan(Digest::of(b"scan 3")).await.expect("finds")[0].id, document_id(3));
     // Pages of the scan that came first come first.
     let claimed = claim(&store, 1, 5, at(2000)).await;
     assert_eq!(claimed.iter().map(|page| page.claim.page.number.get()).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
@@ -678,8 +677,11 @@ async fn settings_and_workers_are_kept(store: Store) {
     assert_eq!(store.keep_setting_once("lock", "other").await.expect("keeps"), "none");
     store.keep_setting("lock", "governance").await.expect("keeps");
     assert_eq!(store.setting("lock").await.expect("reads").as_deref(), Some("governance"));
-    store.start_worker(worker(1), "host:1", at(0)).await.expect("starts");
-    store.start_worker(worker(2), "host:2", at(1)).await.expect("starts");
+    store.start_worker(worker(1), "host:1", Some("boot/1/2/3"), at(0)).await.expect("starts");
+    store.start_worker(worker(2), "host:2", None, at(1)).await.expect("starts");
+    let known = store.workers(at(0)).await.expect("lists");
+    let processes: Vec<_> = known.iter().map(|worker| worker.process.as_deref()).collect();
+    assert_eq!(processes, [Some("boot/1/2/3"), None]);
     store.heartbeat(worker(1), at(50)).await.expect("beats");
     let alive = store.workers(at(40)).await.expect("lists");
     assert_eq!(
@@ -719,7 +721,7 @@ async fn eight_workers_share_two_hundred_pages(store: Store) {
     assert_eq!(state(&store, 2).await, DocumentState::Read { pages_failed: 0 });
     assert_eq!(store.outbox_length().await.expect("counts"), 200);
     let left = store.work_left(None).await.expect("counts");
-    assert_eq!((left.scans, left.pages, left.next_due), (0, 0, None));
+    assert_eq!((left.scans, left.pages), (0, 0));
 }
 
 async fn the_same_delivery_from_many_sides_is_one(store: Store) {

@@ -118,13 +118,13 @@ async fn what_is_replaced_counts_by_its_newest_version() {
 #[tokio::test]
 async fn a_locked_version_stays_until_its_time_has_come() {
     for Place { vault, .. } in &places().await {
-        let first = lock(2);
+        let first = lock(3);
         vault.create("records/a", body("one"), Some(&first)).await.unwrap();
         let version = only(vault, "records/a").await;
         let state = vault.lock_state(&version).await.unwrap();
         assert!(state.until.unwrap() >= first.until, "{state:?}");
         assert_eq!((state.mode, state.held), (Some(LockMode::Compliance), false));
-        let longer = lock(5).until;
+        let longer = lock(7).until;
         vault.extend(&version, longer, LockMode::Compliance).await.unwrap();
         vault.extend(&version, first.until, LockMode::Compliance).await.unwrap();
         let state = vault.lock_state(&version).await.unwrap();
@@ -144,11 +144,11 @@ async fn a_locked_version_stays_until_its_time_has_come() {
 #[tokio::test]
 async fn a_held_version_stays_until_it_is_released() {
     for Place { vault, .. } in &places().await {
-        vault.create("records/a", body("one"), Some(&Lock { held: true, ..lock(1) })).await.unwrap();
+        vault.create("records/a", body("one"), Some(&Lock { held: true, ..lock(3) })).await.unwrap();
         vault.create("records/b", body("two"), None).await.unwrap();
         let (born_held, held_later) = (only(vault, "records/a").await, only(vault, "records/b").await);
         vault.hold(&held_later, true).await.unwrap();
-        wait_until(lock(1).until).await;
+        wait_until(lock(3).until).await;
         for version in [&born_held, &held_later] {
             assert!(vault.lock_state(version).await.unwrap().held);
             let refused = vault.delete(version).await;
@@ -165,7 +165,7 @@ async fn a_held_version_stays_until_it_is_released() {
 async fn an_interrupted_create_is_completed_with_its_lock() {
     for Place { vault, .. } in &places().await {
         vault.create("records/a", body("one"), None).await.unwrap();
-        let lock = lock(2);
+        let lock = lock(4);
         assert_eq!(vault.create("records/a", body("one"), Some(&lock)).await.unwrap(), Put::Existed);
         let version = only(vault, "records/a").await;
         assert!(vault.lock_state(&version).await.unwrap().until.unwrap() >= lock.until);

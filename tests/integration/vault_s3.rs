@@ -13,6 +13,7 @@ use muniment::app::SystemClock;
 use muniment::archive::vault::S3Settings;
 use muniment::archive::{ArchiveError, Body, Lock, LockMode, Put, Vault};
 
+use crate::support::program::Program;
 use crate::support::s3::{self, Keeps, S3Server};
 
 /// A vault at the root of a bucket, and another client with the same credentials.
@@ -111,6 +112,18 @@ async fn a_lock_in_governance_mode_stands_against_the_program() {
 }
 
 #[tokio::test]
+async fn the_documented_deny_makes_governance_mode_stand() {
+    let Some(Bucket { name, vault, client, .. }) = bucket(Keeps::Locked).await else { return };
+    let page = include_str!("../../docs/object-store.md");
+    let begin = page.find(r#"{"Effect": "Deny""#).unwrap();
+    let deny = &page[begin..begin + page[begin..].find('}').unwrap() + 1];
+    let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{deny}]}}"#).replace("BUCKET", &name);
+    client.put_bucket_policy().bucket(&name).policy(policy).send().await.unwrap();
+    let probe = vault.probe().await.unwrap();
+    assert!(probe.bypass.is_by_store() && probe.lock.is_by_store() && probe.hold.is_by_store(), "{probe:?}");
+}
+
+#[tokio::test]
 async fn a_bucket_without_locks_refuses_a_locked_object_and_keeps_the_rest() {
     let Some(Bucket { vault, .. }) = bucket(Keeps::Newest).await else { return };
     assert_eq!(vault.create("a", body("one"), None).await.unwrap(), Put::Created);
@@ -142,4 +155,36 @@ async fn refusals_say_what_to_do_and_hold_no_secret() {
     let silent = S3Settings { endpoint: Some("http://127.0.0.1:9".into()), ..settings };
     let unreachable = Vault::s3(&silent, Arc::new(SystemClock)).unwrap().versions("").await.unwrap_err();
     assert!(unreachable.is_transient() && unreachable.to_string().contains("cannot be reached"), "{unreachable}");
+}
+
+#[tokio::test]
+async fn doctor_says_what_the_bucket_enforces() {
+    let Some(Bucket { server, name, client, .. }) = bucket(Keeps::Locked).await else { return };
+    let open = server.bucket(Keeps::Newest).await;
+    let doctor = |bucket: &str, mode: &str| {
+        let program = Program::new()
+            .with("MUNIMENT_ARCHIVE_LOCATION", format!("s3://{bucket}/archive"))
+            .with("MUNIMENT_ARCHIVE_ENDPOINT", &server.url)
+            .with("MUNIMENT_DEPOSIT_LOCK_MODE", mode)
+            .with("AWS_ACCESS_KEY_ID", &server.key)
+            .with("AWS_SECRET_ACCESS_KEY", &server.secret);
+        let report = program.json(&["doctor"]);
+        let checks = report.as_array().unwrap().iter().filter(|check| check["name"] == "archive");
+        let lines: Vec<String> = checks.map(|check| format!("{} {}", check["grade"], check["message"])).collect();
+        assert!(!lines.join("").contains(&server.secret));
+        lines
+    };
+    let locked = doctor(&name, "compliance");
+    assert!(locked[0].contains("good") && locked[0].contains(&format!("s3://{name}/archive")), "{locked:?}");
+    assert!(!locked.iter().any(|line| line.contains("bad") || line.contains("warning")), "{locked:?}");
+    let bypassed = doctor(&name, "governance");
+    assert!(bypassed.iter().any(|line| line.contains("deny them s3:BypassGovernanceRetention")), "{bypassed:?}");
+    let unlocked = doctor(&open, "compliance");
+    for rule in ["earlier versions are kept", "locked versions cannot be deleted", "held versions cannot be deleted"] {
+        assert!(unlocked.iter().any(|line| line.contains("bad") && line.contains(rule)), "{rule}: {unlocked:?}");
+    }
+    let missing = doctor("no-such-bucket", "compliance");
+    assert!(missing[0].contains("bad") && missing[0].contains("there is no bucket"), "{missing:?}");
+    let left = client.list_object_versions().bucket(&name).send().await.unwrap();
+    assert!(left.versions().is_empty(), "the probes leave nothing: {left:?}");
 }

@@ -107,6 +107,31 @@ fn a_running_worker_takes_a_dead_ones_pages_over_when_its_lease_ends() {
 }
 
 #[test]
+fn an_older_worker_leaves_pages_of_newer_pipelines_alone() {
+    let program = Program::new().with("MUNIMENT_RECOGNITION_CHILDREN", "1");
+    let scan = program.charts("charts", 1, "jpeg", 100).remove(0);
+    program.json(&["ingest", scan.to_str().unwrap(), "--batch", "B", "--no-read"]);
+    let database = format!("sqlite:{}", program.path("data/muniment.db").display());
+    let ask = |sql: &'static str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let pool = sqlx::SqlitePool::connect(&database).await.unwrap();
+            let row: Option<(String, i64)> = sqlx::query_as(sql).fetch_optional(&pool).await.unwrap();
+            pool.close().await;
+            row
+        })
+    };
+    // What a newer version wrote: a definition with a key that this one does not know.
+    ask("UPDATE settings SET value = '{\"stage_of_next_year\": 1, ' || substr(value, 2) WHERE name LIKE 'pipeline:%'");
+    let mut worker = program.start(&["worker"]);
+    wait_until("it says that it leaves the page", LONG, || worker.err().contains("left to a worker"));
+    worker.signal(Signal::TERM);
+    worker.end_within(LONG);
+    let page = ask("SELECT work, attempts FROM pages").unwrap();
+    assert_eq!(page, ("waiting".to_owned(), 0), "no attempt was spent");
+}
+
+#[test]
 fn a_worker_without_the_password_does_not_spoil_a_run_that_has_it() {
     let program = Program::new().with("MUNIMENT_RECOGNITION_CHILDREN", "1");
     std::fs::create_dir(program.path("locked")).unwrap();

@@ -13,6 +13,8 @@ mod layout;
 mod names;
 mod object;
 mod problem;
+mod repair;
+mod replicate;
 mod root;
 mod validate;
 
@@ -24,5 +26,7 @@ pub use layout::{object_folder, object_id};
 pub use names::{ContentPath, LogicalPath, NameError, VersionNumber};
 pub use object::{ArchivedFile, Object};
 pub use problem::{Problem, ProblemKind};
+pub use repair::Repaired;
+pub use replicate::Replicated;
 pub use root::Root;
 pub use validate::{Depth, Validated};

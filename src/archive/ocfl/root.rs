@@ -11,6 +11,7 @@ use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::layout::{self, INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, SIDECAR};
 use super::names::VersionNumber;
 use super::object::{ArchivedFile, Found, Object, sidecar_text};
+use crate::archive::pace::{Pace, Paced};
 use crate::archive::{ArchiveError, Body, Lock, Vault};
 use crate::chart::RecordId;
 
@@ -23,6 +24,8 @@ const FIRST_INVENTORY: &str = "v1/inventory.json";
 #[derive(Debug, Clone)]
 pub struct Root {
     vault: Vault,
+    /// How fast files are read, when there is a limit.
+    pace: Option<Pace>,
 }
 
 impl Root {
@@ -37,7 +40,7 @@ impl Root {
                 created => created?,
             };
         }
-        Ok(Self { vault })
+        Ok(Self { vault, pace: None })
     }
 
     /// Opens the storage root of a location, for reading.
@@ -53,7 +56,13 @@ impl Root {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(Self { vault })
+        Ok(Self { vault, pace: None })
+    }
+
+    /// Returns the same records, whose files are read no faster than `pace` from now on.
+    #[must_use]
+    pub fn at_pace(self, pace: Option<Pace>) -> Self {
+        Self { pace, ..self }
     }
 
     /// Returns the location.
@@ -135,17 +144,33 @@ impl Root {
         inventory: &Bytes,
         lock: Option<&Lock>,
     ) -> Result<(), OcflError> {
-        let sidecar = Bytes::from(sidecar_text(inventory));
+        let sidecar = self.write_sidecar(folder, head, inventory, lock).await?;
         let declaration = Bytes::from_static(OBJECT_DECLARATION_TEXT.as_bytes());
-        self.vault.create(&format!("{folder}/{head}/{SIDECAR}"), Body::Bytes(sidecar.clone()), lock).await?;
         self.vault.create(&format!("{folder}/{OBJECT_DECLARATION}"), Body::Bytes(declaration), lock).await?;
         self.vault.replace(&format!("{folder}/{INVENTORY}"), inventory.clone(), lock).await?;
         self.vault.replace(&format!("{folder}/{SIDECAR}"), sidecar, lock).await?;
         Ok(())
     }
 
-    async fn copy<W: Write + Send + 'static>(&self, key: &str, mut sink: W) -> Result<(W, Fingerprint), OcflError> {
-        let mut source = self.vault.open(key).await?;
+    /// Writes the sidecar of a version's inventory, and returns it.
+    pub(super) async fn write_sidecar(
+        &self,
+        folder: &str,
+        version: VersionNumber,
+        inventory: &Bytes,
+        lock: Option<&Lock>,
+    ) -> Result<Bytes, OcflError> {
+        let sidecar = Bytes::from(sidecar_text(inventory));
+        self.vault.create(&format!("{folder}/{version}/{SIDECAR}"), Body::Bytes(sidecar.clone()), lock).await?;
+        Ok(sidecar)
+    }
+
+    pub(super) async fn copy<W: Write + Send + 'static>(
+        &self,
+        key: &str,
+        mut sink: W,
+    ) -> Result<(W, Fingerprint), OcflError> {
+        let mut source = Paced::new(self.vault.reader(key).await?, self.pace.clone());
         let copying = tokio::task::spawn_blocking(move || {
             let mut hasher = Fingerprinter::new();
             hasher.copy(&mut source, &mut sink)?;

@@ -230,8 +230,13 @@ impl Validation<'_> {
     async fn find_overwritten(&mut self) -> Result<(), OcflError> {
         let replaced = [INVENTORY, SIDECAR].map(|name| format!("{}/{name}", self.folder));
         let versions = self.root.vault().versions(&self.folder).await?;
+        let healed: BTreeSet<&str> =
+            versions.iter().filter(|version| version.healed).map(|version| version.key.as_str()).collect();
         for pair in versions.windows(2).filter(|pair| pair[0].key == pair[1].key) {
             let newer = &pair[0];
+            if healed.contains(newer.key.as_str()) {
+                continue;
+            }
             if newer.is_delete_marker || !replaced.contains(&newer.key) {
                 let what = if newer.is_delete_marker { "a delete marker was set on it" } else { "it was written over" };
                 let key = newer.key.clone();

@@ -15,6 +15,7 @@ mod s3;
 mod version;
 
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -160,6 +161,30 @@ impl Vault {
         }
     }
 
+    /// Returns a reader of what is kept under `key`, for those who check its digest: where it was healed, of the healed
+    /// version. It blocks, so it must not be read by a task.
+    ///
+    /// # Errors
+    /// There is nothing, or reading failed.
+    pub async fn reader(&self, key: &str) -> Result<Box<dyn Read + Send>, ArchiveError> {
+        match &*self.backend {
+            Backend::Folder(folder) => Ok(Box::new(folder.file(key).await?)),
+            Backend::S3(bucket) => bucket.reader(key).await,
+        }
+    }
+
+    /// Puts the right bytes in the place of a damaged or missing object; the damaged ones are kept. In a folder they are
+    /// moved to `damaged/`; in a bucket, where nothing locked can be removed, a newer version is made to count.
+    ///
+    /// # Errors
+    /// There is no room; reading or writing failed.
+    pub async fn heal(&self, key: &str, body: Body<'_>, lock: Option<&Lock>) -> Result<(), ArchiveError> {
+        match &*self.backend {
+            Backend::Folder(folder) => folder.heal(key, body, lock).await,
+            Backend::S3(bucket) => bucket.heal(key, body, lock).await,
+        }
+    }
+
     /// Lists `prefix` itself and every key below it, in no particular order; everything when it is empty. A slash at its end
     /// changes nothing, here and below.
     pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<Entry, ArchiveError>> {
@@ -234,7 +259,7 @@ impl Vault {
     /// It is locked or held ([`ArchiveError::Locked`]); the store failed.
     pub async fn delete(&self, version: &Version) -> Result<(), ArchiveError> {
         match &*self.backend {
-            Backend::Folder(folder) => folder.delete(&version.key).await,
+            Backend::Folder(folder) => folder.delete(version).await,
             Backend::S3(bucket) => bucket.delete(version).await,
         }
     }

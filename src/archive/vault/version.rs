@@ -27,4 +27,6 @@ pub struct Version {
     pub is_delete_marker: bool,
     /// Whether it is what a reader sees who asks for no version.
     pub is_newest: bool,
+    /// Whether it was written to heal a damaged one, and counts instead of it.
+    pub healed: bool,
 }

@@ -40,11 +40,11 @@ struct From {
 impl From {
     /// Opens the records that were named, or the configured ones.
     async fn open(&self, place: &Place<'_>) -> Result<Root, CommandError> {
-        let from = match &self.from {
-            Some(from) => from.clone(),
-            None => ArchivePlace::configured(&place.load()?),
+        let vault = match &self.from {
+            Some(from) => from.open().await?,
+            None => ArchivePlace::open_configured(&place.load()?.archive).await?,
         };
-        Ok(Root::existing(from.open().await?).await?)
+        Ok(Root::existing(vault).await?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{Cut, Digest, PageId, PageNumber, PageText, QuarterTurns, Rect, Reject, Size};
+use crate::chart::{Cut, Digest, PageId, PageNumber, PageText, QuarterTurns, Rect, Reject, Secret, Size};
 use crate::pipeline::definition::Definition;
 
 /// What a child is told at its start, before it locks itself down.
@@ -37,14 +37,14 @@ pub enum Request {
         /// The scan file.
         scan: Digest,
         /// Passwords given for this run; they are kept nowhere.
-        passwords: Vec<String>,
+        passwords: Vec<Secret>,
     },
     /// Writes a copy of an encrypted PDF without its encryption to the second descriptor.
     Decrypt {
         /// The scan file.
         scan: Digest,
         /// Passwords given for this run.
-        passwords: Vec<String>,
+        passwords: Vec<Secret>,
     },
     /// Reads one page.
     Read {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use crate::chart::{Block, PageNumber, Reject, RejectReason, Size};
+use crate::chart::{Block, PageNumber, Reject, RejectReason, Secret, Size};
 use crate::imaging::decode::{self, FileInfo, Format};
 use crate::imaging::{Limits, Raster};
 use crate::pdf::read::{CopyError, Document, PdfPage};
@@ -91,7 +91,7 @@ impl Source {
     ///
     /// # Errors
     /// What is wrong with the file and what to do.
-    pub fn open(data: Bytes, passwords: &[String], limits: FileLimits) -> Result<Self, Reject> {
+    pub fn open(data: Bytes, passwords: &[Secret], limits: FileLimits) -> Result<Self, Reject> {
         let bytes: &[u8] = (*data).as_ref();
         if bytes.is_empty() {
             return Err(Reject::file(RejectReason::Empty, "The file has no bytes. Scan or export it again."));
@@ -228,12 +228,12 @@ fn pdf_page(page: PdfPage, born_digital: bool) -> SourcePage {
 }
 
 /// Opens a PDF without a password, then with each that was given.
-fn open_pdf(data: &Bytes, passwords: &[String], limits: &pdf::Limits) -> Result<Document, Reject> {
+fn open_pdf(data: &Bytes, passwords: &[Secret], limits: &pdf::Limits) -> Result<Document, Reject> {
     let mut outcome = Document::open(data.clone(), None, limits);
     for password in passwords {
         match &outcome {
             Err(reject) if reject.reason == RejectReason::NeedsPassword => {
-                outcome = Document::open(data.clone(), Some(password), limits);
+                outcome = Document::open(data.clone(), Some(password.reveal()), limits);
             }
             _ => break,
         }

@@ -2,17 +2,18 @@
 //! PDF being written.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Severity};
+use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Secret, Severity};
 use crate::ocr::models::Models;
 use crate::ocr::tesseract::Tesseract;
+use crate::pipeline::born_digital::OwnText;
 use crate::pipeline::definition::Definition;
 use crate::pipeline::phases::ScannedPage;
-use crate::pipeline::{born_digital, page, stages};
+use crate::pipeline::{page, stages};
 use crate::sandbox::{self, map_file};
 
 use super::message::{Request, Response, Setup};
@@ -139,11 +140,15 @@ impl Desk {
         &mut self,
         scan: Digest,
         file: OwnedFd,
-        passwords: &[String],
+        passwords: &[Secret],
     ) -> Result<Result<&Source, Reject>, Failure> {
         if self.opened.as_ref().is_none_or(|(digest, _)| *digest != scan) {
             self.opened = None;
-            let data: Bytes = Arc::new(map_file(&file).map_err(|cause| format!("the file cannot be mapped: {cause}"))?);
+            let data: Bytes = match map_file(&file) {
+                Ok(data) => Arc::new(data),
+                Err(cause) if cause.kind() == ErrorKind::OutOfMemory => return Ok(Err(larger_than_memory())),
+                Err(cause) => return Err(format!("the file cannot be mapped: {cause}")),
+            };
             match Source::open(data, passwords, self.setup.limits) {
                 Ok(source) => self.opened = Some((scan, source)),
                 Err(reject) => return Ok(Err(reject)),
@@ -182,31 +187,28 @@ impl Desk {
         as_is: bool,
         file: OwnedFd,
     ) -> Result<Result<Response, Reject>, Failure> {
-        let page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
+        let mut page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
             Ok(page) => page,
             Err(reject) => return Ok(Err(reject)),
         };
-        let settings = &definition.born_digital;
-        let own = page.text.as_ref().filter(|_| settings.enabled);
-        let garbage = own.and_then(|own| born_digital::garbage(own, page.raster.size(), settings));
-        let own_text_serves = own.is_some() && garbage.is_none();
+        let has_text = page.text.is_some();
+        let own_text = OwnText::judge(page.text.take(), page.raster.size(), &definition.born_digital);
+        let own_text_serves = own_text.is_usable();
         let lack = page.lack;
         // A drawing that lacks parts only does not matter where the file itself says what stands on the page.
         if lack.wants_another(as_is || own_text_serves) {
             return Ok(Ok(Response::DrawElsewhere));
         }
-        let unusable_text = page.text.is_some() && !own_text_serves;
         let page = match &self.opened {
-            Some((_, source)) if unusable_text => match source.page_for_recognition(id.number) {
+            Some((_, source)) if has_text && !own_text_serves => match source.page_for_recognition(id.number) {
                 Ok(page) => page,
                 Err(reject) => return Ok(Err(Reject { page: Some(id.number), ..reject })),
             },
             _ => page,
         };
         let recognizer = self.recognizer.as_mut().ok_or("this child has no recogniser")?;
-        let page = ScannedPage { raster: page.raster, own_text: page.text };
+        let page = ScannedPage { raster: page.raster, own_text };
         let mut text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
-        text.findings.extend(garbage.map(born_digital::report));
         if lack == Lack::Parts && !own_text_serves {
             text.findings.push(parts_missing());
         }
@@ -222,6 +224,11 @@ const fn is_about_own_drawing(request: &Request) -> bool {
         | Request::AddPdfPage { drawn_elsewhere, .. } => !*drawn_elsewhere,
         _ => false,
     }
+}
+
+fn larger_than_memory() -> Reject {
+    let message = "The file does not fit into the memory allowed. Raise recognition.memory_mib above the file's size.";
+    Reject::file(RejectReason::MemoryLimit, message)
 }
 
 fn parts_missing() -> Finding {

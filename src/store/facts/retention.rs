@@ -159,9 +159,10 @@ async fn confirm_correction(
     version: u32,
 ) -> Result<(), StoreError> {
     let person = person(entry)?;
-    let sql = "SELECT accepted_by FROM record_versions WHERE record = $1 AND version = $2 AND state <> 'withdrawn'";
+    // One that waits can be taken back, and another one made under its number.
+    let sql = "SELECT accepted_by FROM record_versions WHERE record = $1 AND version = $2 AND state = 'archived'";
     let Some(row) = transaction.row(sql, values![record, version]).await? else {
-        return Err(refused("the record has no such version"));
+        return Err(refused("the record has no such version in the archive"));
     };
     another(person, row.optional_parsed("accepted_by")?, "confirms a correction that they accepted themselves")?;
     let sql = "INSERT INTO confirmed_corrections (record, version, person, confirmed_at) VALUES ($1, $2, $3, $4)

@@ -1,5 +1,7 @@
 //! What several tests need.
 
+pub mod born_digital;
+pub mod clinic;
 pub mod difficult;
 pub mod faulty_store;
 pub mod ocfl_py;

@@ -91,19 +91,38 @@ impl Locks {
     /// Deletes the object with its lock fact, if nothing stands against it at `now`.
     pub(super) async fn delete_if_free(&self, key: &Path, now: Timestamp) -> Result<(), ArchiveError> {
         let _turn = self.turn().await?;
-        let state = self.state(key).await?;
-        if !state.is_free(now) {
-            return Err(ArchiveError::Locked { key: key.to_string(), until: state.until, held: state.held });
-        }
+        self.must_be_free(key, now).await?;
         // The fact last: a delete that was interrupted is finished by the next one.
-        for path in [key.clone(), place(key)] {
-            match self.location.store().delete(&path).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(ArchiveError::from_store(&path, &error)),
-            }
-            self.location.flush_above(&path).await?;
+        self.remove(key).await?;
+        self.remove(&place(key)).await
+    }
+
+    /// Deletes a damaged copy of an object, if nothing stands against deleting the object itself.
+    pub(super) async fn delete_copy_if_free(
+        &self,
+        key: &Path,
+        copy: &Path,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let _turn = self.turn().await?;
+        self.must_be_free(key, now).await?;
+        self.remove(copy).await
+    }
+
+    async fn must_be_free(&self, key: &Path, now: Timestamp) -> Result<(), ArchiveError> {
+        let state = self.state(key).await?;
+        if state.is_free(now) {
+            return Ok(());
         }
-        Ok(())
+        Err(ArchiveError::Locked { key: key.to_string(), until: state.until, held: state.held })
+    }
+
+    async fn remove(&self, path: &Path) -> Result<(), ArchiveError> {
+        match self.location.store().delete(path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(ArchiveError::from_store(path, &error)),
+        }
+        self.location.flush_above(path).await
     }
 
     async fn write(&self, key: &Path, state: LockState) -> Result<(), ArchiveError> {

@@ -1,5 +1,6 @@
 //! The vault in a local folder. One version per key; the program itself keeps the locks.
 
+mod damaged;
 mod locks;
 
 use std::fs::File;
@@ -31,7 +32,7 @@ use crate::chart::Clock;
 /// Folder of the lock facts.
 const LOCKS: &str = ".locks";
 /// Folder of copies that were found damaged and replaced.
-pub(super) const DAMAGED: &str = "damaged";
+const DAMAGED: &str = "damaged";
 /// Folder for the objects of a probe.
 const PROBE: &str = ".probe";
 /// The name of the only version that a key has here.
@@ -166,22 +167,23 @@ impl Folder {
     }
 
     pub(super) async fn versions(&self, prefix: &str) -> Result<Vec<Version>, ArchiveError> {
-        let mut versions = Vec::new();
+        let mut versions = self.damaged_versions(prefix).await?;
         let mut listed = self.objects(prefix);
         while let Some(meta) = listed.try_next().await? {
-            if versions.len() == MOST_VERSIONS {
+            if versions.len() >= MOST_VERSIONS {
                 return Err(ArchiveError::TooMany { what: prefix.to_owned(), most: MOST_VERSIONS });
             }
-            versions.push(Version {
-                key: meta.location.to_string(),
-                id: ONLY.to_owned(),
-                size: meta.size,
-                modified: modified(&meta),
-                is_delete_marker: false,
-                is_newest: true,
-            });
+            versions.push(version(meta.location.to_string(), ONLY, &meta));
         }
-        versions.sort_by(|one, other| one.key.cmp(&other.key));
+        // The one that counts first, then the damaged ones from the newest to the oldest.
+        versions.sort_by(|one, other| {
+            one.key.cmp(&other.key).then(other.is_newest.cmp(&one.is_newest)).then(other.id.cmp(&one.id))
+        });
+        for at in 1..versions.len() {
+            if let [counting, damaged] = &mut versions[at - 1..=at] {
+                counting.healed = counting.is_newest && counting.key == damaged.key;
+            }
+        }
         Ok(versions)
     }
 
@@ -203,9 +205,12 @@ impl Folder {
         self.locks.hold(&path, held).await
     }
 
-    pub(super) async fn delete(&self, key: &str) -> Result<(), ArchiveError> {
-        let path = own_path(key)?;
-        self.locks.delete_if_free(&path, self.clock.now()).await
+    pub(super) async fn delete(&self, version: &Version) -> Result<(), ArchiveError> {
+        let path = own_path(&version.key)?;
+        match damaged::place(&path, &version.id) {
+            Some(copy) => self.locks.delete_copy_if_free(&path, &copy, self.clock.now()).await,
+            None => self.locks.delete_if_free(&path, self.clock.now()).await,
+        }
     }
 
     /// Tries the folder with throw-away files, in the way that records take.
@@ -307,8 +312,17 @@ fn is_own(path: &Path) -> bool {
     path.parts().next().is_some_and(|first| [LOCKS, DAMAGED, PROBE, INCOMING].contains(&first.as_ref()))
 }
 
-fn modified(meta: &ObjectMeta) -> Timestamp {
-    Timestamp::from_millisecond(meta.last_modified.timestamp_millis()).unwrap_or(Timestamp::UNIX_EPOCH)
+fn version(key: String, id: &str, meta: &ObjectMeta) -> Version {
+    let modified = Timestamp::from_millisecond(meta.last_modified.timestamp_millis());
+    Version {
+        key,
+        id: id.to_owned(),
+        size: meta.size,
+        modified: modified.unwrap_or(Timestamp::UNIX_EPOCH),
+        is_delete_marker: false,
+        is_newest: id == ONLY,
+        healed: false,
+    }
 }
 
 #[cfg(test)]

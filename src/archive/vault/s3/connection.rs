@@ -11,7 +11,7 @@ use aws_sdk_s3::config::{
     BehaviorVersion, ProvideCredentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
     SharedCredentialsProvider,
 };
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use jiff::{SignedDuration, Timestamp};
 use object_store::aws::{AmazonS3Builder, AwsCredential, Checksum};
@@ -165,18 +165,25 @@ pub(super) fn failed<E: ProvideErrorMetadata + std::error::Error>(key: &str, err
         }
         SdkError::TimeoutError(_) => "the server did not answer in time".to_owned(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "the server did not answer in time".to_owned(),
-        SdkError::DispatchFailure(failure) => failure.as_connector_error().map_or_else(
-            || "the server cannot be reached".to_owned(),
-            |error| {
-                let mut cause: &dyn std::error::Error = error;
-                while let Some(deeper) = cause.source() {
-                    cause = deeper;
-                }
-                format!("the server cannot be reached: {cause}")
-            },
-        ),
+        SdkError::DispatchFailure(failure) => match failure.as_connector_error().map(causes) {
+            // The SDK tells a lack of credentials by a chain of errors of many types.
+            Some(causes) if causes.iter().any(|cause| cause.contains("credentials")) => {
+                let cause = "no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned();
+                return ArchiveError::Refused { key, cause };
+            }
+            causes => {
+                let deepest = causes.and_then(|causes| causes.into_iter().next_back());
+                format!("the server cannot be reached: {}", deepest.unwrap_or_default())
+            }
+        },
         SdkError::ResponseError(_) => "the server's answer cannot be understood; is it an S3 server?".to_owned(),
         error => error.to_string(),
     };
     ArchiveError::Failed { key, cause }
+}
+
+/// Returns an error and what lies behind it, as texts.
+fn causes(error: &ConnectorError) -> Vec<String> {
+    let first: &dyn std::error::Error = error;
+    std::iter::successors(Some(first), |error| error.source()).take(20).map(ToString::to_string).collect()
 }

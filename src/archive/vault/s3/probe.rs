@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::primitives::ByteStream;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64ct::{Base64, Encoding};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
@@ -159,8 +158,8 @@ impl Bucket {
                 .key(self.full_key(&key))
                 .body(ByteStream::from_static(b"bytes"));
             let put = match header {
-                "Content-MD5" => put.content_md5(BASE64_STANDARD.encode([7; 16])),
-                _ => put.checksum_sha256(BASE64_STANDARD.encode([7; 32])),
+                "Content-MD5" => put.content_md5(Base64::encode_string(&[7; 16])),
+                _ => put.checksum_sha256(Base64::encode_string(&[7; 32])),
             };
             findings.push(match put.send().await {
                 Err(error) if status(&error) == Some(400) => Enforcement::Store,

@@ -41,6 +41,7 @@ impl Bucket {
             let rank = |version: &Version| if version.is_newest { 0 } else { 1 + u8::from(version.is_delete_marker) };
             one.key.cmp(&other.key).then(rank(one).cmp(&rank(other)))
         });
+        self.mark_healed(&mut versions).await?;
         Ok(versions)
     }
 
@@ -157,6 +158,7 @@ impl Bucket {
                 modified: instant(version.last_modified()),
                 is_delete_marker: false,
                 is_newest: version.is_latest().unwrap_or_default(),
+                healed: false,
             })
         });
         listed.filter(|version| is_at_or_below(&version.key, prefix)).collect()
@@ -171,6 +173,7 @@ impl Bucket {
                 modified: instant(marker.last_modified()),
                 is_delete_marker: true,
                 is_newest: marker.is_latest().unwrap_or_default(),
+                healed: false,
             })
         });
         listed.filter(|version| is_at_or_below(&version.key, prefix)).collect()

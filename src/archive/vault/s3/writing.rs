@@ -7,8 +7,7 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::put_object::PutObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ObjectLockLegalHoldStatus;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64ct::{Base64, Encoding};
 use bytes::Bytes;
 use md5::Digest as _;
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload};
@@ -25,7 +24,7 @@ use crate::archive::writing::Put;
 use crate::chart::Digest;
 
 /// The largest object that is put in one request, in bytes.
-const SMALL: u64 = 8 << 20;
+pub(super) const SMALL: u64 = 8 << 20;
 /// Size of a part, in bytes, and how many parts there are at most (S3 allows 10,000).
 const PART: u64 = 16 << 20;
 const MOST_PARTS: u64 = 9_000;
@@ -122,8 +121,8 @@ impl Bucket {
             .bucket(&self.name)
             .key(self.full_key(key))
             .content_type("application/octet-stream")
-            .content_md5(BASE64_STANDARD.encode(md5::Md5::digest(&bytes)))
-            .checksum_sha256(BASE64_STANDARD.encode(Digest::of(&bytes).as_bytes()))
+            .content_md5(Base64::encode_string(&md5::Md5::digest(&bytes)))
+            .checksum_sha256(Base64::encode_string(Digest::of(&bytes).as_bytes()))
             .body(ByteStream::from(bytes));
         if create {
             request = request.if_none_match("*");
@@ -145,25 +144,30 @@ impl Bucket {
         size: u64,
         lock: Option<&Lock>,
     ) -> Result<Put, ArchiveError> {
+        let written = self.upload(key, body, size).await?;
+        let put = self.settle(&written, body, lock).await?;
+        if let (Put::Created, Some(lock)) = (put, lock) {
+            self.lock(&written, lock).await?;
+        }
+        Ok(put)
+    }
+
+    /// Uploads a large body in parts, as a new version.
+    pub(super) async fn upload(&self, key: &str, body: &Body<'_>, size: u64) -> Result<Version, ArchiveError> {
         let path = key_path(&self.full_key(key))?;
         let mut upload = self.data.put_multipart(&path).await.map_err(|error| store_failed(key, &error))?;
         let written = match self.send_parts(key, body, size, upload.as_mut()).await {
             Ok(()) => upload.complete().await.map_err(|error| store_failed(key, &error)),
             Err(error) => Err(error),
         };
-        let written = match written {
-            Ok(answer) => self.written(key, answer.version.as_deref(), size),
+        match written {
+            Ok(answer) => Ok(self.written(key, answer.version.as_deref(), size)),
             Err(error) => {
                 // What stays behind is no object; the bucket's rule for unfinished uploads removes it.
                 let _ = upload.abort().await;
-                return Err(error);
+                Err(error)
             }
-        };
-        let put = self.settle(&written, body, lock).await?;
-        if let (Put::Created, Some(lock)) = (put, lock) {
-            self.lock(&written, lock).await?;
         }
-        Ok(put)
     }
 
     async fn send_parts(
@@ -235,6 +239,7 @@ impl Bucket {
             modified: self.clock.now(),
             is_delete_marker: false,
             is_newest: true,
+            healed: false,
         }
     }
 }

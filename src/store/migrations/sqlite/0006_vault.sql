@@ -1,0 +1,24 @@
+-- What re-reading the archive has found. It can be lost without loss: the next run finds it again.
+CREATE TABLE fixity (
+    record TEXT NOT NULL,
+    location TEXT NOT NULL, -- 'archive' or 'replica'
+    checked_at TEXT NOT NULL,
+    files BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    problems BIGINT NOT NULL,
+    PRIMARY KEY (record, location)
+);
+CREATE INDEX fixity_due ON fixity (location, checked_at);
+
+-- What was wrong; repaired_at says since when it is not.
+CREATE TABLE fixity_problems (
+    record TEXT NOT NULL,
+    location TEXT NOT NULL,
+    object_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    what TEXT NOT NULL,
+    found_at TEXT NOT NULL,
+    repaired_at TEXT,
+    PRIMARY KEY (record, location, object_key, kind)
+);
+CREATE INDEX fixity_problems_open ON fixity_problems (record, object_key) WHERE repaired_at IS NULL;
