@@ -215,6 +215,7 @@ impl Destruction<'_> {
             modified: Timestamp::UNIX_EPOCH,
             is_delete_marker: false,
             is_newest: false,
+            healed: false,
         };
         Ok(place.vault.delete(&version).await?)
     }

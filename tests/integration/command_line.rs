@@ -86,7 +86,8 @@ fn every_command_prints_one_json_value() {
     json(&["completions", "bash"]);
     json(&["demo", "demonstration", "--charts", "1"]);
 
-    // A command that is new here has to be tried above.
+    // A command that is new here has to be tried above; or elsewhere, where it takes several people.
+    seen.extend(crate::disposal::forgetting::COMMANDS.map(str::to_owned));
     let mut known = BTreeSet::new();
     for name in commands(&program.run(&["--help"]).out) {
         let actions = commands(&program.run(&[&name, "--help"]).out);
