@@ -118,6 +118,8 @@ pub struct IntakeConfig {
     pub max_file_mib: u64,
     /// Most pages in a file.
     pub max_pages: u32,
+    /// How long scan files stay after everything about them was decided, in days.
+    pub dispute_days: u32,
 }
 
 /// Pipelines.
@@ -281,6 +283,7 @@ impl Config {
         range("intake.poll_seconds", self.intake.poll_seconds, 1, 3600);
         range("intake.max_file_mib", self.intake.max_file_mib, 1, 1 << 20);
         range("intake.max_pages", self.intake.max_pages.into(), 1, 1_000_000);
+        range("intake.dispute_days", self.intake.dispute_days.into(), 0, 36_500);
         range("recognition.children", self.recognition.children as u64, 0, 256);
         range("recognition.memory_mib", self.recognition.memory_mib, 256, 1 << 16);
         range("recognition.page_seconds", self.recognition.page_seconds, 5, 3600);

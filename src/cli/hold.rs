@@ -130,12 +130,24 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         }
         Action::Match => {
             app.actor(Permission::PlaceHold, &[]).await?;
-            let added = app.match_holds().await?;
+            let matched = app.match_holds().await?;
             app.align_locks(None).await?;
-            output.value(&added, |added| match added.is_empty() {
-                true => "Every hold has what it covers.".to_owned(),
-                false => added.iter().map(|(hold, count)| format!("Hold {hold}: {count} more records\n")).collect(),
+            output.value(&matched, |matched| {
+                let mut text = String::new();
+                for (hold, count) in &matched.added {
+                    // Writing into a String cannot fail.
+                    let _ = writeln!(text, "Hold {hold}: {count} more records");
+                }
+                for hold in &matched.without_query {
+                    let _ = writeln!(
+                        text,
+                        "Hold {hold}: its query is not here, so that it misses what came since. Give it again: \
+                         muniment hold query {hold} QUERY"
+                    );
+                }
+                if text.is_empty() { "Every hold has what it covers.".to_owned() } else { text }
             });
+            return Ok(if matched.without_query.is_empty() { Ended::Well } else { Ended::NeedsAttention });
         }
         Action::Query { hold, query } => {
             let hold = app.hold_named(hold).await?.hold;

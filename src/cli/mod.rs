@@ -9,6 +9,7 @@ mod certificate;
 mod child;
 mod compare;
 mod completions;
+mod correct;
 mod counting;
 mod demo;
 mod deposit;
@@ -26,6 +27,7 @@ mod output;
 mod people;
 mod private;
 mod progress;
+mod purge;
 mod queue;
 mod reading;
 mod rebuild;
@@ -99,6 +101,8 @@ enum Command {
     Undo(undo::Args),
     Review(review::Args),
     Queue(queue::Args),
+    Correct(correct::Args),
+    Purge(purge::Args),
     Deposit(deposit::Args),
     Retention(retention::Args),
     Hold(hold::Args),
@@ -125,6 +129,8 @@ impl Command {
                 | Self::Retention(_)
                 | Self::Hold(_)
                 | Self::Disposal(_)
+                | Self::Correct(_)
+                | Self::Purge(_)
         )
     }
 }
@@ -180,6 +186,8 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
         Command::Document(args) => start::block_on(document::run(args, place, output)),
+        Command::Correct(args) => start::block_on(correct::run(args, place, output)),
+        Command::Purge(args) => start::block_on(purge::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::Retention(args) => start::block_on(retention::run(args, place, output)),
         Command::Hold(args) => start::block_on(hold::run(args, place, output)),

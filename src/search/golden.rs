@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use super::fixture::{facts, lines, page_text};
+use super::fixture::{facts, lines, page_id, page_text};
 use super::*;
 use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, Severity};
 

@@ -11,6 +11,7 @@
 mod archive;
 mod batch_scope;
 mod command_line;
+mod corrections;
 mod crash;
 mod cut;
 mod decode;

@@ -5,7 +5,54 @@ use serde_json::Value;
 
 use crate::support::born_digital::{OUTSIDE_THE_PAGES, shared_file, unpacked};
 use crate::support::clinic::{Clinic, description, file};
+use crate::support::json_schema::check;
 use crate::support::program::Program;
+
+/// Commands that take people with roles; each is run for its JSON below or in corrections.rs.
+pub const DECISIONS: &[&str] = &[
+    "accept",
+    "correct",
+    "deposit",
+    "document split",
+    "people disable",
+    "people grant",
+    "people list",
+    "people revoke",
+    "people token",
+    "purge",
+    "queue",
+    "reject",
+    "review",
+    "undo",
+];
+
+#[test]
+fn every_decision_is_told_as_one_json_value() {
+    let program = Program::new().with("MUNIMENT_REVIEW_SECOND_REVIEW", "always");
+    let clinic = Clinic::with(program);
+    let whole = clinic.ingest("a.pdf", &shared_file(&["ZZADAMS", "ZZBAKER", "ZZCLARK"]));
+    let json = |run: crate::support::program::Run| -> Value {
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        serde_json::from_str(&run.out).unwrap()
+    };
+    let split = json(clinic.technician(&["--json", "document", "split", &whole, "1,2,3"]));
+    let part = |index: usize| split["parts"][index].as_str().unwrap();
+    let accept = ["--json", "accept", part(0), "--patient", "ZZ-1", "--type", "consent", "--encounter", "2024-03-01.."];
+    assert_eq!(json(clinic.technician(&accept))["second_review"], true);
+    assert_eq!(json(clinic.technician(&["--json", "undo", part(0)]))["state"]["state"], "read");
+    json(clinic.technician(&accept));
+    assert_eq!(json(clinic.reviewer(&["--json", "review", part(0), "--approve"]))["approved"], true);
+    let reject = ["--json", "reject", part(1), "--reason", "not-a-record", "--note", "a blank form"];
+    assert_eq!(json(clinic.technician(&reject))["rejected"], "not-a-record");
+    let queue = clinic.program.json(&["queue"]);
+    assert!(queue[0]["waits_for"].as_str().unwrap().contains("undo"), "{queue}");
+    assert_eq!(clinic.program.json(&["deposit"])["waiting"], 1);
+    clinic.program.json(&["people", "grant", "Tom Technician", "auditor"]);
+    let tom = clinic.program.json(&["people", "revoke", "Tom Technician", "auditor"]);
+    assert_eq!(tom["roles"], serde_json::json!(["technician"]));
+    assert_eq!(clinic.program.json(&["people", "list"]).as_array().map(Vec::len), Some(3));
+    assert_eq!(clinic.program.json(&["people", "disable", "Tom Technician"])["disabled"], true);
+}
 
 fn holds(bytes: &[u8], word: &str) -> bool {
     bytes.windows(word.len()).any(|window| window == word.as_bytes())
@@ -73,8 +120,9 @@ async fn a_shared_scan_becomes_a_record_for_each_patient_and_none_holds_anothers
         assert_eq!(text["pages"].as_array().unwrap().len(), pages);
     }
     // Found by what it was accepted as.
+    clinic.program.json(&["index", "update"]);
     let found = clinic.program.json(&["search", "state:archived type:progress-note label:ward-3 zzbaker"]);
-    assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(found["answer"]["hits"].as_array().map(Vec::len), Some(1), "{found}");
     // No name and no number in what the ledger or the keys tell.
     let ledger = std::fs::read_dir(clinic.folder().join("ledger/segments")).unwrap();
     for segment in ledger {
@@ -96,6 +144,30 @@ async fn a_scan_of_one_document_is_kept_bit_for_bit() {
     assert_eq!(described.draft.class.as_str(), "laboratory-report", "the class follows the type");
     assert!(file(&files, "original/0001.pdf") == scan);
     assert_eq!(clinic.deposit(), 0, "nothing is deposited twice");
+}
+
+#[tokio::test]
+async fn record_json_follows_its_schema_and_the_schema_asks_for_nothing_else() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/record.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let clinic = Clinic::hasty();
+    let document = clinic.ingest("own.pdf", &shared_file(&["ZZADAMS"]));
+    let says =
+        ["--patient", "ZZ-1", "--born", "1950", "--type", "consent", "--encounter", "2024-03-01..", "--note", "n"];
+    let record = clinic.accept(&document, &says);
+    clinic.deposit();
+    let made: Value = serde_json::from_slice(file(&clinic.files(record, 1).await, "record.json")).unwrap();
+    check(&made, &schema, &schema, "$").unwrap();
+    let spoil = |change: fn(&mut Value)| {
+        let mut spoilt = made.clone();
+        change(&mut spoilt);
+        check(&spoilt, &schema, &schema, "$").expect_err("noticed")
+    };
+    spoil(|json| json["description"]["extra"] = Value::Null);
+    spoil(|json| drop(json["verification"].as_object_mut().unwrap().remove("second")));
+    spoil(|json| json["originals"][0]["cut"] = "torn".into());
+    spoil(|json| json["description"]["patient"]["number"] = "".into());
+    spoil(|json| json["description"]["pages"] = Value::Array(Vec::new()));
 }
 
 #[test]

@@ -275,13 +275,32 @@ fn a_policy_comes_into_force_dates_are_explained_and_holds_keep() {
     ];
     let found = program.json(&query);
     assert_eq!(found["records"].as_array().map(Vec::len), Some(1), "only one of the two names it: {found}");
-    assert_eq!(program.json(&["hold", "match"]), serde_json::json!([]));
+    assert_eq!(program.json(&["hold", "match"])["added"], serde_json::json!([]));
     site.refused(&["hold", "query", "M-7", "aspirin"], "letter by letter");
+    std::fs::write(program.path("Again.pdf"), note("Warfarin")).unwrap();
+    program.json(&["ingest", "Again.pdf", "--batch", "Box 2"]);
+    let later = program.json(&["show", "--batch", "Box 2"])[0]["id"].as_str().unwrap().to_owned();
+    let labels = ["accept", &later, "--patient", "MRN-2", "--type", "consent"];
+    let later = program.json(&labels)["record"].as_str().unwrap().to_owned();
+    assert_eq!(program.json(&["deposit"])["deposited"], 1);
+    let members = program.json(&["hold", "show", "M-7"])["members"].clone();
+    assert_eq!(members.as_array().map(Vec::len), Some(2), "what came later is held too: {members}");
+    assert!(members.as_array().unwrap().contains(&later.clone().into()));
+    assert_eq!(program.json(&["retention", "verify"])["differences"], serde_json::json!([]));
+
+    // Two patients who turn out to be one: what holds the one holds the other, and still does when they are parted.
+    let place = ["hold", "place", "--matter", "M-8", "--reason", "audit", "--custodian", "legal", "--patient", "MRN-1"];
+    assert_eq!(program.json(&place)["records"].as_array().unwrap().len(), 2);
+    program.json(&["retention", "merge", "MRN-2", "MRN-1", "--source", "ADT A40"]);
+    program.json(&["retention", "merge", "MRN-2", "MRN-1", "--undo", "two people"]);
+    site.refused(&["retention", "merge", "MRN-2", "MRN-1", "--confirm-undo"], "second person");
+    site.by(0, &["retention", "merge", "MRN-2", "MRN-1", "--confirm-undo"]);
+    assert_eq!(program.json(&["hold", "show", "M-8"])["members"].as_array().unwrap().len(), 3);
 
     // The forecast counts both records, as a table with bars and as JSON.
     let forecast = program.json(&["retention", "forecast", "--until", "2040", "--as-of", "2026-11-22"]);
     let years = forecast["years"].as_array().unwrap();
-    assert_eq!((years.len(), &forecast["indefinite"]), (15, &0.into()));
+    assert_eq!((years.len(), &forecast["indefinite"]), (15, &1.into()));
     let in_2029 = years.iter().find(|year| year["year"] == 2029).unwrap();
     assert_eq!(in_2029["records"], 1);
     let chart = program.run(&["retention", "forecast", "--until", "2040"]).out;

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Secret, Severity};
 use crate::ocr::models::Models;
-use crate::ocr::tesseract::Tesseract;
 use crate::pipeline::born_digital::OwnText;
 use crate::pipeline::definition::Definition;
+use crate::pipeline::engines::Engines;
 use crate::pipeline::phases::ScannedPage;
 use crate::pipeline::{page, stages};
 use crate::sandbox::{self, map_file};
@@ -29,7 +29,7 @@ type Failure = String;
 /// What the child keeps.
 struct Desk {
     setup: Setup,
-    recognizer: Option<Tesseract>,
+    engines: Option<Engines>,
     opened: Option<(Digest, Source)>,
     pdf: Option<PdfInProgress>,
 }
@@ -41,11 +41,11 @@ pub fn serve() -> ExitCode {
 
 impl Desk {
     fn set_up(setup: Setup) -> Result<Self, String> {
-        let recognizer = match &setup.languages {
-            Some(languages) => Some(open_recognizer(languages, &setup)?),
+        let engines = match &setup.languages {
+            Some(languages) => Some(load_engines(languages, &setup)?),
             None => None,
         };
-        Ok(Self { setup, recognizer, opened: None, pdf: None })
+        Ok(Self { setup, engines, opened: None, pdf: None })
     }
 
     fn answer(&mut self, request: Request, files: Vec<OwnedFd>) -> (Response, Option<Vec<u8>>) {
@@ -206,9 +206,10 @@ impl Desk {
             },
             _ => page,
         };
-        let recognizer = self.recognizer.as_mut().ok_or("this child has no recogniser")?;
+        let engines = self.engines.as_mut().ok_or("this child has no recogniser")?;
+        let mut recognizer = engines.recognizer(definition.recognise.engine);
         let page = ScannedPage { raster: page.raster, own_text };
-        let mut text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
+        let mut text = page::read(page, definition, recognizer.as_mut(), id).map_err(|cause| cause.to_string())?;
         if lack == Lack::Parts && !own_text_serves {
             text.findings.push(parts_missing());
         }
@@ -238,10 +239,10 @@ fn parts_missing() -> Finding {
     stages::finding("decode", FindingKind::Damaged, Severity::Check, 1.0, message)
 }
 
-fn open_recognizer(languages: &str, setup: &Setup) -> Result<Tesseract, String> {
+fn load_engines(languages: &str, setup: &Setup) -> Result<Engines, String> {
     let languages: Vec<String> = languages.split('+').map(str::to_owned).collect();
     let models = Models::find(setup.tessdata.as_deref()).map_err(|cause| cause.to_string())?;
-    Tesseract::load(&models, &languages).map_err(|cause| cause.to_string())
+    Engines::load(&models, &languages).map_err(|cause| cause.to_string())
 }
 
 fn decrypt(source: &Source, copy: OwnedFd) -> Result<Result<(), Reject>, Failure> {
