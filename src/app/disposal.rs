@@ -140,7 +140,7 @@ impl App {
         }
         // What came since a hold was placed is held before anything is destroyed.
         self.match_holds().await?;
-        let places = self.places();
+        let places = self.places().await?;
         let parts = Destruction {
             store: &self.store,
             places: &places,
@@ -178,7 +178,7 @@ impl App {
         indexer.expunge().await?;
         drop(indexer);
         self.store.purge_deleted().await?;
-        let places: Vec<String> = self.places().iter().map(|place| place.vault.describes()).collect();
+        let places: Vec<String> = self.places().await?.iter().map(|place| place.vault.describes()).collect();
         let database = match self.store.engine() {
             "sqlite" => "The database overwrote the deleted rows with zeros, and its log was emptied.",
             _ => {
@@ -266,8 +266,12 @@ impl App {
     }
 
     /// Returns the archive, then its replicas.
-    fn places(&self) -> Vec<Place> {
-        vec![Place::archive(self.vault.clone())]
+    async fn places(&self) -> Result<Vec<Place>, AppError> {
+        let mut places = vec![Place::archive(self.vault.clone())];
+        if let Some(vault) = self.replica().await? {
+            places.push(Place { name: "replica".to_owned(), vault: vault.clone() });
+        }
+        Ok(places)
     }
 
     /// Says whether retention lets a record be destroyed right now.

@@ -69,7 +69,7 @@ struct ProposeArgs {
     #[arg(long)]
     eligible: bool,
     /// With --eligible: at most so many
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=4000))]
     most: u32,
     /// Why, without a word on a patient
     #[arg(long)]

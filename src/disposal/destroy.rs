@@ -16,6 +16,8 @@ use crate::chart::facts::{Beginning, DisposalFact, RemovedObject};
 use crate::chart::{Actor, Clock, Digest, DisposalId, Fact, RecordId};
 use crate::store::{DisposalRecordRow, DisposalRecordState, Intent, ObjectToRemove, Store};
 
+/// Objects that one fact tells of: an entry of the ledger has an end.
+const MOST_LISTED: usize = 1_000;
 /// How often a record's folder is looked at again before somebody must be writing into it.
 const LOOKS: u32 = 5;
 
@@ -148,8 +150,11 @@ impl Destruction<'_> {
             }
         }
         let today = (self.today)(now);
-        let fact = DisposalFact::Begun(Beginning { disposal, record, today, objects, scans_left });
-        self.store.record(self.actor, now, &[Fact::Disposal(fact)]).await?;
+        let rest = objects.split_off(objects.len().min(MOST_LISTED));
+        let mut facts =
+            vec![Fact::Disposal(DisposalFact::Begun(Beginning { disposal, record, today, objects, scans_left }))];
+        facts.extend(further(disposal, record, &rest));
+        self.store.record(self.actor, now, &facts).await?;
         Ok(None)
     }
 
@@ -172,7 +177,7 @@ impl Destruction<'_> {
                 self.store.finish_record(self.actor, now, disposal, record).await?;
                 return Ok(Outcome::Destroyed);
             }
-            self.store.list_more(disposal, record, &more).await?;
+            self.store.record(self.actor, self.clock.now(), &further(disposal, record, &more)).await?;
         }
         Err(DisposalError::Growing(record))
     }
@@ -249,6 +254,12 @@ impl Destruction<'_> {
         let place = self.places.iter().find(|place| place.name == name);
         place.ok_or_else(|| DisposalError::UnknownPlace(name.to_owned()))
     }
+}
+
+/// Tells of further objects in as many facts as it takes.
+fn further(disposal: DisposalId, record: RecordId, objects: &[RemovedObject]) -> Vec<Fact> {
+    let fact = |objects: &[RemovedObject]| DisposalFact::Listed { disposal, record, objects: objects.to_vec() };
+    objects.chunks(MOST_LISTED).map(|objects| Fact::Disposal(fact(objects))).collect()
 }
 
 fn listed(place: &Place, version: Version) -> RemovedObject {

@@ -101,18 +101,6 @@ impl Store {
         self.execute(sql, values).await.map(drop)
     }
 
-    /// Adds objects that came under a record's name after its destruction began.
-    pub async fn list_more(
-        &self,
-        disposal: DisposalId,
-        record: RecordId,
-        objects: &[RemovedObject],
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        list(&mut transaction, disposal, record, objects).await?;
-        transaction.commit().await
-    }
-
     /// Records that everything of a record is gone.
     ///
     /// # Errors

@@ -32,6 +32,15 @@ pub enum DisposalFact {
     },
     /// The destruction of one record began: from here on its objects are removed.
     Begun(Beginning),
+    /// Further objects of a record whose destruction began.
+    Listed {
+        /// The proposal.
+        disposal: DisposalId,
+        /// The record.
+        record: RecordId,
+        /// What is removed too.
+        objects: Vec<RemovedObject>,
+    },
     /// The destruction of a record was stopped before its end, and is no longer part of the proposal.
     Stopped {
         /// The proposal.
@@ -107,7 +116,7 @@ pub struct Beginning {
     pub record: RecordId,
     /// The day, at the facility.
     pub today: Date,
-    /// What is removed.
+    /// What is removed; a long list goes on in further facts.
     pub objects: Vec<RemovedObject>,
     /// Scan files that stay, since they hold pages of other documents; they are purged with the last of those.
     pub scans_left: Vec<Digest>,

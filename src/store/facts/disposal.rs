@@ -15,7 +15,7 @@ use crate::store::{disposal_work, records};
 /// People who may take part, below which destruction stays disabled: whoever proposes, and two who approve.
 const FEWEST_PEOPLE: u32 = 3;
 /// Most records of a proposal.
-const MOST_RECORDS: usize = 5_000;
+const MOST_RECORDS: usize = 4_000;
 /// Longest period of grace, in days.
 const LONGEST_GRACE: u32 = 3_650;
 
@@ -31,6 +31,12 @@ pub(super) async fn apply(
         DisposalFact::Approved { disposal } => approve(transaction, entry, *disposal).await,
         DisposalFact::Cancelled { disposal, reason } => cancel(transaction, entry, *disposal, reason).await,
         DisposalFact::Begun(beginning) => begin(transaction, entry.at, beginning).await,
+        DisposalFact::Listed { disposal, record, objects } => {
+            let sql = "SELECT record FROM disposal_records WHERE disposal = $1 AND record = $2 AND state = 'begun'";
+            let begun = transaction.row(sql, values![*disposal, *record]).await?;
+            begun.ok_or_else(|| refused("the record is not being destroyed"))?;
+            disposal_work::list(transaction, *disposal, *record, objects).await
+        }
         DisposalFact::Stopped { disposal, record, why, .. } => {
             let sql = "UPDATE disposal_records SET state = 'stopped', why = $3, ended_at = $4
                  WHERE disposal = $1 AND record = $2 AND state IN ('proposed', 'begun')";

@@ -12,6 +12,19 @@ const SURNAME: &str = "Quillfeather";
 /// Part of a file's name that occurs nowhere else.
 const FILE: &str = "zebulonscan";
 
+/// The commands that are tried here and not with all others: they take several people.
+pub const COMMANDS: [&str; 9] = [
+    "certificate fetch",
+    "certificate verify",
+    "disposal approve",
+    "disposal cancel",
+    "disposal carry-out",
+    "disposal list",
+    "disposal propose",
+    "disposal review",
+    "disposal show",
+];
+
 struct Office {
     program: Program,
     tokens: Vec<String>,
@@ -39,9 +52,10 @@ impl Office {
         Run { code: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
-    fn done_as(&self, who: usize, arguments: &[&str]) {
-        let run = self.run_as(who, arguments);
+    fn done_as(&self, who: usize, arguments: &[&str]) -> Value {
+        let run = self.run_as(who, &[&["--json"], arguments].concat());
         assert_eq!(run.code, 0, "{arguments:?}: {}{}", run.out, run.err);
+        serde_json::from_str(&run.out).unwrap_or_else(|cause| panic!("{arguments:?} printed no JSON ({cause})"))
     }
 
     /// Takes in, accepts and archives `count` pages, each a record of its own; returns their documents.
@@ -80,7 +94,13 @@ impl Office {
         self.done_as(0, &["disposal", "approve", &id]);
         assert_eq!(self.run_as(0, &["disposal", "approve", &id]).code, 1, "Ben approved it before");
         assert_eq!(self.program.run(&["disposal", "carry-out", &id]).code, 1, "one approval is missing");
-        self.done_as(1, &["disposal", "approve", &id]);
+        let approved = self.done_as(1, &["disposal", "approve", &id]);
+        assert_eq!(
+            (&approved["state"], &approved["approved_by"]),
+            (&"approved".into(), &serde_json::json!(["Ben", "Cyd"]))
+        );
+        assert_eq!(self.program.json(&["disposal", "show", &id]), approved);
+        assert_eq!(self.program.json(&["disposal", "list"])[0], approved);
         id
     }
 
@@ -141,6 +161,8 @@ fn no_file_holds_a_word_of_what_was_destroyed() {
         std::fs::write(elsewhere.path(name), bytes).unwrap();
         assert_eq!(elsewhere.run(&["certificate", "verify", name, "--key", &key]).code, 3);
     }
+    let verified = program.json(&["certificate", "verify", "certificate.json", "--key", &key]);
+    assert_eq!((&verified["holds"], &verified["certificate"]["disposal"]), (&true.into(), &id.as_str().into()));
     let certified = std::fs::read_to_string(program.path("certificate.json")).unwrap();
     assert!(!certified.contains(SURNAME) && certified.contains("normal course of business"));
     assert_eq!(program.json(&["audit", "verify", "--key", &key])["findings"], serde_json::json!([]));
@@ -161,6 +183,21 @@ fn a_hold_keeps_a_record_that_is_approved_for_destruction() {
     assert!(run.code == 3 && run.out.contains("held for matter 24-CV-1"), "{}{}", run.out, run.err);
     assert_eq!(office.files_with(SURNAME).is_empty(), false, "the held record is there");
     assert_eq!(program.run(&["archive", "validate"]).code, 0);
+    // The hold was said to be there; a proposal for it is refused.
+    let refused = program.run(&["disposal", "propose", record, "--reason", "again"]);
+    assert!(refused.code == 1 && refused.err.contains("held for matter 24-CV-1"), "{}", refused.err);
+}
+
+#[test]
+fn a_proposal_is_cancelled_while_nothing_is_destroyed() {
+    let office = Office::open();
+    office.archive(1);
+    let proposal = office.program.json(&["disposal", "propose", "--eligible", "--reason", "their retention is over"]);
+    let id = office.approve(&proposal);
+    let cancelled = office.done_as(0, &["disposal", "cancel", &id, "--reason", "the board wants to see it"]);
+    assert_eq!((&cancelled["state"], &cancelled["certificate"]), (&"cancelled".into(), &Value::Null));
+    assert_eq!(office.program.run(&["disposal", "carry-out", &id]).code, 1);
+    assert_eq!(office.program.run(&["certificate", "fetch", &id, "-o", "c.pdf"]).code, 1);
 }
 
 /// Returns a long word that recognition read on the documents.

@@ -1,7 +1,7 @@
 //! Destruction: its rules, what it leaves, what stops it, and a crash at every write.
 
 mod crash;
-mod forgetting;
+pub mod forgetting;
 mod rules;
 mod s3;
 mod stopping;

@@ -44,7 +44,7 @@ async fn the_rules_hold(site: Site) {
 
     let unknown = why(site.fact(ANN, site.proposal(1, &[record(99)])).await);
     assert!(unknown.contains("is not in the archive"), "{unknown}");
-    assert!(why(site.fact(ANN, site.proposal(1, &[])).await).contains("1 to 5000"));
+    assert!(why(site.fact(ANN, site.proposal(1, &[])).await).contains("1 to 4000"));
     assert!(why(site.fact(4, site.proposal(1, &[one])).await).contains("only administrators"));
     site.fact(ANN, site.proposal(1, &[one])).await.unwrap();
     assert!(why(site.fact(BEN, site.proposal(2, &[one])).await).contains("another proposal"));

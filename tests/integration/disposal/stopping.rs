@@ -135,6 +135,22 @@ async fn replicas_go_too_and_what_a_backup_brings_back_goes_again() {
 }
 
 #[tokio::test]
+async fn a_record_of_thousands_of_objects_is_told_in_several_entries() {
+    let site = Site::new(3).await;
+    let one = site.archive(1).await;
+    for number in 0..2_100 {
+        let path = site._folder.path().join("archive").join(object_folder(one)).join("v2/content");
+        std::fs::write(path.join(format!("{number:0200}")), "page").unwrap();
+    }
+    site.approve(1, &[one]).await;
+    let before = site.store.ledger_size().await.unwrap();
+    site.destroy_in(1, &failing(&site, 3)).await.unwrap_err();
+    assert_eq!(site.store.ledger_size().await.unwrap(), before + 3);
+    let all = site.store.objects_to_remove(disposal(1), one).await.unwrap().len();
+    assert!(all > 2_100, "{all}");
+}
+
+#[tokio::test]
 async fn what_comes_into_the_folder_meanwhile_goes_too() {
     let site = Site::new(3).await;
     let one = site.archive(1).await;
