@@ -1,5 +1,6 @@
 //! Deposits on request: what is due, until nothing is left.
 
+use super::process::ProcessIdentity;
 use super::{App, AppError, new_worker};
 use crate::worker::Stop;
 
@@ -19,7 +20,9 @@ impl App {
         self.free_claims_of_the_dead().await?;
         let before = self.store.archived_versions().await?;
         let depositor = self.depositor(new_worker()).await?;
-        self.store.start_worker(depositor.worker, &super::parts::worker_name(), self.clock.now()).await?;
+        let process = ProcessIdentity::own().map(|own| own.to_string());
+        let name = super::parts::worker_name();
+        self.store.start_worker(depositor.worker, &name, process.as_deref(), self.clock.now()).await?;
         let mut tried = 0;
         let outcome = loop {
             if stop.is_raised() {

@@ -28,8 +28,10 @@ pub struct Args {
 /// Makes them.
 pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
     let config = place.load()?;
-    let from = args.from.clone().unwrap_or_else(|| ArchivePlace::configured(&config));
-    let vault = from.open().await?;
+    let vault = match &args.from {
+        Some(from) => from.open().await?,
+        None => ArchivePlace::open_configured(&config.archive).await?,
+    };
     let app = App::open(config).await?;
     let stop = stop_on_ctrl_c();
     let mut counting: Option<Counting> = None;

@@ -39,7 +39,7 @@ fn every_command_prints_one_json_value() {
     let mut json = |arguments: &[&str]| {
         let value = program.json(arguments);
         assert!(value.is_object() || value.is_array(), "{arguments:?}: {value}");
-        let nested = ["archive", "audit", "batch", "index", "samples", "bench"].contains(&arguments[0]);
+        let nested = ["archive", "audit", "fixity", "batch", "index", "samples", "bench"].contains(&arguments[0]);
         seen.insert(arguments[..if nested { 2 } else { 1 }].join(" "));
         value
     };
@@ -60,6 +60,8 @@ fn every_command_prints_one_json_value() {
     json(&["archive", "show", &record]);
     json(&["archive", "validate"]);
     json(&["archive", "extract", &record, "-o", "extracted"]);
+    json(&["fixity", "run"]);
+    json(&["fixity", "status"]);
     json(&["retry", "B"]);
     json(&["reprocess", "--document", document, "--pipeline", "fax"]);
     json(&["reprocess", "--document", document, "--accept"]);

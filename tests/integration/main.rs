@@ -15,6 +15,7 @@ mod crash;
 mod decode;
 mod end_to_end;
 mod export;
+mod fixity;
 mod giveback;
 mod intake;
 mod intake_order;
