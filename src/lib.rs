@@ -11,9 +11,9 @@
 //! 5. [`retention`] computes how long a record is kept, and why.
 //! 6. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
 //!
-//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`], [`audit`],
-//! [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know
-//! `chart`, never each other. `tests/integration/tidy.rs` enforces it.
+//! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`disposal`]) <-
+//! [`worker`] <- [`app`] <- [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces it.
 
 pub mod access;
 pub mod app;
@@ -21,6 +21,7 @@ pub mod archive;
 pub mod audit;
 pub mod chart;
 pub mod cli;
+pub mod disposal;
 pub mod export;
 pub mod imaging;
 pub mod intake;

@@ -1,6 +1,7 @@
 //! The configuration: defaults, one TOML file over them, environment variables over both. Unknown keys are refused.
 
 mod archive;
+mod keeping;
 mod layers;
 
 use std::path::{Path, PathBuf};
@@ -11,8 +12,8 @@ use toml::Table;
 pub use archive::{ArchiveConfig, FixityConfig};
 
 use self::layers::{lay_environment_over, lay_over};
-use crate::archive::LockMode;
 use crate::chart::Secret;
+pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -56,6 +57,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     /// The ledger.
     pub ledger: LedgerConfig,
+    /// Destruction.
+    pub disposal: DisposalConfig,
 }
 
 /// Where everything lives.
@@ -115,6 +118,8 @@ pub struct IntakeConfig {
     pub max_file_mib: u64,
     /// Most pages in a file.
     pub max_pages: u32,
+    /// How long scan files stay after everything about them was decided, in days.
+    pub dispute_days: u32,
 }
 
 /// Pipelines.
@@ -151,16 +156,6 @@ pub struct Recognition {
     pub pages_per_child: u32,
 }
 
-/// What comes into the archive.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DepositConfig {
-    /// How long a deposit is locked at first, in seconds; 0 does not lock it.
-    pub lock_seconds: u64,
-    /// How firmly.
-    pub lock_mode: LockMode,
-}
-
 /// What people decide, and when it becomes final.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,16 +184,6 @@ pub enum SecondReview {
 pub struct WorkerConfig {
     /// How long a claim lasts without renewal, in seconds.
     pub lease_seconds: u64,
-}
-
-/// The ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LedgerConfig {
-    /// File of the key that signs it.
-    pub key: PathBuf,
-    /// How long its objects are locked, in days.
-    pub lock_days: u32,
 }
 
 impl TryFrom<String> for SecondReview {
@@ -298,6 +283,7 @@ impl Config {
         range("intake.poll_seconds", self.intake.poll_seconds, 1, 3600);
         range("intake.max_file_mib", self.intake.max_file_mib, 1, 1 << 20);
         range("intake.max_pages", self.intake.max_pages.into(), 1, 1_000_000);
+        range("intake.dispute_days", self.intake.dispute_days.into(), 0, 36_500);
         range("recognition.children", self.recognition.children as u64, 0, 256);
         range("recognition.memory_mib", self.recognition.memory_mib, 256, 1 << 16);
         range("recognition.page_seconds", self.recognition.page_seconds, 5, 3600);
@@ -307,6 +293,7 @@ impl Config {
         range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
+        range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);

@@ -1,6 +1,5 @@
 //! Deposits on request: what is due, until nothing is left.
 
-use super::process::ProcessIdentity;
 use super::{App, AppError, new_worker};
 use crate::worker::Stop;
 
@@ -18,9 +17,10 @@ impl App {
     /// The database, the archive or the children cannot be used.
     pub async fn make_deposits(&self, stop: &Stop, mut progress: impl FnMut(u64)) -> Result<Deposits, AppError> {
         self.free_claims_of_the_dead().await?;
+        self.match_waiting_records().await?;
         let before = self.store.archived_versions().await?;
         let depositor = self.depositor(new_worker()).await?;
-        let process = ProcessIdentity::own().map(|own| own.to_string());
+        let process = super::process::ProcessIdentity::own().map(|own| own.to_string());
         let name = super::parts::worker_name();
         self.store.start_worker(depositor.worker, &name, process.as_deref(), self.clock.now()).await?;
         let mut tried = 0;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::{App, AppError, new_id};
 use crate::access::Permission;
 use crate::chart::facts::HoldFact;
 use crate::chart::{Actor, Digest, Fact, Hold, HoldId, HoldScope, RecordId};
-use crate::retention::{Coverage, coverage};
+use crate::retention::{Coverage, RecordFacts, coverage};
 use crate::search::{MOST_HITS, Options, Query};
 use crate::store::HoldRow;
 
@@ -41,6 +43,15 @@ pub struct Matches {
     pub unreadable_pages: u64,
 }
 
+/// What came of looking for further records that holds cover.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Matched {
+    /// How many records were added to which hold.
+    pub added: Vec<(HoldId, usize)>,
+    /// Holds by search whose query is not here, after a rebuild: the ledger has its digest only.
+    pub without_query: Vec<HoldId>,
+}
+
 impl App {
     /// Places a hold on everything that its scope covers today and from now on.
     ///
@@ -72,28 +83,81 @@ impl App {
         Ok((id, matches))
     }
 
-    /// Adds to each hold in force the records that it covers by now. Returns how many were added to which.
+    /// Adds to each hold in force the records that it covers by now.
     ///
     /// # Errors
-    /// The database or the index failed; the query of a hold is not here.
-    pub async fn match_holds(&self) -> Result<Vec<(HoldId, usize)>, AppError> {
-        let mut added = Vec::new();
-        for row in self.store.holds(false).await? {
-            let hold = row.hold;
-            let covered = match &hold.scope {
-                HoldScope::Query { .. } => self.records_found(&self.query_of(&hold).await?).await?.records,
-                scope => self.records_covered(scope).await?,
+    /// The database or the index failed.
+    pub async fn match_holds(&self) -> Result<Matched, AppError> {
+        let mut matched = Matched::default();
+        for hold in self.holds_in_force().await? {
+            let Some(covered) = self.covered_by(&hold).await? else {
+                matched.without_query.push(hold.id);
+                continue;
             };
             let new: BTreeSet<RecordId> = covered.difference(&hold.members).copied().collect();
-            if new.is_empty() {
-                continue;
-            }
-            let matched = |records| Fact::Hold(HoldFact::Matched { hold: hold.id, records });
-            let facts: Vec<Fact> = parts(&new).into_iter().map(matched).collect();
-            self.store.record(Actor::Program, self.clock.now(), &facts).await?;
-            added.push((hold.id, new.len()));
+            self.add_members(&hold, &new, &mut matched).await?;
         }
-        Ok(added)
+        Ok(matched)
+    }
+
+    /// Adds records that wait for their deposit to the holds that cover them, so that they are held from their first moment
+    /// in the archive.
+    ///
+    /// # Errors
+    /// The database or the index failed.
+    pub async fn match_waiting_records(&self) -> Result<Matched, AppError> {
+        let mut matched = Matched::default();
+        let holds = self.holds_in_force().await?;
+        if holds.is_empty() {
+            return Ok(matched);
+        }
+        let waiting: BTreeSet<RecordId> = self.waiting_room().await?.into_iter().map(|row| row.record).collect();
+        let mut known = Vec::with_capacity(waiting.len());
+        for record in &waiting {
+            known.push(self.record_facts(*record).await?);
+        }
+        for hold in holds {
+            let new: BTreeSet<RecordId> = if matches!(hold.scope, HoldScope::Query { .. }) {
+                let Some(found) = self.covered_by(&hold).await? else {
+                    matched.without_query.push(hold.id);
+                    continue;
+                };
+                waiting.intersection(&found).filter(|record| !hold.members.contains(record)).copied().collect()
+            } else {
+                let covers = |facts: &&RecordFacts| {
+                    !hold.members.contains(&facts.record) && coverage(&hold.scope, facts) == Coverage::Covered
+                };
+                known.iter().filter(covers).map(|facts| facts.record).collect()
+            };
+            self.add_members(&hold, &new, &mut matched).await?;
+        }
+        Ok(matched)
+    }
+
+    async fn holds_in_force(&self) -> Result<Vec<Hold>, AppError> {
+        Ok(self.store.holds(false).await?.into_iter().map(|row| row.hold).collect())
+    }
+
+    /// Returns what a hold covers by now; none when its query is not here.
+    async fn covered_by(&self, hold: &Hold) -> Result<Option<BTreeSet<RecordId>>, AppError> {
+        Ok(match &hold.scope {
+            HoldScope::Query { .. } => match self.store.hold_query(hold.id).await? {
+                Some(query) => Some(self.records_found(&query).await?.records),
+                None => None,
+            },
+            scope => Some(self.records_covered(scope).await?),
+        })
+    }
+
+    async fn add_members(&self, hold: &Hold, new: &BTreeSet<RecordId>, matched: &mut Matched) -> Result<(), AppError> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let fact = |records| Fact::Hold(HoldFact::Matched { hold: hold.id, records });
+        let facts: Vec<Fact> = parts(new).into_iter().map(fact).collect();
+        self.store.record(Actor::Program, self.clock.now(), &facts).await?;
+        matched.added.push((hold.id, new.len()));
+        Ok(())
     }
 
     /// Gives a hold its query back, after a rebuild from the archive: the ledger has its digest only.
@@ -188,16 +252,6 @@ impl App {
                 return Ok(matches);
             }
         }
-    }
-
-    async fn query_of(&self, hold: &Hold) -> Result<String, AppError> {
-        self.store.hold_query(hold.id).await?.ok_or_else(|| {
-            AppError::NotFound(format!(
-                "the query of hold {} is not here: the ledger keeps its digest only. Give it again with \
-                 `muniment hold query {} QUERY`; until then the hold does not cover what came since",
-                hold.id, hold.id
-            ))
-        })
     }
 
     async fn tell_hold(&self, person: crate::chart::PersonId, fact: HoldFact) -> Result<(), AppError> {

@@ -6,8 +6,10 @@ pub mod audit;
 pub mod batch_report;
 pub mod comparison;
 pub mod config;
+pub mod correction;
 pub mod deliver;
 mod depositing;
+pub mod disposal;
 pub mod files;
 pub mod find;
 pub mod fixity;
@@ -15,24 +17,25 @@ pub mod give_back;
 pub mod holds;
 mod indexing;
 mod ledger;
+pub mod locks;
 pub mod measure;
 mod parts;
 mod people;
 pub mod policy;
 mod process;
+pub mod purging;
 pub mod rebuild;
 mod record_facts;
 pub mod retention;
 pub mod review;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::archive::{ArchiveError, Areas, Location, Vault, sweep_leftovers};
+use crate::archive::{ArchiveError, Areas, Location, Vault, make_folder, sweep_leftovers};
 use crate::chart::{Batch, BatchId, Clock, DeliveryId, DocumentId, WorkerId};
 use crate::pipeline::shelf::Shelf;
 use crate::pipeline::{Definition, DefinitionError};
@@ -150,6 +153,9 @@ pub enum AppError {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] crate::audit::KeyError),
+    /// A destruction cannot go on.
+    #[error(transparent)]
+    Disposal(#[from] crate::disposal::DisposalError),
     /// The ledger cannot be shipped.
     #[error(transparent)]
     Ship(#[from] crate::worker::ShipError),
@@ -164,7 +170,7 @@ impl App {
     /// # Errors
     /// A folder, the object store or the database cannot be used.
     pub async fn open(config: Config) -> Result<Self, AppError> {
-        make_private(&config.data.folder)
+        make_folder(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
         let store = Store::open(config.database.url.reveal()).await?;
@@ -310,10 +316,4 @@ fn new_document() -> DocumentId {
 
 fn new_worker() -> WorkerId {
     WorkerId::from_uuid(new_id())
-}
-
-/// Makes a folder that only its owner may enter; one that is there keeps its rights.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

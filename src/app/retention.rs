@@ -183,7 +183,10 @@ impl App {
     /// The person may not; the one is merged already.
     pub async fn merge_patients(&self, from: PatientId, into: PatientId, source: &str) -> Result<(), AppError> {
         let person = self.actor(Permission::SetPolicy, &[]).await?.person;
-        self.tell(person, RetentionFact::PatientsMerged { from, into, source: source.to_owned() }).await
+        self.tell(person, RetentionFact::PatientsMerged { from, into, source: source.to_owned() }).await?;
+        // Holds on the one cover the other from now on, and what they found stays held if the merge is taken back.
+        self.match_holds().await?;
+        Ok(())
     }
 
     /// Proposes to take a merge back, or without a reason confirms what somebody else proposed.

@@ -44,6 +44,14 @@ impl CopyArea {
         Ok(key.to_string())
     }
 
+    /// Removes the copy kept under `key` for good; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub async fn purge(&self, key: &str) -> Result<(), ArchiveError> {
+        self.location.remove(&Path::from(key)).await
+    }
+
     /// Opens the copy kept under `key` for reading; the handle can be given to a child process.
     ///
     /// # Errors

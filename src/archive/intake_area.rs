@@ -79,6 +79,14 @@ impl IntakeArea {
         Ok(())
     }
 
+    /// Removes a scan file for good; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub async fn purge(&self, digest: Digest) -> Result<(), ArchiveError> {
+        self.location.remove(&path(digest)).await
+    }
+
     /// Opens a scan file for reading, at its beginning; the handle can be given to a child process.
     ///
     /// # Errors

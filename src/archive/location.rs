@@ -133,6 +133,14 @@ impl Location {
         flushed.map_err(|error| ArchiveError::failed(key, error))
     }
 
+    /// Removes an object for good, flushed; one that is gone already is no error.
+    pub(super) async fn remove(&self, key: &Path) -> Result<(), ArchiveError> {
+        match self.store.delete(key).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => self.flush_above(key).await,
+            Err(error) => Err(ArchiveError::from_store(key, &error)),
+        }
+    }
+
     async fn spool(&self, key: &Path) -> Result<File, ArchiveError> {
         let got = self.store.get(key).await.map_err(|error| ArchiveError::from_store(key, &error))?;
         let failed = |error: io::Error| ArchiveError::failed(key, error);

@@ -4,7 +4,6 @@ mod archive;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use serde::Serialize;
 
@@ -12,7 +11,6 @@ use super::exit::{CommandError, Ended};
 use super::output::Output;
 use super::start::Place;
 use crate::app::{App, pool};
-use crate::sandbox::{Limits, Program, ProgramInput, ProgramOutput};
 
 /// Checks everything that a working day needs, and says what to do about what is missing.
 #[derive(Debug, clap::Args)]
@@ -159,23 +157,12 @@ async fn children(app: &App) -> Check {
 }
 
 async fn other_renderer(app: &App) -> Check {
-    let launcher = match std::env::current_exe() {
-        Ok(path) => path,
+    let checked = match app.redrawer() {
+        Ok(redrawer) => redrawer.check().await,
         Err(cause) => return bad("pdftoppm", cause.to_string()),
     };
-    let program = Program {
-        launcher,
-        launcher_args: vec!["child".into(), "exec".into()],
-        program: "pdftoppm".into(),
-        args: vec!["-v".into()],
-        readable: Vec::new(),
-        input: ProgramInput::Nothing,
-        output: ProgramOutput::Captured { max_bytes: 1 << 16 },
-        limits: Limits { memory_bytes: app.config.recognition.memory_mib << 20, ..Limits::default() },
-        deadline: Duration::from_secs(10),
-    };
-    match program.run().await {
-        Ok(_) => good("pdftoppm", "draws the PDF pages that the own renderer cannot".into()),
+    match checked {
+        Ok(()) => good("pdftoppm", "draws the PDF pages that the own renderer cannot".into()),
         Err(cause) => warning("pdftoppm", format!("{cause}. Some PDF pages stay unread; install poppler-utils")),
     }
 }

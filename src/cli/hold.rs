@@ -130,11 +130,24 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         }
         Action::Match => {
             app.actor(Permission::PlaceHold, &[]).await?;
-            let added = app.match_holds().await?;
-            output.value(&added, |added| match added.is_empty() {
-                true => "Every hold has what it covers.".to_owned(),
-                false => added.iter().map(|(hold, count)| format!("Hold {hold}: {count} more records\n")).collect(),
+            let matched = app.match_holds().await?;
+            app.align_locks(None).await?;
+            output.value(&matched, |matched| {
+                let mut text = String::new();
+                for (hold, count) in &matched.added {
+                    // Writing into a String cannot fail.
+                    let _ = writeln!(text, "Hold {hold}: {count} more records");
+                }
+                for hold in &matched.without_query {
+                    let _ = writeln!(
+                        text,
+                        "Hold {hold}: its query is not here, so that it misses what came since. Give it again: \
+                         muniment hold query {hold} QUERY"
+                    );
+                }
+                if text.is_empty() { "Every hold has what it covers.".to_owned() } else { text }
             });
+            return Ok(if matched.without_query.is_empty() { Ended::Well } else { Ended::NeedsAttention });
         }
         Action::Query { hold, query } => {
             let hold = app.hold_named(hold).await?.hold;
@@ -149,6 +162,9 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
                 Some(reason) => app.propose_release(row.hold.id, reason).await?,
                 None => app.decide_release(&row, *confirm).await?,
             }
+            // The store follows at once, and at the latest with the next `muniment retention locks`.
+            let members: Vec<RecordId> = row.hold.members.iter().copied().collect();
+            app.align_locks(Some(&members)).await?;
             let words = match (reason, confirm) {
                 (Some(_), _) => {
                     "Proposed. It holds until a second person confirms: muniment hold release HOLD --confirm"
@@ -178,6 +194,8 @@ async fn place_hold(args: &PlaceArgs, app: &App, output: Output) -> Result<Ended
     };
     let said = HoldSaid { matter: args.matter.clone(), reason: args.reason.clone(), custodian: args.custodian.clone() };
     let (hold, matches) = app.place_hold(said, scope).await?;
+    let members: Vec<RecordId> = matches.records.iter().copied().collect();
+    app.align_locks(Some(&members)).await?;
     let (records, unreadable) = (matches.records.len(), matches.unreadable_pages);
     let value = serde_json::json!({ "hold": hold, "records": &matches.records, "unreadable_pages": unreadable });
     output.value(&value, |_| {

@@ -5,12 +5,15 @@ mod archive;
 mod audit;
 mod batch;
 mod bench;
+mod certificate;
 mod child;
 mod compare;
 mod completions;
+mod correct;
 mod counting;
 mod demo;
 mod deposit;
+mod disposal;
 mod doctor;
 mod document;
 mod exit;
@@ -24,6 +27,7 @@ mod output;
 mod people;
 mod private;
 mod progress;
+mod purge;
 mod queue;
 mod reading;
 mod rebuild;
@@ -89,12 +93,16 @@ enum Command {
     Worker(worker::Args),
     Index(index::Args),
     Audit(audit::Args),
+    Disposal(disposal::Args),
+    Certificate(certificate::Args),
     People(people::Args),
     Accept(accept::Args),
     Reject(reject::Args),
     Undo(undo::Args),
     Review(review::Args),
     Queue(queue::Args),
+    Correct(correct::Args),
+    Purge(purge::Args),
     Deposit(deposit::Args),
     Retention(retention::Args),
     Hold(hold::Args),
@@ -112,7 +120,17 @@ impl Command {
     const fn records(&self) -> bool {
         matches!(
             self,
-            Self::People(_) | Self::Accept(_) | Self::Reject(_) | Self::Undo(_) | Self::Review(_) | Self::Deposit(_)
+            Self::People(_)
+                | Self::Deposit(_)
+                | Self::Accept(_)
+                | Self::Reject(_)
+                | Self::Undo(_)
+                | Self::Review(_)
+                | Self::Retention(_)
+                | Self::Hold(_)
+                | Self::Disposal(_)
+                | Self::Correct(_)
+                | Self::Purge(_)
         )
     }
 }
@@ -168,12 +186,16 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Review(args) => start::block_on(review::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
         Command::Document(args) => start::block_on(document::run(args, place, output)),
+        Command::Correct(args) => start::block_on(correct::run(args, place, output)),
+        Command::Purge(args) => start::block_on(purge::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::Retention(args) => start::block_on(retention::run(args, place, output)),
         Command::Hold(args) => start::block_on(hold::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),
         Command::Audit(args) => start::block_on(audit::run(args, place, output)),
+        Command::Disposal(args) => start::block_on(disposal::run(args, place, output)),
+        Command::Certificate(args) => certificate::run(args, place, output),
         Command::Child(_) => Ok(Ended::Well),
     }
 }

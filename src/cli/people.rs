@@ -36,14 +36,14 @@ enum Command {
     },
     /// Lists everybody with their roles
     List,
-    /// Grants a role
+    /// Grants a role to a person
     Grant {
         /// Login, name or id of the person
         person: String,
         /// The role
         role: Role,
     },
-    /// Takes a role back
+    /// Takes a role back from a person
     Revoke {
         /// Login, name or id of the person
         person: String,

@@ -8,6 +8,8 @@ pub mod decode;
 pub mod gray;
 pub mod letters;
 mod limits;
+pub mod line_scale;
+pub mod line_strip;
 pub mod mask;
 pub mod orientation;
 pub mod placement;

@@ -33,8 +33,8 @@ pub struct Watch {
     ready: VecDeque<PathBuf>,
     next_look: Instant,
     notices: Arc<Notify>,
-    /// Kept alive: dropping it ends the notices.
-    watcher: Option<RecommendedWatcher>,
+    /// Kept alive: dropping it ends the notices. Where there is none, files are found at the next interval.
+    _watcher: Option<RecommendedWatcher>,
 }
 
 struct Seen {
@@ -58,13 +58,8 @@ impl Watch {
             ready: VecDeque::new(),
             next_look: Instant::now(),
             notices,
-            watcher,
+            _watcher: watcher,
         }
-    }
-
-    /// Says whether the system sends notices; without them new files are found only at the next interval.
-    pub const fn has_notices(&self) -> bool {
-        self.watcher.is_some()
     }
 
     /// Waits for the next file that is whole. Dropping the future stops the wait and loses nothing.

@@ -16,6 +16,8 @@ const USUAL_FOLDERS: [&str; 5] = [
 ];
 /// Most entries in the table of a model file; version 5 writes 24.
 const MOST_ENTRIES: i32 = 64;
+/// Most bytes of a model file; the largest published one has 90 MB.
+const MOST_BYTES: u64 = 256 << 20;
 /// Place of the network in the table.
 const NETWORK: usize = 17;
 /// Place of the classifier that orientation detection uses.
@@ -68,6 +70,25 @@ impl Models {
             .collect();
         names.sort();
         names
+    }
+
+    /// Returns the bytes of the model of `language`.
+    ///
+    /// # Errors
+    /// As [`Models::check`], or the file cannot be read.
+    pub fn read(&self, language: &str) -> Result<Vec<u8>, RecognizeError> {
+        self.check(language)?;
+        let path = self.folder.join(format!("{language}.traineddata"));
+        let read = File::open(&path).and_then(|file| {
+            let mut data = Vec::new();
+            file.take(MOST_BYTES + 1).read_to_end(&mut data).map(|_| data)
+        });
+        let wrong = |what: String| RecognizeError::Models(format!("the model {} {what}", path.display()));
+        match read {
+            Ok(data) if data.len() as u64 <= MOST_BYTES => Ok(data),
+            Ok(_) => Err(wrong(format!("has more than {MOST_BYTES} bytes"))),
+            Err(error) => Err(wrong(format!("cannot be read: {error}"))),
+        }
     }
 
     /// Checks that the model of `language` is there and whole as far as its table of contents tells.

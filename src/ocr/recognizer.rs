@@ -24,6 +24,20 @@ pub trait Recognizer {
     fn recognise(&mut self, image: &GrayImage, dpi: u32, deadline: Duration) -> Result<Vec<Block>, RecognizeError>;
 }
 
+impl<R: Recognizer + ?Sized> Recognizer for &mut R {
+    fn engine(&self) -> String {
+        (**self).engine()
+    }
+
+    fn orientation(&mut self, image: &GrayImage, dpi: u32) -> Result<Option<Orientation>, RecognizeError> {
+        (**self).orientation(image, dpi)
+    }
+
+    fn recognise(&mut self, image: &GrayImage, dpi: u32, deadline: Duration) -> Result<Vec<Block>, RecognizeError> {
+        (**self).recognise(image, dpi, deadline)
+    }
+}
+
 /// A recogniser's opinion on which way up a page is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Orientation {

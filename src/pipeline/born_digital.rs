@@ -44,8 +44,35 @@ impl Garbage {
     }
 }
 
+/// The text that a program wrote into the file of a page, judged.
+#[derive(Debug, Clone)]
+pub enum OwnText {
+    /// There is none, or the pipeline does not ask for it.
+    None,
+    /// It is used as it is.
+    Usable(Vec<Block>),
+    /// It is of no use.
+    Garbage(Garbage),
+}
+
+impl OwnText {
+    /// Judges the text layer of a page of `size`.
+    pub fn judge(text: Option<Vec<Block>>, size: Size, settings: &BornDigital) -> Self {
+        let Some(text) = text.filter(|_| settings.enabled) else { return Self::None };
+        match garbage(&text, size, settings) {
+            None => Self::Usable(text),
+            Some(garbage) => Self::Garbage(garbage),
+        }
+    }
+
+    /// Says whether it is used.
+    pub const fn is_usable(&self) -> bool {
+        matches!(self, Self::Usable(_))
+    }
+}
+
 /// Judges the text layer of a page of `size`; `None` when it can be used.
-pub fn garbage(blocks: &[Block], size: Size, settings: &BornDigital) -> Option<Garbage> {
+fn garbage(blocks: &[Block], size: Size, settings: &BornDigital) -> Option<Garbage> {
     let words: Vec<&Word> = blocks.iter().flat_map(|block| &block.lines).flat_map(|line| &line.words).collect();
     let characters: usize = words.iter().map(|word| word.text.chars().count()).sum();
     if characters == 0 {

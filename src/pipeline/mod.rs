@@ -3,6 +3,8 @@
 pub mod born_digital;
 pub mod child;
 pub mod definition;
+pub mod engines;
+mod native;
 pub mod page;
 pub mod phases;
 pub mod sections;

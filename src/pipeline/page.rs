@@ -1,6 +1,6 @@
 //! Reads one page.
 
-use super::born_digital::{self, Garbage};
+use super::born_digital::{self, OwnText};
 use super::definition::Definition;
 use super::phases::{RecognizedPage, ScannedPage};
 use super::stages::blank::Content;
@@ -25,14 +25,14 @@ pub fn read(
     let mut page: ScannedPage = page.into();
     let mut text = empty(&page, definition, recognizer, id);
     let size = Size { width: text.image.width, height: text.image.height };
-    let own = page.own_text.take().filter(|_| definition.born_digital.enabled).and_then(|own| {
-        match born_digital::garbage(&own, size, &definition.born_digital) {
-            None => return Some(own),
-            Some(Garbage::Empty) => {}
-            Some(garbage) => text.findings.push(born_digital::report(garbage)),
+    let own = match std::mem::replace(&mut page.own_text, OwnText::None) {
+        OwnText::Usable(own) => Some(own),
+        OwnText::Garbage(garbage) => {
+            text.findings.push(born_digital::report(garbage));
+            None
         }
-        None
-    });
+        OwnText::None => None,
+    };
 
     let survey = Survey::of(&page.raster.image, page.raster.dpi, definition);
     if let Some(own) = own {

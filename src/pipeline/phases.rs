@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 
+use super::born_digital::OwnText;
 use crate::chart::{Block, Finding, QuarterTurns};
 use crate::imaging::Raster;
 use crate::imaging::placement::Placement;
@@ -12,12 +13,12 @@ pub struct ScannedPage {
     /// The page image.
     pub raster: Raster,
     /// The text that the program which made the file wrote into it, in page-image pixels.
-    pub own_text: Option<Vec<Block>>,
+    pub own_text: OwnText,
 }
 
 impl From<Raster> for ScannedPage {
     fn from(raster: Raster) -> Self {
-        Self { raster, own_text: None }
+        Self { raster, own_text: OwnText::None }
     }
 }
 

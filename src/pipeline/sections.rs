@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::engines::Engine;
 use super::violation::Violation;
 
 /// Declares one section: its fields, their defaults and their allowed ranges.
@@ -100,6 +101,8 @@ section! {
 section! {
     /// Recognition.
     Recognise {
+        /// Who reads the lines.
+        engine: Engine = Engine::default(), ANY;
         /// Names of the language models.
         languages: Vec<String> = vec!["eng".to_owned()], 1.0..=8.0;
         /// Longest time per page, in seconds.
@@ -170,6 +173,12 @@ impl Measure for u64 {
 impl Measure for bool {
     fn measure(&self) -> f64 {
         f64::from(u8::from(*self))
+    }
+}
+
+impl Measure for Engine {
+    fn measure(&self) -> f64 {
+        0.0
     }
 }
 

@@ -96,17 +96,34 @@ impl fmt::Display for Difference {
 /// Returns what the store should do with a record. `grace` is how far beyond the last day a lock may reach, for clocks that
 /// differ a little.
 pub fn expected_lock(plan: &Plan, today: &Today, grace: jiff::SignedDuration) -> ExpectedLock {
+    // While somebody has to look at a record, its date is not the last word.
+    let doubtful = !plan.computation.doubts.is_empty();
     let at_most = match plan.computation.last_day {
-        LastDay::On(day) => today.end_of(day).and_then(|end| end.checked_add(grace).ok()),
-        LastDay::Indefinite => None,
+        LastDay::On(day) if !doubtful => today.end_of(day).and_then(|end| end.checked_add(grace).ok()),
+        _ => None,
     };
     ExpectedLock {
         record: plan.record,
         held: plan.reasons.iter().any(|reason| matches!(reason, Reason::Held { .. })),
-        // Beyond the last day a hold or a review keeps the record; a lock would outlast the policy.
-        locked: plan.computation.last_day >= LastDay::On(today.date),
+        // Beyond the last day a hold keeps the record; a lock would outlast the policy.
+        locked: doubtful || plan.computation.last_day >= LastDay::On(today.date),
         at_most,
     }
+}
+
+/// Returns until when a lock is to be extended now: when less than half of `length` is left of it, by the whole of
+/// `length`, but never beyond what the policy allows.
+pub fn renewal(
+    expected: &ExpectedLock,
+    until: Option<Timestamp>,
+    now: Timestamp,
+    length: jiff::SignedDuration,
+) -> Option<Timestamp> {
+    let half = now.saturating_add(length / 2).ok()?;
+    let whole = now.saturating_add(length).ok()?;
+    let wanted = expected.at_most.map_or(whole, |at_most| whole.min(at_most));
+    let runs_out = until.is_none_or(|until| until < half);
+    (expected.locked && runs_out && until.is_none_or(|until| until < wanted)).then_some(wanted)
 }
 
 /// Compares what should be with what is, for every version of every object of a record.
@@ -176,6 +193,14 @@ mod tests {
     }
 
     #[test]
+    fn a_doubtful_record_is_locked_whatever_its_date() {
+        let record = facts("chart", "", &[(TriggerKind::Discharge, "1990-03-15")]);
+        let planned = plan(&record, &[policy(&["us-california"])], &[], None, &today("2026-11-22"));
+        let expected = expected_lock(&planned, &today("2026-11-22"), GRACE);
+        assert_eq!((expected.locked, expected.at_most), (true, None));
+    }
+
+    #[test]
     fn each_difference_is_listed_for_its_version() {
         let ended = "2026-01-01T00:00:00Z";
         let holds = [hold(HoldScope::Patient(patient(1)))];
@@ -192,6 +217,23 @@ mod tests {
         assert!(matches!(long[..], [Mismatch::LockTooLong { .. }]), "{long:?}");
         // The lock may reach a day beyond the facility's midnight after the last day.
         assert!(found("2026-11-22", &[], &[lock(Some("2031-03-17T06:59:00Z"), false)]).is_empty());
+    }
+
+    #[test]
+    fn a_lock_is_renewed_at_half_its_life_and_never_beyond_the_policy() {
+        let year = jiff::SignedDuration::from_hours(365 * 24);
+        let instant = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let wanted = |on: &str, until: Option<&str>| {
+            let now = instant(&format!("{on}T12:00:00Z"));
+            renewal(&expected(on, &[]), until.map(instant), now, year).map(|until| until.to_string())
+        };
+        assert_eq!(wanted("2026-01-01", None).as_deref(), Some("2027-01-01T12:00:00Z"));
+        assert_eq!(wanted("2026-01-01", Some("2026-08-01T00:00:00Z")), None);
+        assert_eq!(wanted("2026-01-01", Some("2026-06-01T00:00:00Z")).as_deref(), Some("2027-01-01T12:00:00Z"));
+        // The last day is 2031-03-15; a day beyond it is left for clocks that differ.
+        assert_eq!(wanted("2031-01-01", Some("2031-02-01T00:00:00Z")).as_deref(), Some("2031-03-17T07:00:00Z"));
+        assert_eq!(wanted("2031-01-01", Some("2031-03-17T07:00:00Z")), None);
+        assert_eq!(wanted("2031-03-16", None), None);
     }
 
     #[test]

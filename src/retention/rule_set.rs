@@ -321,4 +321,11 @@ mod tests {
         assert_eq!(set.digest(), remarked.digest());
         assert_ne!(set.digest(), changed.digest());
     }
+
+    #[test]
+    fn the_example_of_the_documentation_is_a_valid_rule_set() {
+        let page = include_str!("../../docs/retention.md");
+        let example = page.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+        assert_eq!(RuleSet::parse(example, "docs/retention.md").expect("valid").rules.len(), 1);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use super::fixture::{facts, lines, page_text};
+use super::fixture::{facts, lines, page_id, page_text};
 use super::*;
 use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, Severity};
 
@@ -197,7 +197,7 @@ fn pages_of_an_answer_come_in_a_stable_order() {
 }
 
 #[test]
-fn a_replaced_page_leaves_no_ghost_and_a_removed_document_nothing() {
+fn a_replaced_page_leaves_no_ghost_and_a_removed_one_nothing() {
     let corpus = corpus();
     let mut writer = corpus.index.writer(Budget::default()).unwrap();
     let facts = facts(1, 1);
@@ -208,7 +208,9 @@ fn a_replaced_page_leaves_no_ghost_and_a_removed_document_nothing() {
     assert_eq!(corpus.pages("asthma"), ["1.1"]);
     assert_eq!(corpus.pages("diabetes"), [""; 0]);
     assert_eq!(corpus.index.searcher().unwrap().page_count(), 7);
-    writer.remove_document(facts.document);
+    for position in 1..=3 {
+        writer.remove_page(page_id(1, position));
+    }
     writer.commit("removed").unwrap();
     assert_eq!(corpus.pages("asthma OR metformin OR htn"), ["2.1", "4.1"]);
     assert_eq!(corpus.index.searcher().unwrap().page_count(), 4);
@@ -306,29 +308,4 @@ fn readers_answer_while_pages_are_written() {
         done.store(true, std::sync::atomic::Ordering::Relaxed);
         assert_eq!(reader.join().unwrap(), 120);
     });
-}
-
-#[test]
-fn a_rebuild_goes_on_where_it_stopped() {
-    let dir = tempfile::tempdir().unwrap();
-    let schema = Schema::embedded().unwrap();
-    let index = Index::open_or_create(dir.path(), &schema).unwrap();
-    let source = |checkpoint: Option<String>| {
-        let first = checkpoint.map_or(1, |done| done.parse::<u32>().unwrap() + 1);
-        (first..=25).map(move |number| {
-            if number == 18 && first == 1 {
-                return Err("the store went away");
-            }
-            let text = Some(page_text(number, &lines(&["asthma"])));
-            Ok(RebuildPage { facts: facts(number, 1), text, checkpoint: number.to_string() })
-        })
-    };
-    let error = rebuild(&index, Budget::default(), 5, source, |_| true).err().unwrap();
-    assert!(error.to_string().contains("went away"));
-    assert_eq!(index.checkpoint().unwrap().as_deref(), Some("15"));
-    assert_eq!(rebuild(&index, Budget::default(), 5, source, |_| true).unwrap(), 10);
-    let query = Query::parse("asthma", &schema).unwrap();
-    let answer = index.searcher().unwrap().search(&query, &Options::default(), |_| None).unwrap();
-    assert_eq!(answer.pages, 25);
-    assert!(answer.hits[0].text_missing && answer.hits[0].boxes.is_empty());
 }

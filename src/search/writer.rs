@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tantivy::merge_policy::LogMergePolicy;
 use tantivy::{TantivyDocument, TantivyError, Term};
@@ -11,7 +12,7 @@ use super::entry::{PageEntry, page_key};
 use super::error::IndexError;
 use super::index::Payload;
 use super::schema::{Fact, Schema};
-use crate::chart::{DocumentId, PageId};
+use crate::chart::PageId;
 
 /// What a writer may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,11 @@ impl Budget {
         self.threads() * (self.mib_per_thread.clamp(16, 1024) << 20)
     }
 }
+
+/// Tries to rewrite segments while others are merged in the background.
+const EXPUNGE_TRIES: u32 = 20;
+/// Time between two of them.
+const EXPUNGE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Writes pages. Dropped without a commit, it leaves the index as it was.
 pub struct IndexWriter {
@@ -81,13 +87,6 @@ impl IndexWriter {
         }
     }
 
-    /// Takes all pages of a document out.
-    pub fn remove_document(&mut self, document: DocumentId) {
-        if let Some(field) = self.schema.field(Fact::Document) {
-            self.inner.delete_term(Term::from_field_bytes(field, document.as_uuid().as_bytes()));
-        }
-    }
-
     /// Makes everything since the last commit visible and durable, with the caller's note of how far it got.
     ///
     /// # Errors
@@ -97,12 +96,30 @@ impl IndexWriter {
         commit(&mut self.inner, &payload).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
     }
 
-    /// Forgets everything since the last commit.
+    /// Rewrites every segment that still holds pages which were taken out, and deletes the files of the old ones: until then
+    /// their text is in the index's files. Everything must be committed.
     ///
     /// # Errors
-    /// The index cannot be written.
-    pub fn rollback(&mut self) -> Result<(), IndexError> {
-        self.inner.rollback().map(|_| ()).map_err(|error| IndexError::from_tantivy(&self.dir, &error))
+    /// A merge failed, or segments cannot be rewritten while others are being merged all the time.
+    pub fn expunge(&mut self) -> Result<(), IndexError> {
+        let from_tantivy = |error: TantivyError| IndexError::from_tantivy(&self.dir, &error);
+        for _ in 0..EXPUNGE_TRIES {
+            let metas = self.inner.index().searchable_segment_metas().map_err(from_tantivy)?;
+            let marked: Vec<_> =
+                metas.iter().filter(|meta| meta.num_deleted_docs() > 0).map(|meta| meta.id()).collect();
+            if marked.is_empty() {
+                self.inner.garbage_collect_files().wait().map_err(from_tantivy)?;
+                return Ok(());
+            }
+            for segment in marked {
+                // One that a merge in the background has just taken is looked at again.
+                if let Err(cause) = self.inner.merge(&[segment]).wait() {
+                    tracing::debug!(%cause, "a segment is rewritten later");
+                    std::thread::sleep(EXPUNGE_PAUSE);
+                }
+            }
+        }
+        Err(from_tantivy(TantivyError::InternalError("segments are being merged all the time".into())))
     }
 
     /// Commits nothing more and waits until segments are merged.

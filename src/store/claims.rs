@@ -4,11 +4,15 @@
 //! back is taken only with the number of the last claim, so that a worker that was thought dead cannot write over
 //! another's result.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::chart::{BatchId, Digest, PageId, PipelineStamp, Size, WorkerId};
+use super::engine::{Store, Transaction};
+use super::error::StoreError;
+use super::values::{Value, values};
+use crate::chart::{Digest, PageId, PipelineStamp, Size, WorkerId};
 
 /// Failed attempts after which a scan is rejected, and a page is left to a person.
 pub const MAX_ATTEMPTS: u32 = 3;
@@ -39,19 +43,22 @@ pub struct PageClaim {
     pub(super) number: i64,
 }
 
+/// The claim on either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// On a scan.
+    Scan(ScanClaim),
+    /// On a page.
+    Page(PageClaim),
+}
+
 /// A scan to look into.
 #[derive(Debug, Clone)]
 pub struct ClaimedScan {
     /// The right to it.
     pub claim: ScanClaim,
-    /// Bytes.
-    pub size: u64,
     /// Attempts that failed before.
     pub attempts: u32,
-    /// Batch that brought it first.
-    pub batch: BatchId,
-    /// Pipeline that its pages will go through.
-    pub pipeline: PipelineStamp,
 }
 
 /// A page to recognise.
@@ -63,10 +70,6 @@ pub struct ClaimedPage {
     pub size: Size,
     /// Attempts that failed before.
     pub attempts: u32,
-    /// Bytes of the scan.
-    pub scan_size: u64,
-    /// Format of the scan, as it was given to `open_scan`.
-    pub format: String,
     /// Key of the scan's copy without encryption, when there is one.
     pub decrypted_key: Option<String>,
     /// Pipeline to use.
@@ -83,6 +86,117 @@ pub enum Attempt {
     },
     /// It was the last one: the scan is rejected, the page waits for a person.
     GivenUp,
+}
+
+impl From<&ScanClaim> for Claim {
+    fn from(claim: &ScanClaim) -> Self {
+        Self::Scan(claim.clone())
+    }
+}
+
+impl From<&PageClaim> for Claim {
+    fn from(claim: &PageClaim) -> Self {
+        Self::Page(claim.clone())
+    }
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scan(claim) => write!(f, "scan {}", claim.scan),
+            Self::Page(claim) => write!(f, "page {}", claim.page),
+        }
+    }
+}
+
+impl Claim {
+    /// Returns table, column of the state, and the condition for the piece of work with `$1` and `$2`.
+    const fn place(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Scan(_) => ("scans", "state", "digest = $1 AND $2 = 0"),
+            Self::Page(_) => ("pages", "work", "scan = $1 AND number = $2"),
+        }
+    }
+
+    /// Returns the values of `$1` and `$2`: the scan, and the page's number or 0.
+    fn key(&self) -> (Digest, u32) {
+        match self {
+            Self::Scan(claim) => (claim.scan, 0),
+            Self::Page(claim) => (claim.page.scan, claim.page.number.get()),
+        }
+    }
+
+    /// Returns who has it, and its number.
+    const fn holder(&self) -> (WorkerId, i64) {
+        match self {
+            Self::Scan(claim) => (claim.worker, claim.number),
+            Self::Page(claim) => (claim.worker, claim.number),
+        }
+    }
+
+    /// Changes the row of the work with `change`, whose values begin with `$5`, if the claim still holds.
+    async fn change(
+        &self,
+        transaction: &mut Transaction,
+        change: &str,
+        values: Vec<Value>,
+    ) -> Result<bool, StoreError> {
+        let ((table, state, condition), (scan, number), (worker, claim)) = (self.place(), self.key(), self.holder());
+        let sql = format!(
+            "UPDATE {table} SET {change} WHERE {condition} AND {state} = 'claimed' AND worker = $3 AND claim = $4"
+        );
+        let mut bound = values![scan, number, worker, claim];
+        bound.extend(values);
+        Ok(transaction.execute(sqlx::AssertSqlSafe(sql), bound).await? > 0)
+    }
+
+    /// Ends the claim, if it still holds, and moves the work to `state`, due `due`.
+    pub(super) async fn end(
+        &self,
+        transaction: &mut Transaction,
+        state: &str,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        let change = format!("{} = $5, worker = NULL, due_at = $6", self.place().1);
+        match self.change(transaction, &change, values![state, due]).await? {
+            true => Ok(()),
+            false => Err(StoreError::ClaimLost { work: self.to_string() }),
+        }
+    }
+
+    /// Ends the claim with a failed attempt: the work is due again `due`, unless this was the last.
+    pub(super) async fn fail(
+        &self,
+        transaction: &mut Transaction,
+        failure: &str,
+        due: Timestamp,
+    ) -> Result<Attempt, StoreError> {
+        self.end(transaction, "waiting", due).await?;
+        let ((table, _, condition), (scan, number)) = (self.place(), self.key());
+        let sql =
+            format!("UPDATE {table} SET attempts = attempts + 1, failure = $3 WHERE {condition} RETURNING attempts");
+        let row = transaction.row(sqlx::AssertSqlSafe(sql), values![scan, number, failure]).await?;
+        let failed = row.ok_or_else(|| StoreError::unreadable("attempts"))?.count("attempts")?;
+        Ok(if failed < MAX_ATTEMPTS { Attempt::AgainLater { failed } } else { Attempt::GivenUp })
+    }
+}
+
+impl Store {
+    /// Prolongs claims until `lease` from `now`; returns those that are lost, whose work should stop.
+    pub async fn renew(&self, claims: &[Claim], now: Timestamp, lease: Duration) -> Result<Vec<Claim>, StoreError> {
+        let mut lost = Vec::new();
+        let mut transaction = self.begin().await?;
+        // Always in the same order, so that two workers never wait for each other.
+        let mut ordered: Vec<_> = claims.iter().collect();
+        ordered.sort_by_key(|claim| claim.key());
+        for claim in ordered {
+            if !claim.change(&mut transaction, "due_at = $5", values![later(now, lease)]).await? {
+                lost.push(claim.clone());
+            }
+        }
+        transaction.commit().await?;
+        Ok(lost)
+    }
 }
 
 /// Returns the moment `after` from `now`; the end of time when that is past it.

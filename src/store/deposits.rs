@@ -10,7 +10,7 @@ use super::claims::{Attempt, MAX_ATTEMPTS, later};
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::values::{Row, values};
-use super::{ledger, page_progress, review};
+use super::{corrections, ledger, page_progress, review};
 use crate::chart::facts::RecordFact;
 use crate::chart::{Actor, DocumentId, Fact, PersonId, RecordId, WorkerId};
 
@@ -81,6 +81,10 @@ pub struct WaitingRow {
     pub failure: Option<String>,
 }
 
+/// No deposit of another record has to come before this one.
+const NOTHING_BEFORE: &str = "(after_record IS NULL OR NOT EXISTS (SELECT 1 FROM deposits AS before
+    WHERE before.record = deposits.after_record AND before.state <> 'done'))";
+
 impl DepositState {
     /// Returns the name as it is stored and printed.
     pub const fn name(self) -> &'static str {
@@ -116,7 +120,7 @@ impl Store {
         let sql = format!(
             "WITH due AS MATERIALIZED (
                 SELECT record, version FROM deposits
-                WHERE state IN ('waiting', 'claimed') AND released AND reviewed AND due_at <= $1
+                WHERE state IN ('waiting', 'claimed') AND released AND reviewed AND due_at <= $1 AND {NOTHING_BEFORE}
                 ORDER BY lost, queued_at, record LIMIT 1 {}
              )
              UPDATE deposits SET lost = lost + CASE WHEN state = 'claimed' THEN 1 ELSE 0 END, state = 'claimed',
@@ -179,6 +183,8 @@ impl Store {
             let state = page_progress::lock(&mut transaction, document, now).await?;
             if version == 1 {
                 page_progress::write(&mut transaction, document, &state.archive()?).await?;
+            } else {
+                corrections::follow(&mut transaction, record, version, document, now).await?;
             }
             review::queue_pages(&mut transaction, document, now).await?;
         }
@@ -239,9 +245,12 @@ impl Store {
 
     /// Counts the deposits that are due now or claimed.
     pub async fn deposits_due(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) AS due FROM deposits
-             WHERE released AND reviewed AND (state = 'claimed' OR (state = 'waiting' AND due_at <= $1))";
-        let row = self.row(sql, values![now]).await?;
+        let sql = format!(
+            "SELECT count(*) AS due FROM deposits
+             WHERE released AND reviewed AND (state = 'claimed' OR (state = 'waiting' AND due_at <= $1))
+                AND {NOTHING_BEFORE}"
+        );
+        let row = self.row(sqlx::AssertSqlSafe(sql), values![now]).await?;
         row.ok_or_else(|| StoreError::unreadable("due"))?.size("due")
     }
 }

@@ -94,12 +94,6 @@ impl Store {
         self.rows(sqlx::AssertSqlSafe(sql), values).await?.iter().map(read).collect()
     }
 
-    /// Returns the documents made of a scan.
-    pub async fn documents_of_scan(&self, scan: Digest) -> Result<Vec<DocumentRecord>, StoreError> {
-        let sql = format!("{DOCUMENTS} WHERE deliveries.scan = $1 ORDER BY documents.id");
-        self.rows(sqlx::AssertSqlSafe(sql), values![scan]).await?.iter().map(read).collect()
-    }
-
     /// Returns the next `limit` pages of a document after the place `after` (0: from the first), each with its current
     /// result.
     pub async fn document_pages(

@@ -101,6 +101,27 @@ impl Store {
         })
     }
 
+    /// Runs a statement that no transaction may hold.
+    pub(super) async fn execute_alone(&self, sql: impl SqlSafeStr) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.map(drop)?,
+            Engine::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Runs a statement on the connection that writes, without a transaction, and returns its first row.
+    pub(super) async fn row_of_writer(
+        &self,
+        sql: impl SqlSafeStr,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(match &self.engine {
+            Engine::Sqlite { writer, .. } => bind_sqlite(sql, values).fetch_optional(writer).await?.map(Row::Sqlite),
+            Engine::Postgres(pool) => bind_postgres(sql, values).fetch_optional(pool).await?.map(Row::Postgres),
+        })
+    }
+
     /// Reads at most one row.
     pub(super) async fn row(&self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, values).await?.into_iter().next())
@@ -120,6 +141,8 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .foreign_keys(true)
         // Sorting may spill names of source files: keep it in memory.
         .pragma("temp_store", "MEMORY")
+        // Destroyed means destroyed: deleted rows are overwritten with zeros.
+        .pragma("secure_delete", "ON")
         .disable_statement_logging();
     let cannot = |error: sqlx::Error| StoreError::Open { cause: without_values(&error) };
     let opening = migrations::opening(path).await?;

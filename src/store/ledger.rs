@@ -102,7 +102,7 @@ pub(super) async fn record(
 }
 
 /// Lets one writer at a time choose the next number, and returns the tree's right edge. SQLite has one writer anyway.
-async fn lock(transaction: &mut Transaction) -> Result<Edge, StoreError> {
+pub(super) async fn lock(transaction: &mut Transaction) -> Result<Edge, StoreError> {
     let sql = transaction.dialect("", "LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE");
     if !sql.is_empty() {
         transaction.execute(sqlx::AssertSqlSafe(sql.to_owned()), values![]).await?;

@@ -16,6 +16,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (2, "ledger", include_str!("migrations/sqlite/0002_ledger.sql")),
     (3, "records", include_str!("migrations/sqlite/0003_records.sql")),
     (4, "retention", include_str!("migrations/sqlite/0004_retention.sql")),
+    (5, "disposal", include_str!("migrations/sqlite/0005_disposal.sql")),
     (6, "vault", include_str!("migrations/sqlite/0006_vault.sql")),
     (8, "work", include_str!("migrations/sqlite/0008_work.sql")),
 ];
@@ -24,6 +25,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (2, "ledger", include_str!("migrations/postgres/0002_ledger.sql")),
     (3, "records", include_str!("migrations/postgres/0003_records.sql")),
     (4, "retention", include_str!("migrations/postgres/0004_retention.sql")),
+    (5, "disposal", include_str!("migrations/postgres/0005_disposal.sql")),
     (6, "vault", include_str!("migrations/postgres/0006_vault.sql")),
     (8, "work", include_str!("migrations/postgres/0008_work.sql")),
 ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::batches::{keep_pipeline, read_pipeline};
-use super::claims::{Attempt, ClaimedPage, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, later};
+use super::claims::{Attempt, Claim, ClaimedPage, MAX_LOST_LEASES, PageClaim, later};
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{PageSelection, findings_text, read_page_id};
@@ -82,7 +82,7 @@ impl Store {
                 let row = row.ok_or_else(|| StoreError::unreadable("pages"))?;
                 if row.count("lost")? > MAX_LOST_LEASES {
                     let claim = PageClaim { page, worker, number: row.integer("claim")? };
-                    end(&mut transaction, &claim, "failed", now).await?;
+                    Claim::from(&claim).end(&mut transaction, "failed", now).await?;
                     let reason = "the program ended again and again while this page was read";
                     give_up(&mut transaction, page, reason, now).await?;
                 } else {
@@ -95,34 +95,6 @@ impl Store {
                 return Ok(claimed.into_iter().map(|(_, _, work)| work).collect());
             }
         }
-    }
-
-    /// Prolongs claims until `lease` from `now`; returns those that are lost, whose work should stop.
-    pub async fn renew_pages(
-        &self,
-        claims: &[PageClaim],
-        now: Timestamp,
-        lease: Duration,
-    ) -> Result<Vec<PageClaim>, StoreError> {
-        let mut lost = Vec::new();
-        let mut transaction = self.begin().await?;
-        // Always in the same order, so that two workers never wait for each other.
-        let mut ordered: Vec<_> = claims.iter().collect();
-        ordered.sort_by_key(|claim| claim.page);
-        for claim in ordered {
-            let touched = transaction
-                .execute(
-                    "UPDATE pages SET due_at = $5
-                     WHERE scan = $1 AND number = $2 AND work = 'claimed' AND worker = $3 AND claim = $4",
-                    values![claim.page.scan, claim.page.number, claim.worker, claim.number, later(now, lease)],
-                )
-                .await?;
-            if touched == 0 {
-                lost.push(claim.clone());
-            }
-        }
-        transaction.commit().await?;
-        Ok(lost)
     }
 
     /// Ends a claim with a result that is kept under `object_key`: in one transaction the result is recorded, the page
@@ -143,7 +115,7 @@ impl Store {
             return Err(StoreError::ClaimLost { work: format!("page {}", text.page) });
         }
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, "done", now).await?;
+        Claim::from(claim).end(&mut transaction, "done", now).await?;
         let due = "SELECT pipeline FROM pages WHERE scan = $1 AND number = $2";
         let due = transaction.row(due, values![page.scan, page.number]).await?;
         if due.ok_or_else(|| StoreError::unreadable("pages"))?.text("pipeline")? != text.pipeline.digest.to_string() {
@@ -173,22 +145,10 @@ impl Store {
         back_off: Duration,
     ) -> Result<Attempt, StoreError> {
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, "waiting", now).await?;
-        let row = transaction
-            .row(
-                "UPDATE pages SET attempts = attempts + 1, failure = $3, due_at = $4
-                 WHERE scan = $1 AND number = $2 RETURNING attempts",
-                values![claim.page.scan, claim.page.number, reason, later(now, back_off)],
-            )
-            .await?
-            .ok_or_else(|| StoreError::unreadable("attempts"))?;
-        let failed = row.count("attempts")?;
-        let attempt = if failed < MAX_ATTEMPTS {
-            Attempt::AgainLater { failed }
-        } else {
+        let attempt = Claim::from(claim).fail(&mut transaction, reason, later(now, back_off)).await?;
+        if attempt == Attempt::GivenUp {
             give_up(&mut transaction, claim.page, reason, now).await?;
-            Attempt::GivenUp
-        };
+        }
         transaction.commit().await?;
         Ok(attempt)
     }
@@ -199,9 +159,7 @@ impl Store {
     /// The claim is lost.
     pub async fn release_page(&self, claim: &PageClaim, now: Timestamp, back_off: Duration) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, "waiting", now).await?;
-        let sql = "UPDATE pages SET due_at = $3 WHERE scan = $1 AND number = $2";
-        transaction.execute(sql, values![claim.page.scan, claim.page.number, later(now, back_off)]).await?;
+        Claim::from(claim).end(&mut transaction, "waiting", later(now, back_off)).await?;
         transaction.commit().await
     }
 
@@ -214,9 +172,9 @@ impl Store {
         let mut transaction = self.begin().await?;
         if results::has(&mut transaction, page, Standing::Current).await? {
             // An older pipeline has read this page: it is worth more than the new one's rejection.
-            end(&mut transaction, claim, "done", now).await?;
+            Claim::from(claim).end(&mut transaction, "done", now).await?;
         } else {
-            end(&mut transaction, claim, "rejected", now).await?;
+            Claim::from(claim).end(&mut transaction, "rejected", now).await?;
             rejects::keep(&mut transaction, page.scan, &Reject { page: Some(page.number), ..reject.clone() }, now)
                 .await?;
             page_progress::page_read(&mut transaction, page, true, now).await?;
@@ -227,23 +185,10 @@ impl Store {
 }
 
 const CLAIMED: &str = "SELECT pages.claim, pages.attempts, pages.lost, pages.priority, pages.queued_at, pages.width,
-        pages.height, scans.size AS scan_size, scans.format, scans.decrypted_key, pipelines.name AS pipeline_name,
+        pages.height, scans.decrypted_key, pipelines.name AS pipeline_name,
         pipelines.revision AS pipeline_revision, pipelines.digest AS pipeline_digest
     FROM pages JOIN scans ON scans.digest = pages.scan JOIN pipelines ON pipelines.digest = pages.pipeline
     WHERE pages.scan = $1 AND pages.number = $2";
-
-/// Ends a claim, if it still holds, and moves the page to `work`.
-async fn end(transaction: &mut Transaction, claim: &PageClaim, work: &str, now: Timestamp) -> Result<(), StoreError> {
-    let page = claim.page;
-    let touched = transaction
-        .execute(
-            "UPDATE pages SET work = $5, worker = NULL, due_at = $6, finished_at = $6
-             WHERE scan = $1 AND number = $2 AND work = 'claimed' AND worker = $3 AND claim = $4",
-            values![page.scan, page.number, claim.worker, claim.number, work, now],
-        )
-        .await?;
-    if touched == 0 { Err(StoreError::ClaimLost { work: format!("page {page}") }) } else { Ok(()) }
-}
 
 /// Leaves a page to a person; one that an older pipeline has read just keeps that result.
 async fn give_up(transaction: &mut Transaction, page: PageId, reason: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -275,8 +220,6 @@ fn read(page: PageId, worker: WorkerId, row: &Row) -> Result<ClaimedPage, StoreE
         claim: PageClaim { page, worker, number: row.integer("claim")? },
         size: Size { width: row.count("width")?, height: row.count("height")? },
         attempts: row.count("attempts")?,
-        scan_size: row.size("scan_size")?,
-        format: row.text("format")?,
         decrypted_key: row.optional_text("decrypted_key")?,
         pipeline: read_pipeline(row)?,
     })

@@ -206,7 +206,6 @@ impl Store {
 }
 
 /// Marks a record as destroyed and forgets what its versions said, within the transaction of the fact that tells it.
-#[expect(dead_code, reason = "the facts of disposal call it")]
 pub(super) async fn mark_destroyed(
     transaction: &mut Transaction,
     record: RecordId,

@@ -46,22 +46,6 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Accepts a further version of a record that is in the archive, and queues its deposit.
-    ///
-    /// # Errors
-    /// The record is not in the archive, has a version that waits already, or the version is not the next one.
-    pub async fn accept_correction(
-        &self,
-        actor: Actor,
-        at: Timestamp,
-        draft: &RecordDraft,
-        terms: &AcceptanceTerms,
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        take_in(&mut transaction, actor, at, draft, terms).await?;
-        transaction.commit().await
-    }
-
     /// Rejects a document: it will not be archived. `note` is for other staff.
     ///
     /// # Errors
@@ -196,7 +180,8 @@ pub(super) async fn queue_pages(
     Ok(())
 }
 
-async fn take_in(
+/// Records an acceptance and queues its deposit.
+pub(super) async fn take_in(
     transaction: &mut Transaction,
     actor: Actor,
     at: Timestamp,
@@ -247,6 +232,11 @@ async fn waiting_version(transaction: &mut Transaction, record: RecordId) -> Res
 
 /// Takes a version out of the waiting room. What a worker has begun to deposit is past that.
 async fn leave_waiting_room(transaction: &mut Transaction, record: RecordId, version: u32) -> Result<(), StoreError> {
+    let sql = "SELECT record FROM deposits WHERE after_record = $1 AND state <> 'done'";
+    if let Some(row) = transaction.row(sql, values![record]).await? {
+        let other = row.text("record")?;
+        return Err(refused(&format!("pages of record {other} come here; take its correction back first")));
+    }
     let sql =
         "DELETE FROM deposits WHERE record = $1 AND version = $2 AND state IN ('waiting', 'failed') AND claim = 0";
     if transaction.execute(sql, values![record, version]).await? == 0 {

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::batches::read_pipeline;
-use super::claims::{Attempt, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, ScanClaim, later};
-use super::engine::{Store, Transaction};
+use super::claims::{Attempt, Claim, ClaimedScan, MAX_LOST_LEASES, ScanClaim, later};
+use super::engine::Store;
 use super::error::StoreError;
 use super::pages::{NewPage, insert_pages};
 use super::scans::ScanState;
@@ -81,7 +80,7 @@ impl Store {
              UPDATE scans SET lost = lost + CASE WHEN state = 'claimed' THEN 1 ELSE 0 END, state = 'claimed',
                 worker = $2, claim = claim + 1, due_at = $3
              WHERE digest IN (SELECT digest FROM due)
-             RETURNING digest, size, batch, claim, attempts, lost",
+             RETURNING digest, claim, attempts, lost",
                 transaction.dialect("", "FOR UPDATE SKIP LOCKED")
             );
             let mut values = values![now, worker, later(now, lease)];
@@ -92,28 +91,12 @@ impl Store {
                 let message = "the program ended again and again while this file was read; \
                                have a look at the file, then retry it";
                 let reject = Reject::file(RejectReason::Crash, message);
-                end(&mut transaction, &claim, ScanState::Rejected, now).await?;
+                Claim::from(&claim).end(&mut transaction, ScanState::Rejected.name(), now).await?;
                 rejects::keep(&mut transaction, claim.scan, &reject, now).await?;
                 transaction.commit().await?;
                 continue;
             }
-            let batch: BatchId = row.parsed("batch")?;
-            let pipeline = transaction
-                .row(
-                    "SELECT pipelines.name AS pipeline_name, pipelines.revision AS pipeline_revision,
-                        pipelines.digest AS pipeline_digest
-                     FROM batches JOIN pipelines ON pipelines.digest = batches.pipeline WHERE batches.id = $1",
-                    values![batch],
-                )
-                .await?
-                .ok_or_else(|| StoreError::unreadable("pipeline"))?;
-            let claimed = ClaimedScan {
-                claim,
-                size: row.size("size")?,
-                attempts: row.count("attempts")?,
-                batch,
-                pipeline: read_pipeline(&pipeline)?,
-            };
+            let claimed = ClaimedScan { claim, attempts: row.count("attempts")? };
             transaction.commit().await?;
             return Ok(Some(claimed));
         }
@@ -125,7 +108,7 @@ impl Store {
     /// The claim is lost.
     pub async fn open_scan(&self, claim: &ScanClaim, opened: &OpenedScan, now: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, ScanState::Opened, now).await?;
+        Claim::from(claim).end(&mut transaction, ScanState::Opened.name(), now).await?;
         let count = u32::try_from(opened.pages.len()).unwrap_or(u32::MAX);
         transaction
             .execute(
@@ -151,7 +134,7 @@ impl Store {
             _ => ScanState::Rejected,
         };
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, state, now).await?;
+        Claim::from(claim).end(&mut transaction, state.name(), now).await?;
         rejects::keep(&mut transaction, claim.scan, &Reject { page: None, ..reject.clone() }, now).await?;
         if state == ScanState::NeedsPassword {
             let sql = "INSERT INTO scan_refusals (scan, worker) VALUES ($1, $2) ON CONFLICT (scan, worker) DO NOTHING";
@@ -173,38 +156,13 @@ impl Store {
         back_off: Duration,
     ) -> Result<Attempt, StoreError> {
         let mut transaction = self.begin().await?;
-        end(&mut transaction, claim, ScanState::Waiting, now).await?;
-        let row = transaction
-            .row(
-                "UPDATE scans SET attempts = attempts + 1, failure = $2, due_at = $3 WHERE digest = $1 RETURNING attempts",
-                values![claim.scan, reject.message.as_str(), later(now, back_off)],
-            )
-            .await?
-            .ok_or_else(|| StoreError::unreadable("attempts"))?;
-        let failed = row.count("attempts")?;
-        let attempt = if failed < MAX_ATTEMPTS {
-            Attempt::AgainLater { failed }
-        } else {
+        let attempt = Claim::from(claim).fail(&mut transaction, &reject.message, later(now, back_off)).await?;
+        if attempt == Attempt::GivenUp {
             transaction.execute("UPDATE scans SET state = 'rejected' WHERE digest = $1", values![claim.scan]).await?;
             rejects::keep(&mut transaction, claim.scan, &Reject { page: None, ..reject.clone() }, now).await?;
-            Attempt::GivenUp
-        };
+        }
         transaction.commit().await?;
         Ok(attempt)
-    }
-
-    /// Prolongs a claim until `lease` from `now`.
-    ///
-    /// # Errors
-    /// The claim is lost.
-    pub async fn renew_scan(&self, claim: &ScanClaim, now: Timestamp, lease: Duration) -> Result<(), StoreError> {
-        let touched = self
-            .execute(
-                "UPDATE scans SET due_at = $4 WHERE digest = $1 AND state = 'claimed' AND worker = $2 AND claim = $3",
-                values![claim.scan, claim.worker, claim.number, later(now, lease)],
-            )
-            .await?;
-        if touched == 0 { Err(lost(claim)) } else { Ok(()) }
     }
 }
 
@@ -214,25 +172,4 @@ fn locked(worker: &str, batch: &str) -> String {
         "state = 'needs-password' AND digest IN (SELECT scan FROM deliveries WHERE batch = {batch})
             AND NOT EXISTS (SELECT 1 FROM scan_refusals WHERE scan = digest AND worker = {worker})"
     )
-}
-
-/// Ends a claim, if it still holds, and moves the scan to `state`.
-async fn end(
-    transaction: &mut Transaction,
-    claim: &ScanClaim,
-    state: ScanState,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let touched = transaction
-        .execute(
-            "UPDATE scans SET state = $4, worker = NULL, due_at = $5
-             WHERE digest = $1 AND state = 'claimed' AND worker = $2 AND claim = $3",
-            values![claim.scan, claim.worker, claim.number, state.name(), now],
-        )
-        .await?;
-    if touched == 0 { Err(lost(claim)) } else { Ok(()) }
-}
-
-fn lost(claim: &ScanClaim) -> StoreError {
-    StoreError::ClaimLost { work: format!("scan {}", claim.scan) }
 }

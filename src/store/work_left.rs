@@ -15,8 +15,6 @@ pub struct WorkLeft {
     pub scans: u64,
     /// Pages not yet recognised.
     pub pages: u64,
-    /// When the next piece can be claimed: at once if it is past, else at the end of a back-off or of a lease.
-    pub next_due: Option<Timestamp>,
 }
 
 impl Store {
@@ -27,21 +25,14 @@ impl Store {
             None => String::new(),
         };
         let values = || batch.map_or_else(Vec::new, |id| values![id]);
-        let scans = format!(
-            "SELECT count(*) AS work, min(due_at) AS due FROM scans WHERE state IN ('waiting', 'claimed') {}",
-            of_batch("digest")
-        );
-        let pages = format!(
-            "SELECT count(*) AS work, min(due_at) AS due FROM pages WHERE work IN ('waiting', 'claimed') {}",
-            of_batch("scan")
-        );
+        let scans =
+            format!("SELECT count(*) AS work FROM scans WHERE state IN ('waiting', 'claimed') {}", of_batch("digest"));
+        let pages =
+            format!("SELECT count(*) AS work FROM pages WHERE work IN ('waiting', 'claimed') {}", of_batch("scan"));
         let missing = || StoreError::unreadable("work");
         let scans = self.row(sqlx::AssertSqlSafe(scans), values()).await?.ok_or_else(missing)?;
         let pages = self.row(sqlx::AssertSqlSafe(pages), values()).await?.ok_or_else(missing)?;
-        let due = [scans.optional_integer("due")?, pages.optional_integer("due")?].into_iter().flatten().min();
-        let next_due =
-            due.map(Timestamp::from_microsecond).transpose().map_err(|_| StoreError::unreadable("due_at"))?;
-        Ok(WorkLeft { scans: scans.size("work")?, pages: pages.size("work")?, next_due })
+        Ok(WorkLeft { scans: scans.size("work")?, pages: pages.size("work")? })
     }
 
     /// Says whether anything is left of what was delivered with a batch, or at all. As a rule the first row that is looked

@@ -35,6 +35,9 @@ pub enum IndexError {
     /// A result cannot be read at present.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The index lacks pages.
+    #[error("the index is not built to its end; run `muniment index rebuild --resume` first")]
+    Incomplete,
     /// A task was ended.
     #[error("the index was being written when its task was ended")]
     Ended,
@@ -98,6 +101,25 @@ impl Indexer {
                 () = done.raised() => {}
             }
         }
+    }
+
+    /// Makes the text of pages that were taken out go from the files of the index: what changed is put in first.
+    ///
+    /// # Errors
+    /// The index is not built to its end, or the index or the database failed.
+    pub async fn expunge(&mut self) -> Result<(), IndexError> {
+        if self.checkpoint.as_deref() != Some(COMPLETE) {
+            return Err(IndexError::Incomplete);
+        }
+        while self.follow().await? > 0 {}
+        let mut writer = self.writer.take().ok_or(IndexError::Ended)?;
+        let expunging = tokio::task::spawn_blocking(move || {
+            let outcome = writer.expunge();
+            (writer, outcome)
+        });
+        let (writer, outcome) = expunging.await.map_err(|_| IndexError::Ended)?;
+        self.writer = Some(writer);
+        Ok(outcome?)
     }
 
     /// Builds the index from the stored results, unless it is complete; goes on where an earlier build stopped. Returns

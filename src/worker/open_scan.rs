@@ -8,16 +8,17 @@ use crate::chart::{Digest, PageNumber, Reject, RejectReason};
 use crate::pipeline::child::message::{Inspection, Request, Response};
 use crate::pipeline::child::validate;
 use crate::sandbox::CallError;
-use crate::store::{ClaimedScan, NewPage, OpenedScan, StoreError};
+use crate::store::{Claim, ClaimedScan, NewPage, OpenedScan, StoreError};
 
 /// Opens the scan in a child and ends the claim with what was found.
 ///
 /// # Errors
 /// The database or the object store cannot be used.
 pub(super) async fn open(worker: &Worker, scan: ClaimedScan) -> Result<(), WorkerError> {
-    worker.held.hold_scan(&scan.claim);
+    let claim = Claim::from(&scan.claim);
+    worker.held.hold(std::iter::once(claim.clone()));
     let outcome = look_into(worker, &scan).await;
-    worker.held.let_scan_go(&scan.claim);
+    worker.held.let_go(&claim);
     match outcome {
         // Somebody else has the scan by now and will end the claim.
         Err(WorkerError::Store(StoreError::ClaimLost { .. })) => Ok(()),

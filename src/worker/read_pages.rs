@@ -11,7 +11,7 @@ use crate::pipeline::child::validate;
 use crate::pipeline::definition::Definition;
 use crate::pipeline::shelf::Found;
 use crate::sandbox::Leased;
-use crate::store::{ClaimedPage, StoreError};
+use crate::store::{Claim, ClaimedPage, StoreError};
 
 /// Pages claimed together. Few, so that several workers share a file; some, so that a child opens a file less often.
 pub(super) const AT_ONCE: u32 = 4;
@@ -44,11 +44,11 @@ enum Drawing {
 /// # Errors
 /// The database or the object store cannot be used.
 pub(super) async fn read(worker: &Worker, pages: Vec<ClaimedPage>, stop: &Stop) -> Result<(), WorkerError> {
-    worker.held.hold_pages(pages.iter().map(|page| &page.claim));
+    worker.held.hold(pages.iter().map(|page| Claim::from(&page.claim)));
     let outcome = one_by_one(worker, &pages, stop).await;
     if outcome.is_err() {
         // Nobody works on them now: what is not renewed comes back when its lease runs out.
-        pages.iter().for_each(|page| worker.held.let_page_go(&page.claim));
+        pages.iter().for_each(|page| worker.held.let_go(&(&page.claim).into()));
     }
     outcome
 }
@@ -65,7 +65,7 @@ async fn one_by_one(worker: &Worker, pages: &[ClaimedPage], stop: &Stop) -> Resu
             child = None;
         }
         let recorded = record(worker, page, outcome).await;
-        worker.held.let_page_go(&page.claim);
+        worker.held.let_go(&(&page.claim).into());
         match recorded {
             // Somebody else has the page by now.
             Err(WorkerError::Store(StoreError::ClaimLost { .. })) => {}

@@ -17,6 +17,9 @@ const NOMINAL: f64 = 300.0;
 /// Longest side of the drawing, in pixels; larger pages are drawn more coarsely.
 const LONGEST_SIDE: f64 = 8_000.0;
 
+/// How long it may take to say its version.
+const SAYING_ITS_VERSION: Duration = Duration::from_secs(10);
+
 /// Starts `pdftoppm`.
 #[derive(Debug, Clone)]
 pub struct Redrawer {
@@ -40,18 +43,33 @@ impl Redrawer {
         let (page, resolution) = (number.to_string(), format!("{:.3}", resolution(size)));
         // What viewers show is the crop box.
         let args = ["-f", &page, "-l", &page, "-r", &resolution, "-cropbox", "-png", "-singlefile", "-"];
-        let program = Program {
+        let input = ProgramInput::File(OwnedFd::from(pdf));
+        let program = self.program(&args, input, ProgramOutput::File(OwnedFd::from(copy)), self.deadline);
+        program.run().await.map(|_| drawing).map_err(|cause| cause.to_string())
+    }
+
+    /// Says whether `pdftoppm` is there and can be contained.
+    ///
+    /// # Errors
+    /// One sentence that says what failed.
+    pub async fn check(&self) -> Result<(), String> {
+        let output = ProgramOutput::Captured { max_bytes: 1 << 16 };
+        let program = self.program(&["-v"], ProgramInput::Nothing, output, SAYING_ITS_VERSION);
+        program.run().await.map(drop).map_err(|cause| cause.to_string())
+    }
+
+    fn program(&self, args: &[&str], input: ProgramInput, output: ProgramOutput, deadline: Duration) -> Program {
+        Program {
             launcher: self.launcher.clone(),
             launcher_args: vec!["child".into(), "exec".into()],
             program: "pdftoppm".into(),
-            args: args.map(str::to_owned).into(),
+            args: args.iter().map(|&arg| arg.to_owned()).collect(),
             readable: Vec::new(),
-            input: ProgramInput::File(OwnedFd::from(pdf)),
-            output: ProgramOutput::File(OwnedFd::from(copy)),
+            input,
+            output,
             limits: Limits { memory_bytes: self.memory_bytes, ..Limits::default() },
-            deadline: self.deadline,
-        };
-        program.run().await.map(|_| drawing).map_err(|cause| cause.to_string())
+            deadline,
+        }
     }
 }
 

@@ -12,6 +12,9 @@ use muniment::imaging::decode::{Format, inspect, page, sniff};
 use muniment::imaging::{Limits, Raster};
 use proptest::prelude::*;
 
+mod damage;
+mod tiff;
+
 /// One directory of a TIFF file made for a test.
 #[derive(Clone)]
 struct Picture {
@@ -227,42 +230,6 @@ fn every_format_is_recognised_listed_and_decoded() {
     }
 }
 
-/// Runs every file through both functions and counts the faults of our own code; those of libraries are contained.
-#[test]
-fn every_cut_and_every_changed_byte_gives_an_answer() {
-    static FAULTS: AtomicUsize = AtomicUsize::new(0);
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if info.location().is_some_and(|location| location.file().contains("src/imaging")) {
-            FAULTS.fetch_add(1, Ordering::SeqCst);
-        }
-        before(info);
-    }));
-    let limits = Limits { max_pixels: 1 << 20, max_pages: 10, ..Limits::default() };
-    let read = |data: &[u8]| {
-        let pages = inspect(data, &limits).map_or(1, |info| info.pages.len());
-        for index in 0..pages.max(1) {
-            if let Ok(raster) = page(data, PageNumber::from_index(index as u32), &limits) {
-                assert!(raster.size().pixels() <= limits.max_pixels);
-            }
-        }
-    };
-    for (_, data) in small_files() {
-        for length in 0..data.len() {
-            read(&data[..length]);
-        }
-        let mut changed = data.clone();
-        for at in 0..data.len() {
-            for value in [data[at] ^ 0xFF, data[at] ^ 1, 0] {
-                changed[at] = value;
-                read(&changed);
-            }
-            changed[at] = data[at];
-        }
-    }
-    assert_eq!(FAULTS.load(Ordering::SeqCst), 0);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -297,29 +264,6 @@ proptest! {
         let reversed = tiff(&[Picture::new(width, height, &[(259, 4), (262, 0), (266, 2)], strip)]);
         let raster = first(&reversed).expect("a sound file");
         prop_assert_eq!(grey(&raster), image.as_raw().as_slice());
-    }
-}
-
-#[test]
-fn photometric_interpretation_decides_what_is_black() {
-    let strip = vec![0b1010_0000];
-    for (photometric, expected) in [(0, [0, 255, 0]), (1, [255, 0, 255])] {
-        let raster = first(&tiff(&[Picture::new(3, 1, &[(262, photometric)], strip.clone())])).expect("a sound file");
-        assert_eq!(grey(&raster), expected);
-    }
-}
-
-#[test]
-fn group_3_lines_are_read_with_end_of_line_codes_and_without() {
-    // White 2, black 3, white 3 after end-of-line codes that are filled up to whole bytes; then plain run lengths.
-    let line = [0b0111_1010, 0b0000_0000];
-    let group_3 = [&[0x00, 0x01][..], &line, &[0x00, 0x01], &line, &[0x00, 0x01]].concat();
-    let expected = [255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 0, 0, 0, 255, 255, 255];
-    // 0111 (white 2) 10 (black 3) 1000 (white 3).
-    for (compression, options, strip) in [(3, 4, group_3), (2, 0, [line, line].concat())] {
-        let fields = [(259, compression), (262, 0), (292, options)];
-        let raster = first(&tiff(&[Picture::new(8, 2, &fields, strip)])).expect("a sound file");
-        assert_eq!((grey(&raster), raster.damaged), (&expected[..], false), "compression {compression}");
     }
 }
 
@@ -363,162 +307,6 @@ fn ink_alpha_palette_and_odd_depths_become_light() {
 
     let twelve = Picture::new(2, 1, &[(258, 12), (262, 1)], vec![0xFF, 0xF8, 0x00]);
     assert_eq!(grey(&first(&tiff(&[twelve])).expect("a sound file")), [255, 128]);
-}
-
-#[test]
-fn chrominance_is_shared_by_blocks_of_pixels() {
-    // Two blocks of 2 x 2: grey, then red; the picture ends in the middle of the second.
-    let strip = vec![10, 20, 30, 40, 128, 128, 76, 76, 76, 76, 85, 255];
-    let mut picture = Picture::new(3, 2, &[(258, 8), (262, 6), (277, 3)], strip);
-    picture.fields.push((530, vec![2, 2]));
-    let raster = first(&tiff(&[picture])).expect("a sound file");
-    let expected = [10, 10, 10, 20, 20, 20, 254, 0, 0, 30, 30, 30, 40, 40, 40, 254, 0, 0];
-    assert_eq!((colors(&raster), raster.damaged), (&expected[..], false));
-}
-
-#[test]
-fn limits_are_checked_before_anything_is_allocated() {
-    let huge = tiff(&[Picture::new(0x4000_0000, 0x4000_0000, &[(259, 4)], vec![0])]);
-    let reject = first(&huge).expect_err("too many pixels");
-    assert_eq!(reject.reason, RejectReason::TooManyPixels);
-    assert!(reject.message.contains("150000000"), "{}", reject.message);
-
-    let small = Picture::new(1, 1, &[], vec![0]);
-    let many = tiff(&vec![small; 12]);
-    let limits = Limits { max_pages: 10, ..Limits::default() };
-    assert_eq!(inspect(&many, &limits).expect_err("too many pages").reason, RejectReason::TooManyPages);
-    let limits = Limits { max_file_bytes: 10, ..Limits::default() };
-    assert_eq!(inspect(&many, &limits).expect_err("too large").reason, RejectReason::FileTooLarge);
-    assert_eq!(inspect(&[], &limits).expect_err("empty").reason, RejectReason::Empty);
-}
-
-#[test]
-fn a_chain_of_directories_that_runs_in_a_circle_ends() {
-    let mut data = tiff_file(&[Picture::new(8, 1, &[(262, 0)], vec![0x55])], false, false, 0);
-    let start = data[4..8].to_vec();
-    let end = data.len() - 4;
-    data[end..].copy_from_slice(&start);
-    let info = inspect(&data, &Limits::default()).expect("one page is sound");
-    assert_eq!((info.pages.len(), info.damaged), (1, true));
-    assert!(first(&data).is_ok());
-}
-
-#[test]
-fn what_a_cut_file_still_has_is_kept_and_nothing_is_not_a_page() {
-    let image = written_page(400, 300);
-    let rows = packed(&image);
-    let strips: Vec<Vec<u8>> = rows.chunks(50 * 10).map(<[u8]>::to_vec).collect();
-    let picture = Picture { strips, ..Picture::new(400, 300, &[(262, 0), (278, 10)], Vec::new()) };
-    let mut data = tiff(&[picture]);
-    // The second half of the strips points behind the end of the file.
-    let strip_offset = 8u32;
-    for index in 15..30u32 {
-        let offset = (strip_offset + index * 500).to_le_bytes();
-        let at = data.windows(4).rposition(|window| window == offset).expect("the offset is in the table");
-        data[at..at + 4].copy_from_slice(&0x7FFF_FFFFu32.to_le_bytes());
-    }
-    let raster = first(&data).expect("half a page is a page");
-    assert!(raster.damaged && raster.bilevel);
-    assert_eq!(grey(&raster)[..400 * 150], image.as_raw()[..400 * 150]);
-    assert!(grey(&raster)[400 * 150..].iter().all(|pixel| *pixel == 255));
-
-    let nothing = tiff(&[Picture::new(400, 300, &[(259, 8), (262, 0)], b"not deflated".to_vec())]);
-    let reject = first(&nothing).expect_err("nothing is left");
-    assert_eq!((reject.reason, reject.page), (RejectReason::Damaged, Some(PageNumber::FIRST)));
-    assert!(reject.message.contains("TIFF"), "{}", reject.message);
-}
-
-#[test]
-fn a_blank_sheet_with_a_damaged_end_is_still_a_page() {
-    let blank = GrayImage::from_pixel(64, 64, Luma([255]));
-    let strip = group_4(&blank);
-    let data = tiff(&[Picture::new(64, 80, &[(259, 4), (262, 0)], strip)]);
-    let raster = first(&data).expect("64 of 80 rows are there");
-    assert!(raster.damaged && grey(&raster).iter().all(|pixel| *pixel == 255));
-
-    let wrapped = jpeg_2000();
-    let padded = [wrapped.as_slice(), b"@"].concat();
-    assert!(!first(&padded).expect("the picture is whole").damaged);
-    assert!(first(&wrapped[..wrapped.len() - 30]).is_ok_and(|raster| raster.damaged));
-}
-
-#[test]
-fn a_cut_photograph_is_marked_as_damaged() {
-    let image = RgbImage::from_fn(256, 256, |x, y| Rgb([x as u8, y as u8, (x ^ y) as u8]));
-    let data = encoded(&DynamicImage::ImageRgb8(image.clone()), ImageFormat::Jpeg);
-    assert!(!first(&data).expect("a sound file").damaged);
-    let cut = first(&data[..data.len() * 2 / 3]).expect("most of the page is left");
-    assert!(cut.damaged);
-    let near = |at: usize| colors(&cut)[at].abs_diff(image.as_raw()[at]) < 40;
-    assert!((0..256 * 3 * 64).step_by(97).all(near), "the rows before the cut are right");
-
-    let bitmap = encoded(&DynamicImage::ImageRgb8(image), ImageFormat::Bmp);
-    assert!(first(&bitmap[..bitmap.len() / 2]).expect("half of the page is left").damaged);
-}
-
-#[test]
-fn formats_that_are_not_read_are_named() {
-    for (data, name) in [
-        (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], "HEIC"),
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1........", "Office"),
-        (b"PK\x03\x04....word/document.xml", "Word"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
-        (b"Dear colleague, thank you for your letter.", "text"),
-        (b"%PDF-1.7\n", "PDF"),
-    ] {
-        let reject = inspect(data, &Limits::default()).expect_err(name);
-        assert_eq!(reject.reason, RejectReason::UnsupportedFormat);
-        assert!(reject.message.contains(name), "{}", reject.message);
-    }
-}
-
-/// libtiff writes the variants, this crate reads them: pixel for pixel the same page.
-#[test]
-fn every_kind_that_libtiff_writes_is_read() {
-    if Command::new("tiffcp").output().is_err() {
-        println!("not run: tiffcp is missing");
-        return;
-    }
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let bilevel = written_page(1003, 301);
-    let color = RgbImage::from_fn(203, 117, |x, y| Rgb([(x * 5 / 4) as u8, (y * 2) as u8, (x + y) as u8]));
-    let sources = [
-        (
-            "bilevel",
-            tiff(&[Picture::new(1003, 301, &[(262, 0), (277, 1)], packed(&bilevel))]),
-            bilevel.as_raw().clone(),
-        ),
-        ("colour", encoded(&DynamicImage::ImageRgb8(color.clone()), ImageFormat::Tiff), color.as_raw().clone()),
-    ];
-    let shapes: [&[&str]; 7] = [
-        &[],
-        &["-B"],
-        &["-8"],
-        &["-r", "17"],
-        &["-f", "lsb2msb"],
-        &["-t", "-w", "64", "-l", "64"],
-        &["-p", "separate", "-t", "-w", "128", "-l", "32", "-B"],
-    ];
-    for (name, data, expected) in sources {
-        let source = folder.path().join(format!("{name}.tif"));
-        std::fs::write(&source, data).expect("a temporary file");
-        let mut codings = vec!["none", "lzw", "lzw:2", "zip", "zip:2", "packbits"];
-        if name == "bilevel" {
-            codings = vec!["none", "lzw", "zip", "packbits", "g4", "g3:1d", "g3:2d", "g3:1d:fill", "g3:2d:fill"];
-        }
-        for coding in codings {
-            for shape in shapes.iter().filter(|shape| name == "colour" || !shape.contains(&"separate")) {
-                let target = folder.path().join("variant.tif");
-                let made = Command::new("tiffcp").args(["-c", coding]).args(*shape).arg(&source).arg(&target).output();
-                let made = made.expect("tiffcp runs");
-                assert!(made.status.success(), "{coding} {shape:?}: {}", String::from_utf8_lossy(&made.stderr));
-                let raster = first(&std::fs::read(&target).expect("what tiffcp wrote"));
-                let raster = raster.unwrap_or_else(|reject| panic!("{coding} {shape:?}: {}", reject.message));
-                assert!(!raster.damaged, "{name} {coding} {shape:?}");
-                assert!(raster.image.as_bytes() == expected, "{name} {coding} {shape:?} differs");
-            }
-        }
-    }
 }
 
 /// A grey picture of 12 x 9 pixels.

@@ -13,131 +13,13 @@ use muniment::chart::{Line, PageNumber, RejectReason};
 use muniment::pdf::read::{Document, PdfPage, TextOrigin};
 use muniment::pdf::{ColorSpace, Limits, StreamFilter};
 
+mod locked;
+mod scans;
+
 const LIMITS: Limits = Limits { max_file_bytes: 64 << 20, max_pages: 100, max_pixels: 50_000_000 };
 
 /// The whole page of the scans: 2 x 1 inches, seen upright.
 const WHOLE_PAGE: &str = "q 144 0 0 72 0 0 cm /Im0 Do Q";
-
-#[test]
-fn a_scan_keeps_its_pixels_and_its_stream_in_every_encoding() {
-    let scan = scan();
-    for (name, image, exact) in encodings(&scan) {
-        let data = image.content.clone();
-        let page = first_page(&pdf(&[Page::new(WHOLE_PAGE).image("Im0", image)]));
-        assert_eq!((page.image.width(), page.image.height()), (400, 200), "{name}");
-        assert_eq!((page.dpi.0.round(), page.dpi.1.round()), (200.0, 200.0), "{name}");
-        assert!(page.text.is_none() && !page.suspect_blank && !page.damaged, "{name}");
-        if exact {
-            assert_eq!(page.image.to_luma8(), scan, "{name}");
-        } else {
-            assert!(mean_difference(&page.image.to_luma8(), &scan) < 4.0, "{name}");
-        }
-        let stream = page.stream.unwrap_or_else(|| panic!("{name} has no stream"));
-        assert_eq!(stream.color, ColorSpace::Gray, "{name}");
-        let same_filter = matches!(
-            (name, &stream.filter),
-            ("jpeg", StreamFilter::Jpeg)
-                | ("jbig2", StreamFilter::Jbig2 { globals: None })
-                | ("group 4" | "group 4 stencil", StreamFilter::Ccitt { k: -1, columns: 400, .. })
-                | ("flate" | "raw", StreamFilter::Flate)
-        );
-        assert!(same_filter, "{name} came back as {:?}", stream.filter);
-        if !matches!(stream.filter, StreamFilter::Flate) {
-            assert_eq!(stream.data, data, "{name} must be passed through unchanged");
-        }
-    }
-}
-
-#[test]
-fn a_jpeg_in_text_armour_is_unwrapped() {
-    let jpeg = jpeg(&scan());
-    let armoured = jpeg.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + ">";
-    let mut image = image_stream(8, armoured.into_bytes());
-    image.dict.set("Filter", vec![Object::Name(b"ASCIIHexDecode".to_vec()), Object::Name(b"DCTDecode".to_vec())]);
-    let page = first_page(&pdf(&[Page::new(WHOLE_PAGE).image("Im0", image)]));
-    assert_eq!(page.stream.expect("a stream").data, jpeg);
-}
-
-#[test]
-fn a_cut_off_jpeg_is_damaged_but_shown() {
-    let mut data = jpeg(&scan());
-    data.truncate(data.len() / 2);
-    let mut image = image_stream(8, data);
-    image.dict.set("Filter", "DCTDecode");
-    let page = first_page(&pdf(&[Page::new(WHOLE_PAGE).image("Im0", image)]));
-    assert!(page.damaged);
-    assert_eq!((page.image.width(), page.image.height()), (400, 200));
-}
-
-#[test]
-fn a_turned_page_shows_the_scan_turned_and_says_how() {
-    let scan = scan();
-    for (rotate, orientation, expected) in [
-        (90, Orientation::Rotate90, image::imageops::rotate90(&scan)),
-        (180, Orientation::Rotate180, image::imageops::rotate180(&scan)),
-        (-90, Orientation::Rotate270, image::imageops::rotate270(&scan)),
-    ] {
-        let mut page = Page::new(WHOLE_PAGE).image("Im0", flate(&scan));
-        page.dict.set("Rotate", rotate);
-        let page = first_page(&pdf(&[page]));
-        assert_eq!(page.image.to_luma8(), expected, "{rotate}");
-        assert_eq!((page.stream_orientation, page.stream.is_some()), (orientation, true));
-    }
-    let mirrored = Page::new("q 144 0 0 -72 0 72 cm /Im0 Do Q").image("Im0", flate(&scan));
-    let page = first_page(&pdf(&[mirrored]));
-    assert_eq!(page.image.to_luma8(), image::imageops::flip_vertical(&scan));
-    assert_eq!((page.stream_orientation, page.stream.is_some()), (Orientation::FlipVertical, true));
-}
-
-#[test]
-fn strips_are_put_together_pixel_by_pixel() {
-    let scan = scan();
-    let strip = |top, rows| flate(&image::imageops::crop_imm(&scan, 0, top, 400, rows).to_image());
-    let content = "q 144 0 0 36 0 36 cm /Im0 Do Q q 144 0 0 36 0 0 cm /Im1 Do Q";
-    let page = first_page(&pdf(&[Page::new(content).image("Im0", strip(0, 100)).image("Im1", strip(100, 100))]));
-    assert_eq!(page.image.to_luma8(), scan);
-    assert!(page.stream.is_none(), "no single stream is the page");
-}
-
-#[test]
-fn a_scan_beyond_the_edge_of_the_page_is_cut_there() {
-    let scan = scan();
-    let content = "q 144 0 0 72 -36 0 cm /Im0 Do Q";
-    let page = first_page(&pdf(&[Page::new(content).image("Im0", flate(&scan))]));
-    let seen = page.image.to_luma8();
-    assert_eq!(seen.dimensions(), (400, 200));
-    assert_eq!(
-        image::imageops::crop_imm(&seen, 0, 0, 300, 200).to_image(),
-        image::imageops::crop_imm(&scan, 100, 0, 300, 200).to_image()
-    );
-    assert!(seen.enumerate_pixels().all(|(x, _, pixel)| x < 300 || pixel.0[0] == 255), "the rest is paper");
-    assert!(page.stream.is_none());
-}
-
-#[test]
-fn a_hidden_layer_of_text_is_flagged_and_leaves_the_scan_alone() {
-    let content = format!("{WHOLE_PAGE} BT /F0 12 Tf 3 Tr 10 30 Td (earlier reading) Tj ET");
-    let page = first_page(&pdf(&[Page::new(&content).image("Im0", flate(&scan()))]));
-    assert_eq!(page.text_origin, TextOrigin::Hidden);
-    assert_eq!(plain(&page), ["earlier reading"]);
-    assert!(page.stream.is_some());
-    let under = format!("BT /F0 12 Tf 10 30 Td (earlier reading) Tj ET {WHOLE_PAGE}");
-    let page = first_page(&pdf(&[Page::new(&under).image("Im0", flate(&scan()))]));
-    assert_eq!((page.text_origin, page.stream.is_some()), (TextOrigin::Hidden, true), "text below the scan");
-}
-
-#[test]
-fn a_stamp_over_a_scan_forbids_passing_it_through() {
-    let stamp = format!("{WHOLE_PAGE} BT /F0 12 Tf 10 30 Td (COPY) Tj ET");
-    let page = first_page(&pdf(&[Page::new(&stamp).image("Im0", flate(&scan()))]));
-    assert!(page.stream.is_none() && page.text_origin == TextOrigin::Visible && page.image_share > 0.99);
-    assert!(!page.is_born_digital(), "the letters of the stamp are not the text of the page");
-    let redacted = format!("{WHOLE_PAGE} 1 g 0 0 72 72 re f");
-    let page = first_page(&pdf(&[Page::new(&redacted).image("Im0", flate(&scan()))]));
-    assert!(page.stream.is_none(), "what is painted over must not come back");
-    let left = image::imageops::crop_imm(&page.image.to_luma8(), 0, 0, page.image.width() / 2 - 2, 60).to_image();
-    assert!(left.pixels().all(|pixel| pixel.0[0] > 250));
-}
 
 #[test]
 fn born_digital_words_stand_in_boxes_on_their_ink() {
@@ -199,37 +81,6 @@ fn values_of_form_fields_are_read_with_and_without_an_appearance() {
     let page = first_page(&pdf(&[page]));
     assert_eq!(plain(&page), ["Name: Painted Value", "Bare Value"]);
     assert!(page.incomplete);
-}
-
-#[test]
-fn every_encryption_opens_with_either_password_and_is_copied_without() {
-    for (name, bytes) in encrypted("user", "owner") {
-        let refused = Document::open(Arc::new(bytes.clone()), None, &LIMITS).err().expect(name);
-        assert_eq!(refused.reason, RejectReason::NeedsPassword, "{name}: {}", refused.message);
-        let wrong = Document::open(Arc::new(bytes.clone()), Some("wrong"), &LIMITS).err().expect(name);
-        assert_eq!(wrong.reason, RejectReason::NeedsPassword, "{name}: {}", wrong.message);
-        for password in ["user", "owner"] {
-            let document = Document::open(Arc::new(bytes.clone()), Some(password), &LIMITS)
-                .unwrap_or_else(|reject| panic!("{name} with the {password} password: {}", reject.message));
-            assert!(document.is_encrypted());
-            let page = document.page(PageNumber::FIRST, &LIMITS).expect("a page");
-            assert_eq!(plain(&page), ["Secret words"], "{name}");
-            let mut copy = Vec::new();
-            document.decrypted_copy(&mut copy).unwrap_or_else(|error| panic!("{name}: {error}"));
-            let copied = Document::open(Arc::new(copy.clone()), None, &LIMITS).expect("no password");
-            assert!(!copied.is_encrypted());
-            assert_eq!(plain(&copied.page(PageNumber::FIRST, &LIMITS).expect("a page")), ["Secret words"], "{name}");
-            check_with_qpdf(&copy);
-        }
-    }
-}
-
-#[test]
-fn an_empty_user_password_opens_without_asking() {
-    for (name, bytes) in encrypted("", "owner") {
-        let document = Document::open(Arc::new(bytes), None, &LIMITS).unwrap_or_else(|_| panic!("{name}"));
-        assert_eq!(plain(&document.page(PageNumber::FIRST, &LIMITS).expect("a page")), ["Secret words"], "{name}");
-    }
 }
 
 #[test]
@@ -468,64 +319,6 @@ fn flate(scan: &GrayImage) -> Stream {
     stream.dict.set("Filter", "FlateDecode");
     stream.dict.set("Height", i64::from(scan.height()));
     stream
-}
-
-fn encrypted(user: &str, owner: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let permissions = Permissions::PRINTABLE | Permissions::COPYABLE;
-    let key = [7_u8; 32];
-    let filters = |filter: Arc<dyn CryptFilter>| BTreeMap::from([(b"StdCF".to_vec(), filter)]);
-    let std_cf = || b"StdCF".to_vec();
-    let mut files = Vec::new();
-    for name in ["RC4 40", "RC4 128", "V4 RC4", "AES-128", "AES-256 R5", "AES-256 R6"] {
-        let mut document = document(&[Page::new("BT /F0 12 Tf 10 30 Td (Secret words) Tj ET")]);
-        let (user_password, owner_password) = (user, owner);
-        let version = match name {
-            "RC4 40" => EncryptionVersion::V1 { document: &document, owner_password, user_password, permissions },
-            "RC4 128" => {
-                let key_length = 128;
-                EncryptionVersion::V2 { document: &document, owner_password, user_password, key_length, permissions }
-            }
-            "V4 RC4" | "AES-128" => EncryptionVersion::V4 {
-                document: &document,
-                encrypt_metadata: true,
-                crypt_filters: filters(if name == "AES-128" {
-                    Arc::new(Aes128CryptFilter)
-                } else {
-                    Arc::new(Rc4CryptFilter)
-                }),
-                stream_filter: std_cf(),
-                string_filter: std_cf(),
-                owner_password,
-                user_password,
-                permissions,
-            },
-            #[expect(deprecated, reason = "files of this kind exist and must open")]
-            "AES-256 R5" => EncryptionVersion::R5 {
-                encrypt_metadata: true,
-                crypt_filters: filters(Arc::new(Aes256CryptFilter)),
-                file_encryption_key: &key,
-                stream_filter: std_cf(),
-                string_filter: std_cf(),
-                owner_password,
-                user_password,
-                permissions,
-            },
-            _ => EncryptionVersion::V5 {
-                encrypt_metadata: true,
-                crypt_filters: filters(Arc::new(Aes256CryptFilter)),
-                file_encryption_key: &key,
-                stream_filter: std_cf(),
-                string_filter: std_cf(),
-                owner_password,
-                user_password,
-                permissions,
-            },
-        };
-        let state = EncryptionState::try_from(version).expect("a state");
-        document.encrypt(&state).expect("encrypts");
-        files.push((name, saved(document)));
-    }
-    files
 }
 
 // --- Looking ---

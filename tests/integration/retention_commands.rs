@@ -1,8 +1,11 @@
 //! Retention and holds as people use them: several people, one command each.
 
+use std::path::{Path, PathBuf};
+
+use lopdf::{Document, Object, Stream, dictionary};
 use serde_json::Value;
 
-use crate::support::program::{Program, Run};
+use crate::support::program::{Program, Run, entries_below};
 
 /// A site with records of one patient and three people: the administrator who runs the program, and two with tokens.
 struct Site {
@@ -14,9 +17,13 @@ struct Site {
 impl Site {
     /// Takes in charts and accepts each document.
     fn new() -> Self {
-        let program = Program::new().with("MUNIMENT_FACILITY_ZONE", "America/Los_Angeles");
-        program.charts("scans", 2, "tiff-g4", 200);
-        program.json(&["ingest", "scans", "--batch", "Box 1"]);
+        let program = Program::new()
+            .with("MUNIMENT_FACILITY_ZONE", "America/Los_Angeles")
+            .with("MUNIMENT_REVIEW_UNDO_MINUTES", "0");
+        for word in ["Aspirin", "Metformin"] {
+            std::fs::write(program.path(&format!("{word}.pdf")), note(word)).unwrap();
+        }
+        program.json(&["ingest", "Aspirin.pdf", "Metformin.pdf", "--batch", "Box 1"]);
         let first = program.json(&["people", "add", "Ann"])["id"].as_str().unwrap().to_owned();
         let mut tokens = Vec::new();
         for name in ["Ben", "Cat"] {
@@ -37,7 +44,7 @@ impl Site {
                 "MRN-1",
                 "--born",
                 "2020-06-01",
-                "--kind",
+                "--type",
                 "discharge-summary",
                 "--encounter",
                 encounter,
@@ -75,6 +82,40 @@ impl Site {
     fn explain(&self, record: usize, day: &str) -> Value {
         self.program.json(&["retention", "explain", &self.records[record], "--as-of", day])
     }
+}
+
+/// Counts the local folder's lock files that say something.
+fn locks(archive: &Path, what: &str) -> usize {
+    let says = |path: &PathBuf| path.is_file() && std::fs::read_to_string(path).is_ok_and(|text| text.contains(what));
+    entries_below(archive).iter().filter(|path| path.to_string_lossy().contains("/.locks/") && says(path)).count()
+}
+
+fn first_lock(archive: &Path, what: &str) -> PathBuf {
+    let says = |path: &PathBuf| path.is_file() && std::fs::read_to_string(path).is_ok_and(|text| text.contains(what));
+    entries_below(archive).into_iter().find(|path| path.to_string_lossy().contains("/.locks/") && says(path)).unwrap()
+}
+
+/// Makes a PDF of one page with text that a program wrote.
+fn note(word: &str) -> Vec<u8> {
+    let mut file = Document::with_version("1.6");
+    let tree = file.new_object_id();
+    let font = file.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+    let lines: Vec<String> =
+        (0..8).map(|line| format!("0 -18 Td ({word} was given on the ward, line {line} of the note) Tj")).collect();
+    let drawing = format!("BT /F1 12 Tf 20 180 Td {} ET", lines.join(" "));
+    let contents = file.add_object(Stream::new(dictionary! {}, drawing.into_bytes()));
+    let page = file.add_object(dictionary! {
+        "Type" => "Page", "Parent" => tree, "Contents" => contents,
+        "MediaBox" => vec![0.into(), 0.into(), 400.into(), 200.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+    });
+    let pages = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
+    file.objects.insert(tree, Object::Dictionary(pages));
+    let catalog = file.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    file.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    file.save_to(&mut bytes).unwrap();
+    bytes
 }
 
 #[test]
@@ -200,6 +241,25 @@ fn a_policy_comes_into_force_dates_are_explained_and_holds_keep() {
     site.by(1, &["hold", "release", "2026-CV-0042", "--confirm"]);
     assert_eq!(site.explain(0, "2035-01-01")["decision"]["eligible"]["since"], "2029-03-16");
 
+    // In the archive the store's locks follow, and every difference is found.
+    let deposited = program.json(&["deposit"]);
+    assert_eq!((&deposited["deposited"], &deposited["failed"]), (&2.into(), &0.into()), "{deposited}");
+    let agreed = program.json(&["retention", "verify"]);
+    assert_eq!((&agreed["records"], &agreed["differences"]), (&2.into(), &serde_json::json!([])), "{agreed}");
+    let place =
+        ["hold", "place", "--matter", "M-6", "--reason", "audit", "--custodian", "legal", "--record", &site.records[1]];
+    program.json(&place);
+    let held = locks(&program.path("data/archive"), "\"held\":true");
+    assert!(held >= 7, "every version of every object of the record is held: {held}");
+    assert_eq!(program.json(&["retention", "verify"])["differences"], serde_json::json!([]));
+    let lock = first_lock(&program.path("data/archive"), "\"held\":true");
+    let text = std::fs::read_to_string(&lock).unwrap();
+    std::fs::write(&lock, text.replace("\"held\":true", "\"held\":false")).unwrap();
+    let run = program.run(&["retention", "verify"]);
+    assert!(run.code == 3 && run.out.contains("the store does not hold it"), "{}", run.out);
+    assert_eq!(program.json(&["retention", "locks"])["held"], 1);
+    assert_eq!(program.run(&["retention", "verify"]).code, 0);
+
     // A hold by search: what it finds today, and the same query for what comes later.
     let query = [
         "hold",
@@ -211,17 +271,36 @@ fn a_policy_comes_into_force_dates_are_explained_and_holds_keep() {
         "--custodian",
         "legal",
         "--query",
-        "patient OR hospital",
+        "aspirin OR warfarin",
     ];
     let found = program.json(&query);
-    assert!(!found["records"].as_array().unwrap().is_empty(), "{found}");
-    assert_eq!(program.json(&["hold", "match"]), serde_json::json!([]));
-    site.refused(&["hold", "query", "M-7", "patient"], "letter by letter");
+    assert_eq!(found["records"].as_array().map(Vec::len), Some(1), "only one of the two names it: {found}");
+    assert_eq!(program.json(&["hold", "match"])["added"], serde_json::json!([]));
+    site.refused(&["hold", "query", "M-7", "aspirin"], "letter by letter");
+    std::fs::write(program.path("Again.pdf"), note("Warfarin")).unwrap();
+    program.json(&["ingest", "Again.pdf", "--batch", "Box 2"]);
+    let later = program.json(&["show", "--batch", "Box 2"])[0]["id"].as_str().unwrap().to_owned();
+    let labels = ["accept", &later, "--patient", "MRN-2", "--type", "consent"];
+    let later = program.json(&labels)["record"].as_str().unwrap().to_owned();
+    assert_eq!(program.json(&["deposit"])["deposited"], 1);
+    let members = program.json(&["hold", "show", "M-7"])["members"].clone();
+    assert_eq!(members.as_array().map(Vec::len), Some(2), "what came later is held too: {members}");
+    assert!(members.as_array().unwrap().contains(&later.clone().into()));
+    assert_eq!(program.json(&["retention", "verify"])["differences"], serde_json::json!([]));
+
+    // Two patients who turn out to be one: what holds the one holds the other, and still does when they are parted.
+    let place = ["hold", "place", "--matter", "M-8", "--reason", "audit", "--custodian", "legal", "--patient", "MRN-1"];
+    assert_eq!(program.json(&place)["records"].as_array().unwrap().len(), 2);
+    program.json(&["retention", "merge", "MRN-2", "MRN-1", "--source", "ADT A40"]);
+    program.json(&["retention", "merge", "MRN-2", "MRN-1", "--undo", "two people"]);
+    site.refused(&["retention", "merge", "MRN-2", "MRN-1", "--confirm-undo"], "second person");
+    site.by(0, &["retention", "merge", "MRN-2", "MRN-1", "--confirm-undo"]);
+    assert_eq!(program.json(&["hold", "show", "M-8"])["members"].as_array().unwrap().len(), 3);
 
     // The forecast counts both records, as a table with bars and as JSON.
     let forecast = program.json(&["retention", "forecast", "--until", "2040", "--as-of", "2026-11-22"]);
     let years = forecast["years"].as_array().unwrap();
-    assert_eq!((years.len(), &forecast["indefinite"]), (15, &0.into()));
+    assert_eq!((years.len(), &forecast["indefinite"]), (15, &1.into()));
     let in_2029 = years.iter().find(|year| year["year"] == 2029).unwrap();
     assert_eq!(in_2029["records"], 1);
     let chart = program.run(&["retention", "forecast", "--until", "2040"]).out;
@@ -230,5 +309,5 @@ fn a_policy_comes_into_force_dates_are_explained_and_holds_keep() {
     // Nothing that names the patient or asks for words is in the ledger.
     let ledger = program.run(&["audit", "export"]).out;
     assert!(ledger.contains("policy-drafted") && ledger.contains("2026-CV-0042"), "the ledger has the facts");
-    assert!(!ledger.contains("MRN-1") && !ledger.contains("2020-06-01") && !ledger.contains("patient OR hospital"));
+    assert!(!ledger.contains("MRN-1") && !ledger.contains("2020-06-01") && !ledger.contains("aspirin OR warfarin"));
 }

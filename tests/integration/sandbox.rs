@@ -12,6 +12,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+mod pools;
+mod programs;
+
 const OWN: &str = env!("CARGO_BIN_EXE_muniment");
 /// Generous, because the machine may be busy: only tests that mean to hit a deadline set a short one.
 const PATIENT: Duration = Duration::from_secs(60);
@@ -239,111 +242,6 @@ async fn a_child_yields_to_interactive_work() {
     assert!(niceness >= 10, "{niceness}");
 }
 
-#[tokio::test]
-async fn a_pool_reuses_replaces_and_recycles_its_children() {
-    let pool = pool(1, Recycle { after_calls: 3, above_resident_bytes: u64::MAX });
-    let mut pids = Vec::new();
-    for _ in 0..4 {
-        let mut leased = pool.lease().await.unwrap();
-        pids.push(leased.pid().unwrap());
-        well_behaved(&mut leased).await;
-    }
-    assert!(pids[0] == pids[1] && pids[1] == pids[2] && pids[2] != pids[3], "{pids:?}");
-    assert!(gone_within(pids[0], Duration::from_secs(2)));
-
-    let mut leased = pool.lease().await.unwrap();
-    leased.call::<_, Outcome>(&Deed::Abort, &[], PATIENT).await.unwrap_err();
-    drop(leased);
-    let mut leased = pool.lease().await.unwrap();
-    assert_ne!(leased.pid().unwrap(), pids[3]);
-    well_behaved(&mut leased).await;
-}
-
-#[tokio::test]
-async fn a_child_that_has_grown_is_replaced() {
-    let pool = pool(1, Recycle { after_calls: u64::MAX, above_resident_bytes: 1 });
-    let first = pool.lease().await.unwrap().pid();
-    assert_ne!(first, pool.lease().await.unwrap().pid());
-}
-
-#[tokio::test]
-async fn a_pool_lends_no_more_than_its_size_and_ends_all_at_shut_down() {
-    let pool = pool(2, Recycle { after_calls: 100, above_resident_bytes: u64::MAX });
-    let (first, second) = (pool.lease().await.unwrap(), pool.lease().await.unwrap());
-    assert!(tokio::time::timeout(Duration::from_millis(100), pool.lease()).await.is_err());
-    let pids = [first.pid().unwrap(), second.pid().unwrap()];
-    drop(first);
-    pool.shut_down().await;
-    assert!(!exists(pids[0]));
-    assert!(matches!(pool.lease().await, Err(StartError::ShutDown)));
-    drop(second);
-    assert!(gone_within(pids[1], Duration::from_secs(2)));
-}
-
-#[tokio::test]
-async fn a_contained_program_reads_its_input_and_is_captured() {
-    let mut file = tempfile::tempfile().unwrap();
-    file.write_all(b"from the chart").unwrap();
-    file.rewind().unwrap();
-    let program = Program { input: ProgramInput::File(file.into()), ..program("cat", &[]) };
-    assert_eq!(program.run().await.unwrap().stdout, b"from the chart");
-}
-
-#[tokio::test]
-async fn a_contained_program_cannot_touch_files_network_or_processes() {
-    let folder = tempfile::tempdir().unwrap();
-    let secret = folder.path().join("secret");
-    fs::write(&secret, "x").unwrap();
-    let secret = secret.to_str().unwrap();
-    let escaped = folder.path().join("escaped");
-    for (name, args) in [
-        ("touch", vec![escaped.to_str().unwrap()]),
-        ("rm", vec!["-f", secret]),
-        ("bash", vec!["-c", "exec 3<>/dev/tcp/127.0.0.1/9"]),
-        ("bash", vec!["-c", "kill -0 $PPID"]),
-        ("bash", vec!["-c", "/bin/true & wait $!"]),
-    ] {
-        let error = program(name, &args).run().await.unwrap_err();
-        assert!(matches!(error, ProgramError::Failed { .. }), "{name} {args:?}: {error}");
-    }
-    assert!(Path::new(secret).exists() && !escaped.exists());
-    if orderly().await.containment().landlock_abi.is_none() {
-        eprintln!("not run: reading files by name is held by Landlock, which this kernel does not have");
-        return;
-    }
-    assert!(matches!(program("cat", &[secret]).run().await, Err(ProgramError::Failed { .. })));
-    let readable = vec![folder.path().to_owned()];
-    assert_eq!(Program { readable, ..program("cat", &[secret]) }.run().await.unwrap().stdout, b"x");
-}
-
-#[tokio::test]
-async fn a_contained_program_is_held_to_its_deadline_output_and_existence() {
-    let began = Instant::now();
-    let late = Program { deadline: Duration::from_millis(300), ..program("sleep", &["60"]) }.run().await.unwrap_err();
-    assert!(matches!(late, ProgramError::Deadline { .. }) && began.elapsed() < Duration::from_secs(5), "{late}");
-    let output = ProgramOutput::Captured { max_bytes: 1000 };
-    let long = Program { output, ..program("yes", &[]) }.run().await.unwrap_err();
-    assert!(matches!(long, ProgramError::OutputLimit { limit: 1000, .. }), "{long}");
-    let absent = program("no-such-program", &[]).run().await.unwrap_err();
-    assert!(matches!(absent, ProgramError::Missing(_)), "{absent}");
-    let failed = program("false", &[]).run().await.unwrap_err();
-    assert!(matches!(failed, ProgramError::Failed { ending: Ending::Exit(1), .. }), "{failed}");
-}
-
-#[tokio::test]
-async fn a_contained_program_writes_into_the_file_handed_to_it_up_to_its_limit() {
-    let mut file = tempfile::tempfile().unwrap();
-    let output = ProgramOutput::File(file.try_clone().unwrap().into());
-    Program { output, ..program("echo", &["page"]) }.run().await.unwrap();
-    file.rewind().unwrap();
-    assert_eq!(std::io::read_to_string(&file).unwrap(), "page\n");
-    let output = ProgramOutput::File(file.try_clone().unwrap().into());
-    let limits = Limits { file_bytes: 10_000, ..Limits::default() };
-    let error = Program { output, limits, ..program("yes", &[]) }.run().await.unwrap_err();
-    assert!(matches!(error, ProgramError::Failed { .. }), "{error}");
-    assert!(file.metadata().unwrap().len() <= 10_000);
-}
-
 async fn start(setup: Setup, limits: Limits) -> Result<Child, StartError> {
     Child::start(&Launch::new(OWN, ["child", "probe"], &setup, limits, PATIENT).unwrap()).await
 }
@@ -358,30 +256,6 @@ async fn ask(deed: Deed) -> Result<Outcome, CallError> {
     let result = child.call::<_, Outcome>(&deed, &[], PATIENT).await.map(|(outcome, _)| outcome);
     assert!(result.is_ok() || !exists(pid), "{deed:?} left a process or a zombie behind");
     result
-}
-
-async fn well_behaved(leased: &mut Leased<'_>) {
-    let (outcome, _) = leased.call::<_, Outcome>(&Deed::Read, &[], PATIENT).await.unwrap();
-    assert_eq!(outcome, Outcome::Done("0:0".into()));
-}
-
-fn pool(size: usize, recycle: Recycle) -> Pool {
-    let launch = Launch::new(OWN, ["child", "probe"], &Setup::Orderly, Limits::default(), PATIENT).unwrap();
-    Pool::new(launch, size, recycle)
-}
-
-fn program(name: &str, args: &[&str]) -> Program {
-    Program {
-        launcher: OWN.into(),
-        launcher_args: vec!["child".into(), "exec".into()],
-        program: name.into(),
-        args: args.iter().map(|&arg| arg.to_owned()).collect(),
-        readable: Vec::new(),
-        input: ProgramInput::Nothing,
-        output: ProgramOutput::Captured { max_bytes: 1 << 20 },
-        limits: Limits::default(),
-        deadline: PATIENT,
-    }
 }
 
 fn exists(pid: u32) -> bool {

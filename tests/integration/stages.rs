@@ -12,6 +12,7 @@ use muniment::ocr::accuracy::Accuracy;
 use muniment::ocr::models::Models;
 use muniment::ocr::tesseract::Tesseract;
 use muniment::ocr::{Orientation, RecognizeError, Recognizer};
+use muniment::pipeline::born_digital::OwnText;
 use muniment::pipeline::phases::ScannedPage;
 use muniment::pipeline::{Definition, page};
 
@@ -221,11 +222,16 @@ impl Recognizer for Never {
     }
 }
 
+/// Judges the text that a file has of the page of [`TEXT`].
+fn judged(own: Vec<Block>, definition: &Definition) -> OwnText {
+    OwnText::judge(Some(own), raster(drawn(&TEXT, 1.0, 20)).size(), &definition.born_digital)
+}
+
 #[test]
 fn a_pages_own_text_is_used_as_it_is_without_recognition() {
     let own = read(drawn(&TEXT, 1.0, 20)).blocks;
     let definition = Definition::load("chart-standard", None).expect("the standard pipeline");
-    let page = ScannedPage { raster: raster(drawn(&TEXT, 1.0, 20)), own_text: Some(own.clone()) };
+    let page = ScannedPage { raster: raster(drawn(&TEXT, 1.0, 20)), own_text: judged(own.clone(), &definition) };
     let text = page::read(page, &definition, &mut Never, id()).expect("a reading");
     assert_eq!((text.source, text.blocks), (TextSource::BornDigital, own));
     assert_eq!(text.pipeline, definition.stamp());
@@ -240,7 +246,7 @@ fn writing_outside_of_a_pages_own_text_is_read_and_added() {
     let definition = Definition::load("chart-standard", None).expect("the standard pipeline");
     let models = Models::find(None).expect("Tesseract's models");
     let mut tesseract = Tesseract::load(&models, &definition.recognise.languages).expect("the English model");
-    let page = ScannedPage { raster: raster(drawn(&TEXT, 1.0, 20)), own_text: Some(own) };
+    let page = ScannedPage { raster: raster(drawn(&TEXT, 1.0, 20)), own_text: judged(own, &definition) };
     let text = page::read(page, &definition, &mut tesseract, id()).expect("a reading");
     let plain = text.plain();
     assert_eq!(text.source, TextSource::BornDigital);
@@ -256,7 +262,7 @@ fn a_pages_own_text_that_is_garbage_is_replaced_and_said_so() {
     let definition = Definition::load("chart-standard", None).expect("the standard pipeline");
     let models = Models::find(None).expect("Tesseract's models");
     let mut tesseract = Tesseract::load(&models, &definition.recognise.languages).expect("the English model");
-    let page = ScannedPage { raster: raster(drawn(&TEXT, 1.0, 20)), own_text: Some(own) };
+    let page = ScannedPage { raster: raster(drawn(&TEXT, 1.0, 20)), own_text: judged(own, &definition) };
     let text = page::read(page, &definition, &mut tesseract, id()).expect("a reading");
     assert!(text.source == TextSource::Recognised && text.has(FindingKind::UnusableTextLayer) && recall(&text) > 0.97);
 }

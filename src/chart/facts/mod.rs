@@ -13,7 +13,7 @@ mod retention;
 
 use serde::{Deserialize, Serialize};
 
-pub use disposal::DisposalFact;
+pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
 pub use people::PeopleFact;

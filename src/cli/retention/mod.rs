@@ -13,6 +13,8 @@ use jiff::civil::Date;
 use super::exit::{CommandError, Ended};
 use super::output::Output;
 use super::start::Place;
+use crate::access::Permission;
+use crate::app::locks::Verification;
 use crate::chart::LastDay;
 use crate::retention::{Decision, NOT_LEGAL_ADVICE, Plan};
 
@@ -64,6 +66,10 @@ enum Action {
     },
     /// Counts the records that become eligible for destruction, year by year
     Forecast(forecast::Args),
+    /// Makes the store's locks follow policy and holds: extends what runs out, sets and takes away holds
+    Locks,
+    /// Compares policy, holds and the store's actual locks for every record, and lists each difference
+    Verify,
 }
 
 /// Runs the action.
@@ -98,7 +104,40 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
             Ok(if plan.computation.doubts.is_empty() { Ended::Well } else { Ended::NeedsAttention })
         }
         Action::Forecast(args) => forecast::run(args, &app, output).await,
+        Action::Locks => {
+            app.actor(Permission::PlaceHold, &[]).await?;
+            app.match_holds().await?;
+            output.value(&app.align_locks(None).await?, |done| {
+                format!(
+                    "{} records: {} locks extended, {} versions held, {} released from hold",
+                    done.records, done.extended, done.held, done.released
+                )
+            });
+            Ok(Ended::Well)
+        }
+        Action::Verify => {
+            let found = app.verify_retention().await?;
+            output.value(&found, compared);
+            Ok(if found.differences.is_empty() { Ended::Well } else { Ended::NeedsAttention })
+        }
     }
+}
+
+/// Says what a comparison found.
+fn compared(found: &Verification) -> String {
+    let mut text = format!("{} records with {} versions compared: ", found.records, found.versions);
+    text.push_str(&match found.differences.len() {
+        0 => "policy, holds and locks agree.".to_owned(),
+        count => format!("{count} differences. `muniment retention locks` mends what can be mended."),
+    });
+    for difference in &found.differences {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "\n  {difference}");
+    }
+    if !found.enforced_by_the_store {
+        text.push_str("\nThe archive is a local folder: only the program keeps these locks, not the store.");
+    }
+    text
 }
 
 /// Says what a plan says.

@@ -39,7 +39,9 @@ pub(super) struct Copier<'a> {
 
 impl<'a> Copier<'a> {
     pub(super) fn new(source: &'a Document) -> Self {
-        let target = Document::with_version(source.version.as_str());
+        let mut target = Document::with_version(source.version.as_str());
+        // A plain table is what every reader understands.
+        target.reference_table.cross_reference_type = lopdf::xref::XrefType::CrossReferenceTable;
         Self { source, target, encoded_again: false, copied: HashMap::new() }
     }
 
@@ -178,9 +180,6 @@ impl<'a> Copier<'a> {
                 return Err("a stream that is no form has resources");
             }
         }
-        copy.set("Length", Object::Integer(i64::try_from(stream.content.len()).unwrap_or(i64::MAX)));
-        let mut bytes = Stream::new(copy, Vec::new()).with_compression(false);
-        bytes.content = stream.content.clone();
-        Ok(bytes)
+        Ok(Stream::new(copy, stream.content.clone()).with_compression(false))
     }
 }

@@ -9,6 +9,7 @@ mod image_object;
 mod metadata;
 mod objects;
 mod pack;
+mod plain;
 mod text_layer;
 mod truetype;
 mod visual_order;
@@ -20,6 +21,7 @@ use image::metadata::Orientation;
 
 pub use self::metadata::Metadata;
 pub use self::pack::pack;
+pub use self::plain::plain_pages;
 
 use self::font::InvisibleFont;
 use self::image_object::SharedObjects;

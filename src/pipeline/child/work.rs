@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Secret, Severity};
 use crate::ocr::models::Models;
-use crate::ocr::tesseract::Tesseract;
+use crate::pipeline::born_digital::OwnText;
 use crate::pipeline::definition::Definition;
+use crate::pipeline::engines::Engines;
 use crate::pipeline::phases::ScannedPage;
-use crate::pipeline::{born_digital, page, stages};
+use crate::pipeline::{page, stages};
 use crate::sandbox::{self, map_file};
 
 use super::message::{Request, Response, Setup};
@@ -28,7 +29,7 @@ type Failure = String;
 /// What the child keeps.
 struct Desk {
     setup: Setup,
-    recognizer: Option<Tesseract>,
+    engines: Option<Engines>,
     opened: Option<(Digest, Source)>,
     pdf: Option<PdfInProgress>,
 }
@@ -40,11 +41,11 @@ pub fn serve() -> ExitCode {
 
 impl Desk {
     fn set_up(setup: Setup) -> Result<Self, String> {
-        let recognizer = match &setup.languages {
-            Some(languages) => Some(open_recognizer(languages, &setup)?),
+        let engines = match &setup.languages {
+            Some(languages) => Some(load_engines(languages, &setup)?),
             None => None,
         };
-        Ok(Self { setup, recognizer, opened: None, pdf: None })
+        Ok(Self { setup, engines, opened: None, pdf: None })
     }
 
     fn answer(&mut self, request: Request, files: Vec<OwnedFd>) -> (Response, Option<Vec<u8>>) {
@@ -186,31 +187,29 @@ impl Desk {
         as_is: bool,
         file: OwnedFd,
     ) -> Result<Result<Response, Reject>, Failure> {
-        let page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
+        let mut page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
             Ok(page) => page,
             Err(reject) => return Ok(Err(reject)),
         };
-        let settings = &definition.born_digital;
-        let own = page.text.as_ref().filter(|_| settings.enabled);
-        let garbage = own.and_then(|own| born_digital::garbage(own, page.raster.size(), settings));
-        let own_text_serves = own.is_some() && garbage.is_none();
+        let has_text = page.text.is_some();
+        let own_text = OwnText::judge(page.text.take(), page.raster.size(), &definition.born_digital);
+        let own_text_serves = own_text.is_usable();
         let lack = page.lack;
         // A drawing that lacks parts only does not matter where the file itself says what stands on the page.
         if lack.wants_another(as_is || own_text_serves) {
             return Ok(Ok(Response::DrawElsewhere));
         }
-        let unusable_text = page.text.is_some() && !own_text_serves;
         let page = match &self.opened {
-            Some((_, source)) if unusable_text => match source.page_for_recognition(id.number) {
+            Some((_, source)) if has_text && !own_text_serves => match source.page_for_recognition(id.number) {
                 Ok(page) => page,
                 Err(reject) => return Ok(Err(Reject { page: Some(id.number), ..reject })),
             },
             _ => page,
         };
-        let recognizer = self.recognizer.as_mut().ok_or("this child has no recogniser")?;
-        let page = ScannedPage { raster: page.raster, own_text: page.text };
-        let mut text = page::read(page, definition, recognizer, id).map_err(|cause| cause.to_string())?;
-        text.findings.extend(garbage.map(born_digital::report));
+        let engines = self.engines.as_mut().ok_or("this child has no recogniser")?;
+        let mut recognizer = engines.recognizer(definition.recognise.engine);
+        let page = ScannedPage { raster: page.raster, own_text };
+        let mut text = page::read(page, definition, recognizer.as_mut(), id).map_err(|cause| cause.to_string())?;
         if lack == Lack::Parts && !own_text_serves {
             text.findings.push(parts_missing());
         }
@@ -240,10 +239,10 @@ fn parts_missing() -> Finding {
     stages::finding("decode", FindingKind::Damaged, Severity::Check, 1.0, message)
 }
 
-fn open_recognizer(languages: &str, setup: &Setup) -> Result<Tesseract, String> {
+fn load_engines(languages: &str, setup: &Setup) -> Result<Engines, String> {
     let languages: Vec<String> = languages.split('+').map(str::to_owned).collect();
     let models = Models::find(setup.tessdata.as_deref()).map_err(|cause| cause.to_string())?;
-    Tesseract::load(&models, &languages).map_err(|cause| cause.to_string())
+    Engines::load(&models, &languages).map_err(|cause| cause.to_string())
 }
 
 fn decrypt(source: &Source, copy: OwnedFd) -> Result<Result<(), Reject>, Failure> {

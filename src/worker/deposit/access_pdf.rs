@@ -2,7 +2,6 @@
 //! other records comes into it.
 
 use std::fs::File;
-use std::io::Seek;
 use std::os::fd::AsFd;
 
 use super::originals::Decrypted;
@@ -139,9 +138,8 @@ async fn call(
     depositor: &Depositor,
     child: &mut Leased<'_>,
     request: &Request,
-    mut file: &File,
+    file: &File,
 ) -> Result<Response, String> {
-    file.rewind().map_err(|cause| cause.to_string())?;
     let answer = child.call::<_, Response>(request, &[file.as_fd()], depositor.page_deadline).await;
     answer.map(|(response, _)| response).map_err(|cause| super::super::reason(&cause))
 }

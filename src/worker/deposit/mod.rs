@@ -142,7 +142,7 @@ impl Depositor {
             access,
             not_in_access,
         };
-        let lock = self.lock()?;
+        let lock = self.lock(claim.record).await?;
         let depositing = archive::deposit(&self.root, &record, files, author, PROGRAM, lock);
         let deposited = Box::pin(depositing).await?;
         tracing::info!(record = %claim.record, version = claim.version, bytes = deposited.bytes, "deposited");
@@ -179,11 +179,13 @@ impl Depositor {
         }
     }
 
-    fn lock(&self) -> Result<Option<Lock>, DepositError> {
+    async fn lock(&self, record: crate::chart::RecordId) -> Result<Option<Lock>, DepositError> {
         let Some((mode, length)) = self.lock else { return Ok(None) };
         let length = jiff::SignedDuration::try_from(length).unwrap_or(jiff::SignedDuration::MAX);
         let until = self.clock.now().checked_add(length);
         let until = until.map_err(|_| DepositError::Unfit("the lock would end after the end of time".into()))?;
-        Ok(Some(Lock { mode, until, held: false }))
+        // A further version of a held record is held from its first moment.
+        let held = !self.store.holds_of(record).await?.is_empty();
+        Ok(Some(Lock { mode, until, held }))
     }
 }

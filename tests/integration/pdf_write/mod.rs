@@ -1,6 +1,8 @@
 //! Searchable PDF/A-2b: what is written is read back by the programs of others.
 
+mod images;
 mod page;
+mod standard;
 mod tools;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -61,6 +63,14 @@ fn color(image: &GrayImage) -> RgbImage {
 
 fn placed(data: &[u8]) -> PlacedImage {
     placed_image(data, PageNumber::FIRST).expect("carried")
+}
+
+/// Encodes a JBIG2 file of one lossless generic region.
+fn jbig2_file(image: &GrayImage) -> Vec<u8> {
+    let pixels: Vec<u8> = image.as_raw().iter().map(|&value| u8::from(value == 0)).collect();
+    jbig2enc_rust::encode_single_image_lossless(&pixels, image.width(), image.height(), false)
+        .expect("encoded")
+        .page_data
 }
 
 fn deflate(data: &[u8]) -> Vec<u8> {
@@ -218,233 +228,6 @@ fn box_of(line: &str) -> [f64; 4] {
         let (_, rest) = line.split_once(&format!("{name}=\"")).expect("named");
         rest.split_once('"').expect("quoted").0.parse().expect("a number")
     })
-}
-
-#[test]
-fn encoded_images_go_through_byte_for_byte() {
-    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
-    let jpeg = gray_jpeg(&image);
-    let bits = bilevel(&image);
-    let fax = pack(&bits.clone().into());
-    let jbig2 = jbig2_file(&bits);
-    let written = write([
-        (OutputImage::Placed(placed(&jpeg)), points(&image), QuarterTurns::None, Some(&text)),
-        (OutputImage::Stream(fax.clone()), points(&image), QuarterTurns::None, Some(&text)),
-        (OutputImage::Placed(placed(&jbig2)), points(&image), QuarterTurns::None, Some(&text)),
-    ]);
-    written.passes_qpdf();
-    let inside = placed(&jbig2).stream.data;
-    assert!(jbig2.windows(inside.len()).any(|part| part == inside), "the segments stand in the file as they are");
-    let Some(images) = written.images("-all") else { return };
-    let expected = [("jpg", &jpeg), ("ccitt", &fax.data), ("jb2e", &inside)];
-    for ((ending, data), (expected_ending, expected)) in images.iter().filter(|(e, _)| e != "params").zip(expected) {
-        assert_eq!(ending, expected_ending);
-        assert_eq!(data, expected, "{ending}");
-    }
-    let inputs = jpeg.len() + fax.data.len() + jbig2.len();
-    let overhead = written.bytes.len() - inputs;
-    assert!(overhead < 12_000, "the text of three pages, fonts and profiles take {overhead} bytes");
-}
-
-/// No encoder is at hand; what the bytes mean is not looked into when they are written.
-#[test]
-fn jpeg_2000_goes_through_byte_for_byte_and_speaks_for_its_own_depth() {
-    let stream = ImageStream {
-        filter: StreamFilter::Jpx,
-        size: Size { width: 30, height: 20 },
-        bits_per_component: 8,
-        color: ColorSpace::Rgb,
-        data: (0..=255).collect(),
-        decode_inverted: false,
-    };
-    let data = stream.data.clone();
-    let written = write([(OutputImage::Stream(stream), (30.0, 20.0), QuarterTurns::None, None)]);
-    let document = Document::load_mem(&written.bytes).expect("read");
-    let image = document
-        .objects
-        .values()
-        .filter_map(|object| object.as_stream().ok())
-        .find(|stream| stream.filters().is_ok_and(|filters| filters == [b"JPXDecode"]))
-        .expect("an image");
-    assert_eq!(image.content, data);
-    assert!(!image.dict.has(b"BitsPerComponent"));
-}
-
-/// Encodes a JBIG2 file of one lossless generic region.
-fn jbig2_file(image: &GrayImage) -> Vec<u8> {
-    let pixels: Vec<u8> = image.as_raw().iter().map(|&value| u8::from(value == 0)).collect();
-    jbig2enc_rust::encode_single_image_lossless(&pixels, image.width(), image.height(), false)
-        .expect("encoded")
-        .page_data
-}
-
-#[test]
-fn what_is_shown_is_what_was_given() {
-    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
-    let bits = bilevel(&image);
-    for (name, page, expected) in [
-        ("gray", OutputImage::Pixels(image.clone().into()), &image),
-        ("gray as colour", OutputImage::Pixels(DynamicImage::from(image.clone()).to_rgb8().into()), &image),
-        ("fax", OutputImage::Pixels(bits.clone().into()), &bits),
-        ("jbig2", OutputImage::Placed(placed(&jbig2_file(&bits))), &bits),
-    ] {
-        let written = write([(page, points(&image), QuarterTurns::None, Some(&text))]);
-        if let Some(images) = written.images("-png") {
-            let inside = image::load_from_memory(&images[0].1).expect("an image").to_luma8();
-            assert!(inside == *expected, "{name}");
-        }
-        if let Some(shown) = written.shown(DPI) {
-            assert_looks_like(&shown, expected, name);
-        }
-    }
-}
-
-/// Poppler resamples an image even where one pixel is one pixel, so edges may differ a little; misplaced or inverted
-/// pages differ in far more.
-fn assert_looks_like(shown: &GrayImage, expected: &GrayImage, name: &str) {
-    assert_eq!(shown.dimensions(), expected.dimensions(), "{name}");
-    let differing = shown.pixels().zip(expected.pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 96).count();
-    assert!(differing * 100 < expected.len(), "{name}: {differing} of {} pixels differ", expected.len());
-}
-
-#[test]
-fn colour_pixels_come_back_exactly() {
-    let (image, _) = draw(WIDTH, HEIGHT, NOTE);
-    let image = color(&image);
-    let size = (WIDTH as f32 * 72.0 / DPI, HEIGHT as f32 * 72.0 / DPI);
-    let written = write([(OutputImage::Pixels(image.clone().into()), size, QuarterTurns::None, None)]);
-    let Some(images) = written.images("-all") else { return };
-    assert_eq!(images[0].0, "png");
-    assert!(image::load_from_memory(&images[0].1).expect("an image").to_rgb8() == image);
-}
-
-#[test]
-fn every_exif_orientation_is_shown_as_a_viewer_shows_it() {
-    let (mut image, _) = draw(800, 500, &[(120, 60.0, "This way up")]);
-    // A dark corner, so that every wrong way is far off.
-    for (x, y) in (0..300).flat_map(|x| (0..100).map(move |y| (x, y))) {
-        image.put_pixel(x, y, Luma([40]));
-    }
-    for value in 1..=8 {
-        let orientation = image::metadata::Orientation::from_exif(value).expect("known");
-        let stream = pack(&image.clone().into());
-        let placed = PlacedImage { stream, orientation };
-        let mut expected = DynamicImage::from(image.clone());
-        expected.apply_orientation(orientation);
-        let Size { width, height } = placed.shown_size();
-        assert_eq!((width, height), (expected.width(), expected.height()));
-        let size = (width as f32 * 72.0 / DPI, height as f32 * 72.0 / DPI);
-        let written = write([(OutputImage::Placed(placed), size, QuarterTurns::None, None)]);
-        let Some(shown) = written.shown(DPI) else { return };
-        assert_looks_like(&shown, &expected.to_luma8(), &format!("orientation {value}"));
-    }
-}
-
-#[test]
-fn pdfbox_finds_what_parts_1_and_2_share_to_be_sound() {
-    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
-    let mut jpeg = Vec::new();
-    JpegEncoder::new(&mut jpeg).encode_image(&color(&image)).expect("encoded");
-    let bits = bilevel(&image);
-    let cmyk = ImageStream {
-        filter: StreamFilter::Flate,
-        size: Size { width: 2, height: 1 },
-        bits_per_component: 8,
-        color: ColorSpace::Cmyk { inverted: true },
-        data: deflate(&[255, 255, 255, 255, 0, 128, 255, 64]),
-        decode_inverted: false,
-    };
-    let upright = QuarterTurns::None;
-    let (turned_image, turned) = lay(&image, &text, QuarterTurns::Three);
-    let written = write([
-        (OutputImage::Placed(placed(&jpeg)), points(&image), upright, Some(&text)),
-        (OutputImage::Placed(placed(&gray_jpeg(&image))), points(&image), upright, None),
-        (OutputImage::Pixels(bits.clone().into()), points(&image), upright, Some(&text)),
-        (OutputImage::Pixels(color(&image).into()), points(&image), upright, Some(&text)),
-        (OutputImage::Pixels(turned_image.clone().into()), points(&turned_image), turned.upright, Some(&turned)),
-        (OutputImage::Placed(placed(&jbig2_file(&bits))), points(&image), upright, Some(&text)),
-        (OutputImage::Stream(cmyk), (100.0, 50.0), upright, None),
-    ]);
-    written.passes_qpdf();
-    written.passes_preflight();
-}
-
-#[test]
-fn the_rules_of_part_2_hold() {
-    let (image, text) = draw(WIDTH, HEIGHT, NOTE);
-    let written = write([
-        (OutputImage::Placed(placed(&gray_jpeg(&image))), points(&image), QuarterTurns::None, Some(&text)),
-        (OutputImage::Pixels(color(&image).into()), points(&image), QuarterTurns::None, Some(&text)),
-    ]);
-    // 6.1.2: the header, and a comment of at least four bytes above 127.
-    assert!(written.bytes.starts_with(b"%PDF-1.7\n%"));
-    assert!(written.bytes[10..14].iter().all(|byte| *byte > 127));
-    let document = Document::load_mem(&written.bytes).expect("read");
-    // 6.1.3: an identifier, no encryption, nothing after the end.
-    assert_eq!(document.trailer.get(b"ID").and_then(Object::as_array).expect("an identifier").len(), 2);
-    assert!(!document.trailer.has(b"Encrypt"));
-    assert!(written.bytes.ends_with(b"%%EOF\n"));
-    let catalog = document.catalog().expect("a catalog");
-    // 6.6.2: the packet is there, not compressed, claims 2b and agrees with the information dictionary.
-    let packet = document.get_object(catalog.get(b"Metadata").and_then(Object::as_reference).expect("a packet"));
-    let packet = packet.and_then(Object::as_stream).expect("a stream");
-    assert!(!packet.dict.has(b"Filter"));
-    let xmp = std::str::from_utf8(&packet.content).expect("UTF-8");
-    for part in [
-        "<pdfaid:part>2</pdfaid:part>",
-        "<pdfaid:conformance>B</pdfaid:conformance>",
-        "Document 1 &lt;&amp;&gt; ü",
-        "<xmp:CreateDate>2026-11-22T14:37:22+00:00<",
-        "<pdf:Producer>Muniment 0.1.0<",
-    ] {
-        assert!(xmp.contains(part), "{part}");
-    }
-    // 6.2.3: one output intent with a profile of three components.
-    let intents = catalog.get(b"OutputIntents").and_then(Object::as_array).expect("intents");
-    let intent = document.get_dictionary(intents[0].as_reference().expect("a reference")).expect("an intent");
-    let profile = intent.get(b"DestOutputProfile").and_then(Object::as_reference).expect("a profile");
-    let profile = document.get_object(profile).and_then(Object::as_stream).expect("a stream");
-    assert_eq!(profile.dict.get(b"N").and_then(Object::as_i64).expect("a number"), 3);
-    assert_eq!(&profile.decompressed_content().expect("inflated")[36..40], b"acsp");
-    let mut fonts = 0;
-    for object in document.objects.values() {
-        let dictionary = match object {
-            Object::Stream(stream) => {
-                // 6.1.7: no LZW, no external data.
-                assert!(stream.filters().unwrap_or_default().iter().all(|filter| *filter != b"LZWDecode"));
-                assert!(!stream.dict.has(b"F"));
-                &stream.dict
-            }
-            Object::Dictionary(dictionary) => dictionary,
-            _ => continue,
-        };
-        // 6.2.5, 6.2.8, 6.2.10: no transfer functions, alternates, smoothing or transparency.
-        for key in ["TR", "TR2", "Alternates", "OPI", "SMask", "BM", "CA", "ca", "Interpolate", "Group", "AA", "JS"] {
-            assert!(!dictionary.has(key.as_bytes()), "{key}");
-        }
-        if dictionary.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"CIDFontType2") {
-            fonts += 1;
-            check_font(&document, dictionary);
-        }
-    }
-    assert_eq!(fonts, 1);
-}
-
-/// 6.2.11: an embedded program, a map of codes to glyphs that never names glyph 0, and no CIDSet that could be wrong.
-fn check_font(document: &Document, font: &Dictionary) {
-    let stream = |dictionary: &Dictionary, key: &[u8]| {
-        let id = dictionary.get(key).and_then(Object::as_reference).expect("a reference");
-        document.get_object(id).and_then(Object::as_stream).expect("a stream").decompressed_content().expect("inflated")
-    };
-    let map = stream(font, b"CIDToGIDMap");
-    assert!(map.len() > 4 && map[2..].chunks(2).all(|glyph| glyph == [0, 1]));
-    let descriptor = font.get(b"FontDescriptor").and_then(Object::as_reference).expect("a reference");
-    let descriptor = document.get_dictionary(descriptor).expect("a descriptor");
-    assert!(!descriptor.has(b"CIDSet"));
-    let program = stream(descriptor, b"FontFile2");
-    let program = ab_glyph::FontRef::try_from_slice(&program).expect("a font");
-    let width = ab_glyph::Font::h_advance_unscaled(&program, ab_glyph::GlyphId(1));
-    assert_eq!(font.get(b"DW").and_then(Object::as_i64).expect("a width"), width as i64);
 }
 
 #[test]

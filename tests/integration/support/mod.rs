@@ -1,7 +1,10 @@
 //! What several tests need.
 
+pub mod born_digital;
+pub mod clinic;
 pub mod difficult;
 pub mod faulty_store;
+pub mod json_schema;
 pub mod ocfl_py;
 pub mod postgres;
 pub mod program;

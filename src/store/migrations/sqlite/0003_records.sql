@@ -157,6 +157,7 @@ CREATE TABLE deposits (
     lost BIGINT NOT NULL DEFAULT 0,
     failure TEXT,
     queued_at BIGINT NOT NULL,
+    after_record TEXT, -- whose deposit comes first: it takes over pages of this one
     PRIMARY KEY (record, version)
 );
 CREATE INDEX deposits_due ON deposits (due_at) WHERE state IN ('waiting', 'claimed');

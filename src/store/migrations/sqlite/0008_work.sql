@@ -12,3 +12,6 @@ CREATE INDEX deliveries_of_batch_by_scan ON deliveries (batch, scan);
 
 -- Boot, process namespace, process and its start: a name and a number are the same in two containers.
 ALTER TABLE workers ADD COLUMN process TEXT;
+
+-- Nobody ever read it.
+ALTER TABLE pages DROP COLUMN finished_at;

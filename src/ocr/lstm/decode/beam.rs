@@ -1,0 +1,174 @@
+//! Partial readings, and the best few of a kind.
+
+use super::super::charset::CharacterId;
+
+/// Partial readings of a kind that are kept.
+pub const WIDTH: usize = 5;
+
+/// How sure a dictionary makes a partial reading; a later one is preferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Nothing yet.
+    None,
+    /// Punctuation alone.
+    Punctuation,
+    /// Outside of the dictionaries.
+    Free,
+    /// A number's pattern.
+    Number,
+    /// A word.
+    Word,
+}
+
+/// A partial reading: its last code, and where it came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Last code.
+    pub code: usize,
+    /// Its character; none where it stands for nothing.
+    pub character: Option<CharacterId>,
+    /// Who vouches for it.
+    pub origin: Origin,
+    /// A space, or the beginning, from which a word of the dictionary starts.
+    pub starts_dictionary: bool,
+    /// The first character of a word.
+    pub starts_word: bool,
+    /// A word of the dictionary may end here.
+    pub ends_word: bool,
+    /// The last code is that of the step before, once more.
+    pub repeats: bool,
+    /// Certainty of the last code.
+    pub certainty: f32,
+    /// Sum of all certainties.
+    pub score: f32,
+    /// Place of the reading without its last code, among all of the line.
+    pub before: Option<u32>,
+    /// Where the dictionaries are: a place in the list of walks.
+    pub walk: Option<u32>,
+    /// Tells texts apart.
+    pub hash: u64,
+}
+
+/// The best partial readings of a kind: a heap with the worst on top. Equal scores keep libtesseract's order.
+#[derive(Debug, Clone, Default)]
+pub struct Beam {
+    readings: Vec<Reading>,
+}
+
+impl Beam {
+    /// Returns the readings.
+    pub fn readings(&self) -> &[Reading] {
+        &self.readings
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.readings.clear();
+    }
+
+    /// Says whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.readings.is_empty()
+    }
+
+    /// Says whether a reading of this score would be kept.
+    pub fn takes(&self, score: f32) -> bool {
+        self.readings.len() < WIDTH || score > self.readings[0].score
+    }
+
+    /// Adds a reading; of two that say the same, the better one stays.
+    pub fn push(&mut self, reading: Reading) {
+        if !self.takes(reading.score) {
+            return;
+        }
+        let same = |other: &Reading| {
+            other.code == reading.code
+                && other.hash == reading.hash
+                && other.origin == reading.origin
+                && other.starts_dictionary == reading.starts_dictionary
+        };
+        if let Some(place) = self.readings.iter().position(same) {
+            if reading.score > self.readings[place].score {
+                let place = self.sink(place, reading.score);
+                let place = self.rise(place, reading.score);
+                self.readings[place] = reading;
+            }
+            return;
+        }
+        self.readings.push(reading);
+        let place = self.rise(self.readings.len() - 1, reading.score);
+        self.readings[place] = reading;
+        if self.readings.len() > WIDTH
+            && let Some(last) = self.readings.pop()
+        {
+            let place = self.sink(0, last.score);
+            self.readings[place] = last;
+        }
+    }
+
+    /// Makes room for a score above `hole`, and returns where.
+    fn rise(&mut self, mut hole: usize, score: f32) -> usize {
+        while hole > 0 {
+            let parent = hole.div_ceil(2) - 1;
+            if score >= self.readings[parent].score {
+                break;
+            }
+            self.readings[hole] = self.readings[parent];
+            hole = parent;
+        }
+        hole
+    }
+
+    /// Makes room for a score below `hole`, and returns where.
+    fn sink(&mut self, mut hole: usize, score: f32) -> usize {
+        loop {
+            let mut child = 2 * hole + 1;
+            let Some(first) = self.readings.get(child) else { return hole };
+            let mut least = first.score;
+            if let Some(second) = self.readings.get(child + 1)
+                && second.score < least
+            {
+                (child, least) = (child + 1, second.score);
+            }
+            if least >= score {
+                return hole;
+            }
+            self.readings[hole] = self.readings[child];
+            hole = child;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(hash: u64, score: f32) -> Reading {
+        Reading {
+            code: 1,
+            character: Some(1),
+            origin: Origin::Free,
+            starts_dictionary: false,
+            starts_word: false,
+            ends_word: false,
+            repeats: false,
+            certainty: 0.0,
+            score,
+            before: None,
+            walk: None,
+            hash,
+        }
+    }
+
+    #[test]
+    fn the_best_stay_each_text_once() {
+        let mut beam = Beam::default();
+        for (hash, score) in [(1, -9.0), (2, -3.0), (3, -5.0), (4, -7.0), (5, -1.0), (2, -2.0), (6, -8.0), (7, -20.0)] {
+            beam.push(reading(hash, score));
+        }
+        let mut kept: Vec<(u64, f32)> = beam.readings().iter().map(|reading| (reading.hash, reading.score)).collect();
+        kept.sort_by(|one, other| other.1.total_cmp(&one.1));
+        assert_eq!(kept, [(5, -1.0), (2, -2.0), (3, -5.0), (4, -7.0), (6, -8.0)]);
+        assert!(beam.takes(-7.5) && !beam.takes(-8.5));
+    }
+}

@@ -1,0 +1,72 @@
+//! The recognisers that a reading child holds, and which of them a definition gets.
+
+use serde::{Deserialize, Serialize};
+
+use super::native::Native;
+use crate::ocr::lstm::{Model, Reader};
+use crate::ocr::models::Models;
+use crate::ocr::tesseract::{self, Tesseract};
+use crate::ocr::{RecognizeError, Recognizer};
+
+/// Number of our own recogniser, counted up whenever it may read differently.
+const REVISION: u32 = 1;
+
+/// Who reads the lines of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// libtesseract.
+    #[default]
+    Tesseract,
+    /// Our own network, with the same models.
+    Native,
+}
+
+/// Recognisers with their models loaded.
+pub struct Engines {
+    tesseract: Tesseract,
+    native: Result<(Reader, String), String>,
+}
+
+impl Engines {
+    /// Loads the models of `languages`. All files are read now, so that the process may be locked away from the file system.
+    ///
+    /// # Errors
+    /// A model is missing or damaged. One that only libtesseract reads is no error: see [`Engines::why_not_native`].
+    pub fn load(models: &Models, languages: &[String]) -> Result<Self, RecognizeError> {
+        let tesseract = Tesseract::load(models, languages)?;
+        let native = native_reader(models, languages).map(|reader| {
+            let engine =
+                format!("native {REVISION}, layout tesseract {}, {}", tesseract::version(), languages.join("+"));
+            (reader, engine)
+        });
+        Ok(Self { tesseract, native })
+    }
+
+    /// Says why libtesseract reads even where a definition asks for our own network; `None` where it need not.
+    pub fn why_not_native(&self) -> Option<&str> {
+        self.native.as_ref().err().map(String::as_str)
+    }
+
+    /// Returns the recogniser for a definition.
+    pub fn recognizer(&mut self, engine: Engine) -> Box<dyn Recognizer + '_> {
+        match (engine, &self.native) {
+            (Engine::Native, Ok((reader, engine))) => Box::new(Native { layout: &mut self.tesseract, reader, engine }),
+            _ => Box::new(&mut self.tesseract),
+        }
+    }
+}
+
+/// Loads the models into our own network.
+///
+/// # Errors
+/// Why it cannot read them; libtesseract may.
+pub fn native_reader(models: &Models, languages: &[String]) -> Result<Reader, String> {
+    let [language] = languages else {
+        return Err(format!("several languages at once ({}) are read by libtesseract only", languages.join("+")));
+    };
+    let data = models.read(language).map_err(|cause| cause.to_string())?;
+    let model =
+        Model::parse(&data).map_err(|cause| format!("the model {language} is read by libtesseract only: {cause}"))?;
+    Ok(Reader::new(model))
+}

@@ -1,0 +1,97 @@
+//! A recogniser of our own: libtesseract says where the lines are, our network reads them.
+
+mod pieces;
+mod words;
+
+use std::time::{Duration, Instant};
+
+use image::GrayImage;
+
+use self::pieces::Piece;
+use crate::chart::{Block, Line, Size};
+use crate::imaging::line_scale::scaled_strip;
+use crate::imaging::line_strip::cut;
+use crate::ocr::lstm::{LineImage, Reader};
+use crate::ocr::tesseract::Tesseract;
+use crate::ocr::{Orientation, RecognizeError, Recognizer};
+
+/// Strips that are read between two looks at the clock.
+const AT_ONCE: usize = 400;
+/// Most strips of a page; more is no writing.
+const MOST_STRIPS: usize = 20_000;
+
+/// Reads pages with our own network, along the lines that libtesseract finds.
+pub struct Native<'engines> {
+    /// Finds lines, and which way up a page is.
+    pub layout: &'engines mut Tesseract,
+    /// Reads lines.
+    pub reader: &'engines Reader,
+    /// See [`Recognizer::engine`].
+    pub engine: &'engines str,
+}
+
+impl Recognizer for Native<'_> {
+    fn engine(&self) -> String {
+        self.engine.to_owned()
+    }
+
+    fn orientation(&mut self, image: &GrayImage, dpi: u32) -> Result<Option<Orientation>, RecognizeError> {
+        self.layout.orientation(image, dpi)
+    }
+
+    fn recognise(&mut self, image: &GrayImage, dpi: u32, deadline: Duration) -> Result<Vec<Block>, RecognizeError> {
+        let started = Instant::now();
+        let size = Size { width: image.width(), height: image.height() };
+        let layout = self.layout.layout(image, dpi)?;
+        let mut pieces = pieces::pieces(&layout, size);
+        pieces.truncate(MOST_STRIPS);
+        let mut lines: Vec<((usize, usize), Line)> = Vec::new();
+        for pieces in pieces.chunks(AT_ONCE) {
+            if started.elapsed() >= deadline {
+                return Err(RecognizeError::Deadline(deadline));
+            }
+            let images: Vec<LineImage> = pieces.iter().map(|piece| self.line_image(image, piece)).collect();
+            for (piece, reading) in pieces.iter().zip(self.reader.read(&images)) {
+                let scale = piece.rect.height as f32 / self.reader.height() as f32;
+                let words = words::words(piece, &reading, self.reader.columns_of_step() as f32 * scale, size);
+                let Some(rect) = words.iter().map(|word| word.rect).reduce(|one, other| one.union(&other)) else {
+                    continue;
+                };
+                match lines.last_mut() {
+                    Some((place, line)) if *place == (piece.block, piece.line) => {
+                        line.rect = line.rect.union(&rect);
+                        line.words.extend(words);
+                    }
+                    _ => lines.push(((piece.block, piece.line), Line { rect, words })),
+                }
+            }
+        }
+        Ok(blocks(lines))
+    }
+}
+
+impl Native<'_> {
+    fn line_image(&self, page: &GrayImage, piece: &Piece) -> LineImage {
+        let strip = cut(page, piece.upright, piece.rect);
+        let height = u32::try_from(self.reader.height()).unwrap_or(0);
+        scaled_strip(&strip, height).map_or_else(LineImage::default, |scaled| LineImage {
+            width: scaled.width() as usize,
+            grays: scaled.into_raw(),
+        })
+    }
+}
+
+/// Puts lines into their blocks.
+fn blocks(lines: Vec<((usize, usize), Line)>) -> Vec<Block> {
+    let mut blocks: Vec<(usize, Block)> = Vec::new();
+    for ((block, _), line) in lines {
+        match blocks.last_mut() {
+            Some((place, known)) if *place == block => {
+                known.rect = known.rect.union(&line.rect);
+                known.lines.push(line);
+            }
+            _ => blocks.push((block, Block { rect: line.rect, lines: vec![line] })),
+        }
+    }
+    blocks.into_iter().map(|(_, block)| block).collect()
+}

@@ -1,0 +1,99 @@
+//! From what was read on a piece of a line to words with places and confidences.
+
+use super::pieces::Piece;
+use crate::chart::{Confidence, Rect, Size, Word};
+use crate::ocr::lstm::{LineReading, LineWord};
+
+/// Makes certainties comparable to those of Tesseract's older recogniser, on which its confidences are based.
+const CERTAINTY_SCALE: f32 = 7.0;
+/// What a certainty of -1 takes from the confidence.
+const CONFIDENCE_PER_CERTAINTY: f32 = 0.05;
+
+/// Returns the words of a piece. `step` is the width of a step of time in pixels of the page of `size`.
+pub fn words(piece: &Piece, reading: &LineReading, step: f32, size: Size) -> Vec<Word> {
+    let spans: Vec<(f32, f32)> = reading
+        .words
+        .iter()
+        .map(|word| {
+            let (first, end) = word.steps();
+            let left = piece.rect.left as f32;
+            (left + (first as f32 * step).floor(), left + (end as f32 * step).ceil())
+        })
+        .collect();
+    let mut words = Vec::new();
+    for (index, word) in reading.words.iter().enumerate() {
+        // Marks between two words belong to the nearer one.
+        let before = index.checked_sub(1).and_then(|before| spans.get(before));
+        let left = before.map_or(0.0, |before| (before.1 + spans[index].0) / 2.0);
+        let right = spans.get(index + 1).map_or(f32::MAX, |next| (spans[index].1 + next.0) / 2.0);
+        let rect = rect(piece, spans[index], (left, right));
+        let turned = piece.upright.turned_size(size);
+        let rect = piece.upright.inverse().turned_rect(rect, turned);
+        let confidence = confidence(word);
+        let text = word.text();
+        words.extend(text.split_whitespace().map(|text| Word { text: text.to_owned(), rect, confidence }));
+    }
+    words.retain(|word| !word.rect.is_empty());
+    words
+}
+
+/// Returns the confidence of a word, as Tesseract gives it.
+fn confidence(word: &LineWord) -> Confidence {
+    let certainty = word.certainty.min(word.space_certainty) * CERTAINTY_SCALE;
+    Confidence::clamped(1.0 + CONFIDENCE_PER_CERTAINTY * certainty)
+}
+
+/// Returns what a word covers: the marks that lie mostly between its limits; without any, the height of the piece.
+fn rect(piece: &Piece, span: (f32, f32), limits: (f32, f32)) -> Rect {
+    let own = |mark: &Rect| {
+        let (left, right) = (mark.left as f32, mark.right() as f32);
+        let overlap = right.min(limits.1) - left.max(limits.0);
+        let least = (right - left).min(span.1 - span.0) / 2.0;
+        (overlap > 0.0 && overlap >= least).then(|| {
+            let left = mark.left.max(limits.0 as u32);
+            let right = if limits.1 < right { limits.1 as u32 } else { mark.right() };
+            Rect::new(left, mark.top, right.saturating_sub(left), mark.height)
+        })
+    };
+    let marks = piece.marks.iter().filter_map(own).filter(|mark| !mark.is_empty());
+    marks.reduce(|one, other| one.union(&other)).unwrap_or_else(|| {
+        let left = (span.0 as u32).max(piece.rect.left);
+        let right = (span.1 as u32).min(piece.rect.right()).max(left + 1);
+        Rect::new(left, piece.ink.top, right - left, piece.ink.height)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::QuarterTurns;
+    use crate::ocr::lstm::LineCharacter;
+
+    fn word(text: &str, steps: (usize, usize), certainty: f32) -> LineWord {
+        let characters = vec![LineCharacter { text: text.to_owned(), certainty, steps }];
+        LineWord { characters, certainty, space_certainty: 0.0, in_dictionary: true, after_space: true }
+    }
+
+    #[test]
+    fn words_cover_their_marks_and_nothing_else() {
+        let piece = Piece {
+            block: 0,
+            line: 0,
+            upright: QuarterTurns::None,
+            rect: Rect::new(96, 46, 208, 48),
+            ink: Rect::new(100, 50, 200, 40),
+            marks: vec![Rect::new(100, 55, 30, 25), Rect::new(135, 50, 25, 30), Rect::new(200, 52, 40, 28)],
+        };
+        let reading = LineReading {
+            words: vec![word("mg", (0, 17), -0.1), word("daily", (25, 38), -2.0), word("?", (45, 52), -9.0)],
+            inverted: false,
+        };
+        let words = words(&piece, &reading, 4.0, Size { width: 400, height: 100 });
+        assert_eq!(words[0].rect, Rect::new(100, 50, 60, 30));
+        assert_eq!(words[1].rect, Rect::new(200, 52, 40, 28));
+        assert_eq!(words[2].rect, Rect::new(276, 50, 28, 40));
+        assert!((words[0].confidence.value() - 0.965).abs() < 1e-6);
+        assert!((words[1].confidence.value() - 0.3).abs() < 1e-6);
+        assert_eq!(words[2].confidence.value(), 0.0);
+    }
+}

@@ -1,0 +1,69 @@
+//! Every row of every table, to be compared field by field.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{AssertSqlSafe, Row};
+
+/// Tables of work that was going on, and of what was never archived.
+const NOT_ARCHIVED: &[&str] =
+    &["settings", "workers", "index_outbox", "deposits", "rejects", "sqlite_sequence", "_sqlx_migrations"];
+
+/// Of tables that are more than what the ledger tells: what the archive keeps of them. Every other table is compared
+/// with every column.
+const COLUMNS: &[(&str, &str)] = &[
+    ("batches", "id name pipeline"),
+    ("scans", "digest size batch state format page_count damaged decrypted_key"),
+    ("deliveries", "batch scan source_name received_at"),
+    ("documents", "id batch state pages_left pages_failed record"),
+    ("pages", "scan number width height dpi_x dpi_y pipeline work blank reliable findings"),
+    (
+        "results",
+        "scan number pipeline standing object_key engine words mean_confidence blank hidden turn reliable findings",
+    ),
+];
+
+/// The rows of a database, by table.
+pub struct Tables(BTreeMap<String, Vec<String>>);
+
+impl Tables {
+    /// Reads a database.
+    pub async fn read(path: &Path) -> Self {
+        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(path)).await.unwrap();
+        let names = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&pool).await.unwrap();
+        let mut tables = BTreeMap::new();
+        for name in names.iter().map(|row| row.get::<String, _>(0)) {
+            if NOT_ARCHIVED.contains(&name.as_str()) {
+                continue;
+            }
+            let columns = match COLUMNS.iter().find(|(table, _)| *table == name) {
+                Some((_, columns)) => columns.split(' ').map(str::to_owned).collect(),
+                None => columns(&pool, &name).await,
+            };
+            let quoted: Vec<String> = columns.iter().map(|column| format!("'{column}=' || quote({column})")).collect();
+            let sql = format!("SELECT {} AS line FROM {name} ORDER BY line", quoted.join(" || ' ' || "));
+            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&pool).await.unwrap();
+            tables.insert(name, rows.iter().map(|row| row.get("line")).collect());
+        }
+        pool.close().await;
+        Self(tables)
+    }
+
+    /// Asserts that every row is the same.
+    pub fn are_those_of(&self, other: &Self) {
+        let rows: usize = other.0.values().map(Vec::len).sum();
+        assert!(rows > 50, "{rows}");
+        assert!(!other.0["record_versions"].is_empty() && !other.0["ledger"].is_empty());
+        for (name, rows) in &other.0 {
+            assert_eq!(&self.0[name], rows, "table {name}");
+        }
+        assert_eq!(self.0.len(), other.0.len());
+    }
+}
+
+async fn columns(pool: &SqlitePool, table: &str) -> Vec<String> {
+    let sql = format!("SELECT name FROM pragma_table_info('{table}')");
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
