@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod archive_place;
+pub mod archive_rates;
 pub mod audit;
 pub mod batch_report;
 pub mod comparison;

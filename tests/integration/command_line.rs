@@ -80,6 +80,7 @@ fn every_command_prints_one_json_value() {
     json(&["samples", "generate", "--charts", "1", "--dpi", "72", "samples"]);
     json(&["bench", "long-pdf", "long.pdf", "--pages", "2"]);
     json(&["bench", "search", "--pages", "300"]);
+    json(&["bench", "archive", "--records", "2"]);
     let image = scans(&program.path("in")).remove(0);
     fs::create_dir(program.path("slice")).unwrap();
     fs::copy(&image, program.path("slice/page.jpg")).unwrap();

@@ -110,10 +110,14 @@ impl S3Server {
             output.stdout
         };
         let listed = String::from_utf8(rados(&["ls"])).unwrap();
-        let Some(object) = listed.lines().find(|name| name.ends_with(key)) else { return false };
         let copy = tempfile::NamedTempFile::new().unwrap();
         let path = copy.path().to_str().unwrap();
-        rados(&["get", object, path]);
+        // Beside each version there is an empty object that only says which one is the newest.
+        let holds_bytes = |object: &&str| {
+            rados(&["get", object, path]);
+            std::fs::metadata(path).unwrap().len() > 0
+        };
+        let Some(object) = listed.lines().filter(|name| name.ends_with(key)).find(holds_bytes) else { return false };
         let mut bytes = std::fs::read(path).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
