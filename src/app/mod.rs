@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod archive_place;
+pub mod archive_rates;
 pub mod audit;
 pub mod batch_report;
 pub mod comparison;
@@ -175,11 +176,11 @@ impl App {
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;
         let store = Store::open(config.database.url.reveal()).await?;
-        sweep(location.clone());
         let areas = Areas::new(&location);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
+        sweep(location.clone(), vault.clone());
         Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
     }
 
@@ -288,11 +289,14 @@ impl App {
 }
 
 /// Removes what killed runs left half-written, at most once a day, beside everything else.
-fn sweep(location: Location) {
+fn sweep(location: Location, vault: Vault) {
     let before = SystemClock.now() - LEFTOVER_AGE;
     tokio::spawn(async move {
         if let Err(cause) = sweep_leftovers(&location, before.into()).await {
             tracing::warn!(%cause, "leftovers were not swept");
+        }
+        if let Err(cause) = vault.sweep(before.into()).await {
+            tracing::warn!(%cause, "leftovers in the archive were not swept");
         }
     });
 }

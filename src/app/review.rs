@@ -82,7 +82,7 @@ impl App {
             document: document.id,
             batch: document.batch,
             batch_name: self.store.batch(document.batch).await?.map(|batch| batch.name).unwrap_or_default(),
-            source_name: document.source_name.clone(),
+            source_name: self.own_source_name(document).await?,
             patient,
             kind: labels.kind.clone(),
             class: labels.class.clone().unwrap_or_else(|| labels.kind.default_class()),
@@ -95,6 +95,14 @@ impl App {
         let terms = self.terms(now);
         self.store.accept(Actor::Person(person), now, &draft, &terms).await?;
         Ok(accepted(&draft, &terms))
+    }
+
+    /// Returns the name of the file that the document came in; nothing if other documents came in it too: it may name
+    /// their patient.
+    async fn own_source_name(&self, document: &DocumentRecord) -> Result<String, AppError> {
+        let scan = self.store.scan(document.scan).await?;
+        let whole = scan.and_then(|scan| scan.page_count) == Some(document.pages);
+        Ok(if whole { document.source_name.clone() } else { String::new() })
     }
 
     /// Rejects a document.

@@ -11,10 +11,10 @@ use super::location::Location;
 use super::writing::INCOMING;
 
 /// The deepest folder that is looked into.
-const DEEPEST: u32 = 8;
+const DEEPEST: u32 = 24;
 
 /// File in the store's folder whose time says when the folder was last swept.
-const SWEPT: &str = ".swept";
+pub(super) const SWEPT: &str = ".swept";
 
 /// Removes half-written files that were last touched before `before`; returns how many. In a local store only:
 /// elsewhere the store's own rules for unfinished uploads do this.

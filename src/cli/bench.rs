@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use super::exit::{CommandError, Ended, error};
 use super::output::{Output, warn};
 use super::start::{self, Place};
+use crate::app::archive_place::ArchivePlace;
+use crate::app::archive_rates;
 use crate::app::measure::{self, Slice};
 use crate::search;
 
-/// Measures accuracy and search.
+/// Measures accuracy, search and the archive.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -41,6 +43,18 @@ enum What {
         #[arg(long, value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
+    /// Deposits generated records and reads them again: rates of deposit and fixity, cost per record
+    Archive {
+        /// Number of records
+        #[arg(long, default_value_t = 200)]
+        records: u64,
+        /// Content of each, in kB
+        #[arg(long, default_value_t = 2_000)]
+        kilobytes: u32,
+        /// Folder or s3://BUCKET/PREFIX; what is written there is removed again [default: a temporary folder]
+        #[arg(long, value_name = "LOCATION")]
+        to: Option<ArchivePlace>,
+    },
     /// Makes one PDF of that many pages, for measuring memory
     LongPdf {
         /// File to write
@@ -64,6 +78,7 @@ pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, Comm
             output.value(&report, ToString::to_string);
             Ok(Ended::Well)
         }
+        What::Archive { records, kilobytes, to } => start::block_on(archive(*records, *kilobytes, to.as_ref(), output)),
         What::LongPdf { out, pages } => {
             crate::samples::long_pdf(*pages, 1, out)?;
             output.value(&serde_json::json!({ "file": out, "pages": pages }), |_| {
@@ -72,6 +87,20 @@ pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, Comm
             Ok(Ended::Well)
         }
     }
+}
+
+async fn archive(
+    records: u64,
+    kilobytes: u32,
+    to: Option<&ArchivePlace>,
+    output: Output,
+) -> Result<Ended, CommandError> {
+    let temporary = tempfile::tempdir()?;
+    let in_temporary = ArchivePlace::Folder(temporary.path().to_owned());
+    let vault = to.unwrap_or(&in_temporary).open().await?;
+    let rates = archive_rates::measure(&vault, records, kilobytes as usize * 1000).await?;
+    output.value(&rates, ToString::to_string);
+    Ok(Ended::Well)
 }
 
 async fn accuracy(

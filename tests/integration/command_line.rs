@@ -39,8 +39,22 @@ fn every_command_prints_one_json_value() {
     let mut json = |arguments: &[&str]| {
         let value = program.json(arguments);
         assert!(value.is_object() || value.is_array(), "{arguments:?}: {value}");
-        const NESTED: [&str; 10] =
-            ["archive", "audit", "batch", "bench", "certificate", "disposal", "document", "index", "people", "samples"];
+        const NESTED: [&str; 14] = [
+            "archive",
+            "audit",
+            "batch",
+            "bench",
+            "certificate",
+            "disposal",
+            "document",
+            "fixity",
+            "hold",
+            "index",
+            "people",
+            "reprocess",
+            "retention",
+            "samples",
+        ];
         let nested = NESTED.contains(&arguments[0]);
         seen.insert(arguments[..if nested { 2 } else { 1 }].join(" "));
         value
@@ -62,6 +76,8 @@ fn every_command_prints_one_json_value() {
     json(&["archive", "show", &record]);
     json(&["archive", "validate"]);
     json(&["archive", "extract", &record, "-o", "extracted"]);
+    json(&["fixity", "run"]);
+    json(&["fixity", "status"]);
     json(&["retry", "B"]);
     json(&["reprocess", "--document", document, "--pipeline", "fax"]);
     json(&["reprocess", "--document", document, "--accept"]);
@@ -79,6 +95,7 @@ fn every_command_prints_one_json_value() {
     json(&["samples", "generate", "--charts", "1", "--dpi", "72", "samples"]);
     json(&["bench", "long-pdf", "long.pdf", "--pages", "2"]);
     json(&["bench", "search", "--pages", "300"]);
+    json(&["bench", "archive", "--records", "2"]);
     let image = scans(&program.path("in")).remove(0);
     fs::create_dir(program.path("slice")).unwrap();
     fs::copy(&image, program.path("slice/page.jpg")).unwrap();

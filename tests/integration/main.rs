@@ -18,6 +18,7 @@ mod decode;
 mod disposal;
 mod end_to_end;
 mod export;
+mod fixity;
 mod giveback;
 mod indexing;
 mod intake;

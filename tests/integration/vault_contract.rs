@@ -9,7 +9,7 @@ use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 use muniment::app::SystemClock;
 use muniment::archive::vault::{Enforcement, Entry, Version};
-use muniment::archive::{ArchiveError, Body, Lock, LockMode, Put, Vault};
+use muniment::archive::{ArchiveError, Body, Lock, LockMode, Put, Renewal, Vault, renew_locks};
 
 use crate::support::s3::{self, Keeps};
 
@@ -272,5 +272,65 @@ async fn a_probe_tells_who_enforces_what() {
             assert!(matches!(nobody, Enforcement::Nobody(_)), "{probe:?}");
         }
         assert!(probe.conditional_put.is_by_store(), "{probe:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_healed_counts_and_the_damaged_bytes_are_kept() {
+    for Place { vault, .. } in &places().await {
+        let key = "records/a/v1/content/original/0001.tif";
+        vault.create(key, body("damaged"), None).await.unwrap();
+        vault.heal(key, body("right"), None).await.unwrap();
+        vault.heal("records/a/missing", body("brought"), None).await.unwrap();
+        for (key, text) in [(key, "right"), ("records/a/missing", "brought")] {
+            let mut reader = vault.reader(key).await.unwrap();
+            let reading = tokio::task::spawn_blocking(move || std::io::read_to_string(&mut reader).unwrap());
+            assert_eq!(reading.await.unwrap(), text);
+        }
+        let versions = vault.versions(key).await.unwrap();
+        assert_eq!(versions.iter().map(|version| version.healed).collect::<Vec<_>>(), [true, false], "{versions:?}");
+        let keys: BTreeSet<String> = vault.list("").map_ok(|entry| entry.key).try_collect().await.unwrap();
+        assert_eq!(
+            keys,
+            BTreeSet::from([key.to_owned(), "records/a/missing".to_owned()]),
+            "own folders are not listed"
+        );
+        // A disposal finds the damaged bytes too, and a lock on the key stands against removing them.
+        vault.hold(&versions[0], true).await.unwrap();
+        vault.hold(&versions[1], true).await.unwrap();
+        assert!(matches!(vault.delete(&versions[1]).await, Err(ArchiveError::Locked { .. })));
+        for version in &versions {
+            vault.hold(version, false).await.unwrap();
+        }
+        for version in vault.versions("records").await.unwrap().iter().rev() {
+            vault.delete(version).await.unwrap();
+        }
+        assert_eq!(vault.versions("").await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn locks_are_renewed_at_half_their_life_and_never_beyond_what_is_allowed() {
+    for Place { vault, .. } in &places().await {
+        let first = lock(8);
+        vault.create("records/a/x", body("one"), Some(&first)).await.unwrap();
+        let at = |now: Timestamp, furthest: Option<Timestamp>| Renewal {
+            now,
+            length: SignedDuration::from_secs(8),
+            mode: LockMode::Compliance,
+            furthest,
+        };
+        let (early, late) = (Timestamp::now(), first.until - SignedDuration::from_secs(2));
+        let renewed = renew_locks(vault, "records/a", &at(early, None)).await.unwrap();
+        assert_eq!((renewed.extended, renewed.unchanged), (0, 1), "{renewed:?}");
+        let sooner = Some(first.until - SignedDuration::from_secs(1));
+        let renewed = renew_locks(vault, "records/a", &at(late, sooner)).await.unwrap();
+        assert_eq!((renewed.extended, renewed.unchanged), (0, 1), "{renewed:?}");
+        let furthest = Some(first.until + SignedDuration::from_secs(3));
+        let renewed = renew_locks(vault, "records/a", &at(late, furthest)).await.unwrap();
+        assert_eq!((renewed.extended, renewed.first_end), (1, furthest), "{renewed:?}");
+        let version = only(vault, "records/a/x").await;
+        let until = vault.lock_state(&version).await.unwrap().until.unwrap();
+        assert!(until >= furthest.unwrap() && until < furthest.unwrap() + SignedDuration::from_secs(2), "{until}");
     }
 }

@@ -275,6 +275,18 @@ impl Vault {
         }
     }
 
+    /// Removes what stopped programs left half-written before `before` (well in the past: a day); returns how many. In a
+    /// bucket the rule for unfinished uploads does this.
+    ///
+    /// # Errors
+    /// A folder cannot be read, or a leftover not removed.
+    pub async fn sweep(&self, before: std::time::SystemTime) -> Result<u64, ArchiveError> {
+        match &*self.backend {
+            Backend::Folder(folder) => folder.sweep(before).await,
+            Backend::S3(_) => Ok(0),
+        }
+    }
+
     /// Finds out, with throw-away objects, what the location really enforces.
     ///
     /// # Errors

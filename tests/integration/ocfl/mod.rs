@@ -93,6 +93,17 @@ pub fn archive_one(folder: &Path) -> String {
     record(1).to_string()
 }
 
+/// Deposits so many records in a vault, each with a correction, and returns their ids.
+pub async fn archive_into(vault: Vault, records: u64) -> Vec<RecordId> {
+    let root = Root::open(vault).await.unwrap();
+    let records: Vec<RecordId> = (1..=records).map(record).collect();
+    for record in &records {
+        root.deposit(first(*record)).await.unwrap();
+        root.deposit(correction(*record)).await.unwrap();
+    }
+    records
+}
+
 fn lock() -> Lock {
     Lock { mode: LockMode::Governance, until: "2031-01-01T00:00:00Z".parse().unwrap(), held: false }
 }

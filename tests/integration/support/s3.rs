@@ -3,7 +3,7 @@
 //! It ends with this process, however that ends: the script that runs it reads a pipe whose other end is held here.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -25,6 +25,7 @@ pub struct S3Server {
     pub key: String,
     /// The user's secret.
     pub secret: String,
+    folder: PathBuf,
     _process: Child,
     _lifeline: ChildStdin,
 }
@@ -76,7 +77,14 @@ impl S3Server {
             let _ = std::fs::remove_dir_all(folder);
             return None;
         };
-        Some(Self { url: url.into(), key: key.into(), secret: secret.into(), _process: process, _lifeline: lifeline })
+        Some(Self {
+            url: url.into(),
+            key: key.into(),
+            secret: secret.into(),
+            folder,
+            _process: process,
+            _lifeline: lifeline,
+        })
     }
 
     /// Returns a client that the program has nothing to do with, with the same credentials.
@@ -90,6 +98,32 @@ impl S3Server {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .http_client(https());
         aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// Changes one bit of the oldest stored version of a key, behind the server's back; returns whether it was found.
+    pub fn damage(&self, key: &str) -> bool {
+        let rados = |arguments: &[&str]| {
+            let mut command = Command::new("rados");
+            command.arg("--conf").arg(self.folder.join("ceph.conf")).args(["--pool", "default.rgw.buckets.data"]);
+            let output = command.args(arguments).output().unwrap();
+            assert!(output.status.success(), "rados: {}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        let listed = String::from_utf8(rados(&["ls"])).unwrap();
+        let copy = tempfile::NamedTempFile::new().unwrap();
+        let path = copy.path().to_str().unwrap();
+        // Beside each version there is an empty object that only says which one is the newest.
+        let holds_bytes = |object: &&str| {
+            rados(&["get", object, path]);
+            std::fs::metadata(path).unwrap().len() > 0
+        };
+        let Some(object) = listed.lines().filter(|name| name.ends_with(key)).find(holds_bytes) else { return false };
+        let mut bytes = std::fs::read(path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(path, bytes).unwrap();
+        rados(&["put", object, path]);
+        true
     }
 
     /// Makes a new bucket and returns its name.

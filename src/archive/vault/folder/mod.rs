@@ -25,6 +25,7 @@ use super::version::{Entry, Version};
 use super::{VaultKind, key_path};
 use crate::archive::error::ArchiveError;
 use crate::archive::intake_area::digest_of;
+use crate::archive::leftovers::{SWEPT, sweep_leftovers};
 use crate::archive::location::{Location, make_folder};
 use crate::archive::writing::{self, INCOMING, Put};
 use crate::chart::Clock;
@@ -80,6 +81,11 @@ impl Folder {
     pub(super) fn describes(&self) -> String {
         let folder = self.location.local_folder().unwrap_or(FilePath::new("?"));
         format!("folder {} (the program keeps the locks itself; no WORM)", folder.display())
+    }
+
+    /// Removes what stopped programs left half-written before `before`: no validator of others would accept it.
+    pub(super) async fn sweep(&self, before: std::time::SystemTime) -> Result<u64, ArchiveError> {
+        sweep_leftovers(&self.location, before).await
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -309,7 +315,7 @@ fn own_path(key: &str) -> Result<Path, ArchiveError> {
 
 /// Says whether a path lies in a folder that the vault keeps for itself.
 fn is_own(path: &Path) -> bool {
-    path.parts().next().is_some_and(|first| [LOCKS, DAMAGED, PROBE, INCOMING].contains(&first.as_ref()))
+    path.parts().next().is_some_and(|first| [LOCKS, DAMAGED, PROBE, INCOMING, SWEPT].contains(&first.as_ref()))
 }
 
 fn version(key: String, id: &str, meta: &ObjectMeta) -> Version {

@@ -2,7 +2,7 @@
 CREATE TABLE fixity (
     record TEXT COLLATE "C" NOT NULL,
     location TEXT COLLATE "C" NOT NULL, -- 'archive' or 'replica'
-    checked_at TEXT COLLATE "C" NOT NULL,
+    checked_at BIGINT NOT NULL,
     files BIGINT NOT NULL,
     bytes BIGINT NOT NULL,
     problems BIGINT NOT NULL,
@@ -17,8 +17,8 @@ CREATE TABLE fixity_problems (
     object_key TEXT COLLATE "C" NOT NULL,
     kind TEXT COLLATE "C" NOT NULL,
     what TEXT COLLATE "C" NOT NULL,
-    found_at TEXT COLLATE "C" NOT NULL,
-    repaired_at TEXT COLLATE "C",
+    found_at BIGINT NOT NULL,
+    repaired_at BIGINT,
     PRIMARY KEY (record, location, object_key, kind)
 );
 CREATE INDEX fixity_problems_open ON fixity_problems (record, object_key) WHERE repaired_at IS NULL;

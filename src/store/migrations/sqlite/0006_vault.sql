@@ -2,7 +2,7 @@
 CREATE TABLE fixity (
     record TEXT NOT NULL,
     location TEXT NOT NULL, -- 'archive' or 'replica'
-    checked_at TEXT NOT NULL,
+    checked_at BIGINT NOT NULL,
     files BIGINT NOT NULL,
     bytes BIGINT NOT NULL,
     problems BIGINT NOT NULL,
@@ -17,8 +17,8 @@ CREATE TABLE fixity_problems (
     object_key TEXT NOT NULL,
     kind TEXT NOT NULL,
     what TEXT NOT NULL,
-    found_at TEXT NOT NULL,
-    repaired_at TEXT,
+    found_at BIGINT NOT NULL,
+    repaired_at BIGINT,
     PRIMARY KEY (record, location, object_key, kind)
 );
 CREATE INDEX fixity_problems_open ON fixity_problems (record, object_key) WHERE repaired_at IS NULL;
