@@ -127,14 +127,12 @@ impl App {
     pub async fn undo(&self, document: &DocumentRecord) -> Result<(), AppError> {
         let person = self.actor(Permission::Label, &[]).await?.person;
         let now = self.clock.now();
-        Ok(match document.state {
-            DocumentState::Archived { record, .. } => self.store.undo_correction(person, now, record).await?,
-            _ => {
-                let window = self.undo_window();
-                let since = now.saturating_sub(window).unwrap_or(Timestamp::MIN);
-                self.store.undo_decision(person, now, document.id, since).await?;
-            }
-        })
+        if let DocumentState::Archived { record, .. } = document.state {
+            return Ok(self.store.undo_correction(person, now, record).await?);
+        }
+        let since = now.saturating_sub(self.undo_window()).unwrap_or(Timestamp::MIN);
+        self.store.undo_decision(person, now, document.id, since).await?;
+        Ok(())
     }
 
     /// Approves what somebody else accepted, or returns it to them with a reason.

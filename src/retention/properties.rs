@@ -90,15 +90,15 @@ impl Archive {
                 self.facts.events.push(correction);
             }
             Step::ConfirmCorrection(which) if which < count => self.facts.events[which].confirmed = true,
-            Step::ProposeWithdrawal(which) if which < count => {
-                if self.facts.events[which].withdrawal == Withdrawal::None {
-                    self.facts.events[which].withdrawal = Withdrawal::Proposed;
-                }
+            Step::ProposeWithdrawal(which)
+                if which < count && self.facts.events[which].withdrawal == Withdrawal::None =>
+            {
+                self.facts.events[which].withdrawal = Withdrawal::Proposed;
             }
-            Step::ConfirmWithdrawal(which) if which < count => {
-                if self.facts.events[which].withdrawal == Withdrawal::Proposed {
-                    self.facts.events[which].withdrawal = Withdrawal::Confirmed;
-                }
+            Step::ConfirmWithdrawal(which)
+                if which < count && self.facts.events[which].withdrawal == Withdrawal::Proposed =>
+            {
+                self.facts.events[which].withdrawal = Withdrawal::Confirmed;
             }
             Step::MergePatient(year) => {
                 self.facts.patients.insert(patient(u128::from(year.unsigned_abs())));

@@ -348,8 +348,8 @@ async fn computations_are_added_and_never_changed(site: &Site) {
     };
     let (one, other) = (row(LastDay::Indefinite, "a"), row(LastDay::On(day("2031-03-15")), "b"));
     assert_eq!(site.store.keep_computations(&[one.clone(), one.clone(), other.clone()]).await.unwrap(), 2);
-    assert_eq!(site.store.keep_computations(&[other.clone()]).await.unwrap(), 0);
-    assert_eq!(site.store.keep_computations(&[one.clone()]).await.unwrap(), 1);
+    assert_eq!(site.store.keep_computations(std::slice::from_ref(&other)).await.unwrap(), 0);
+    assert_eq!(site.store.keep_computations(std::slice::from_ref(&one)).await.unwrap(), 1);
     assert_eq!(site.store.computations(record(1)).await.unwrap(), [one.clone(), other, one]);
     site.store.blank_computations(record(1)).await.unwrap();
     let rows = site.store.computations(record(1)).await.unwrap();

@@ -7,6 +7,26 @@ use serde_json::Value;
 
 use crate::support::program::{Program, Run, entries_below};
 
+/// Commands that take people with roles, or a history; each is run for its JSON below.
+pub const COMMANDS: [&str; 16] = [
+    "hold list",
+    "hold match",
+    "hold place",
+    "hold query",
+    "hold release",
+    "hold show",
+    "retention confirm",
+    "retention event",
+    "retention explain",
+    "retention forecast",
+    "retention keep",
+    "retention locks",
+    "retention merge",
+    "retention policy",
+    "retention rules",
+    "retention verify",
+];
+
 /// A site with records of one patient and three people: the administrator who runs the program, and two with tokens.
 struct Site {
     program: Program,
@@ -277,6 +297,8 @@ fn a_policy_comes_into_force_dates_are_explained_and_holds_keep() {
     assert_eq!(found["records"].as_array().map(Vec::len), Some(1), "only one of the two names it: {found}");
     assert_eq!(program.json(&["hold", "match"])["added"], serde_json::json!([]));
     site.refused(&["hold", "query", "M-7", "aspirin"], "letter by letter");
+    program.json(&["hold", "query", "M-7", "aspirin OR warfarin"]);
+    assert_eq!(program.json(&["hold", "list"]).as_array().map(Vec::len), Some(2));
     std::fs::write(program.path("Again.pdf"), note("Warfarin")).unwrap();
     program.json(&["ingest", "Again.pdf", "--batch", "Box 2"]);
     let later = program.json(&["show", "--batch", "Box 2"])[0]["id"].as_str().unwrap().to_owned();
@@ -310,4 +332,16 @@ fn a_policy_comes_into_force_dates_are_explained_and_holds_keep() {
     let ledger = program.run(&["audit", "export"]).out;
     assert!(ledger.contains("policy-drafted") && ledger.contains("2026-CV-0042"), "the ledger has the facts");
     assert!(!ledger.contains("MRN-1") && !ledger.contains("2020-06-01") && !ledger.contains("aspirin OR warfarin"));
+
+    // A correction counts beside what it corrects until somebody else confirms it; a record can be kept longer than asked.
+    site.by(0, &["people", "grant", "Cat", "reviewer"]);
+    let record = site.records[0].as_str();
+    program.json(&["correct", record, "--reason", "labels", "--class", "occupational-health"]);
+    let document = program.json(&["show", "--batch", "Box 1"])[0]["id"].as_str().unwrap().to_owned();
+    site.by(1, &["review", &document, "--approve"]);
+    assert_eq!(program.json(&["deposit"])["deposited"], 1);
+    site.refused(&["retention", "confirm", record, "2"], "somebody else");
+    site.by(0, &["retention", "confirm", record, "2"]);
+    program.json(&["retention", "keep", record, "--until", "2050-12-31", "--reason", "research"]);
+    assert_eq!(site.explain(0, "2045-01-01")["decision"], "keep");
 }

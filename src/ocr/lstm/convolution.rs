@@ -162,7 +162,7 @@ mod tests {
         let pixels: Vec<i8> = (0..5 * 4).collect();
         let mut patches = Patches::default();
         patches.fill(&pixels, 5, (1, 1), 10, 77, i16::from);
-        let inner = &patches.values[(1 * 5 + 2) * 10..][..10];
+        let inner = &patches.values[(5 + 2) * 10..][..10];
         assert_eq!(inner, [1, 6, 11, 2, 7, 12, 3, 8, 13, 0]);
         let corner = &patches.values[..10];
         assert_eq!((corner[4], corner[5], corner[7], corner[8]), (0, 5, 1, 6));

@@ -117,7 +117,7 @@ async fn check_place(transaction: &mut Transaction, acceptance: &Acceptance) -> 
     let sql = "SELECT state, current_version FROM records WHERE id = $1";
     match transaction.row(sql, values![acceptance.record]).await? {
         None if acceptance.version == 1 && acceptance.correction.is_none() => Ok(()),
-        None => return Err(refused("a correction needs a record in the archive")),
+        None => Err(refused("a correction needs a record in the archive")),
         Some(row) => {
             let sql = "SELECT version FROM record_versions WHERE record = $1 AND state = 'waiting'";
             if transaction.row(sql, values![acceptance.record]).await?.is_some() {

@@ -181,7 +181,7 @@ fn a_hold_keeps_a_record_that_is_approved_for_destruction() {
     program.json(&[["hold", "place", "--record", record].as_slice(), &why].concat());
     let run = program.run(&["disposal", "carry-out", &id]);
     assert!(run.code == 3 && run.out.contains("held for matter 24-CV-1"), "{}{}", run.out, run.err);
-    assert_eq!(office.files_with(SURNAME).is_empty(), false, "the held record is there");
+    assert!(!office.files_with(SURNAME).is_empty(), "the held record is there");
     assert_eq!(program.run(&["archive", "validate"]).code, 0);
     // The hold was said to be there; a proposal for it is refused.
     let refused = program.run(&["disposal", "propose", record, "--reason", "again"]);
