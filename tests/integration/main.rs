@@ -19,6 +19,7 @@ mod giveback;
 mod intake;
 mod intake_order;
 mod limits;
+mod native;
 mod pdf_read;
 mod pdf_write;
 mod privacy;
