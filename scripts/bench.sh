@@ -11,11 +11,11 @@ set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 parts=("$@")
-((${#parts[@]} > 0)) || parts=(speed memory search accuracy)
+((${#parts[@]} > 0)) || parts=(speed memory search accuracy engines)
 for part in "${parts[@]}"; do
   case "$part" in
-    speed | memory | search | accuracy) ;;
-    *) echo "bench: unknown part '$part'; known are: speed, memory, search, accuracy" >&2; exit 2 ;;
+    speed | memory | search | accuracy | engines) ;;
+    *) echo "bench: unknown part '$part'; known are: speed, memory, search, accuracy, engines" >&2; exit 2 ;;
   esac
 done
 

@@ -9,6 +9,7 @@ import sys
 import time
 
 import accuracy
+import engines
 import machine
 import memory
 import search
@@ -16,7 +17,7 @@ import speed
 import usage
 from usage import NotRun
 
-PARTS = {"speed": speed, "memory": memory, "search": search, "accuracy": accuracy}
+PARTS = {"speed": speed, "memory": memory, "search": search, "accuracy": accuracy, "engines": engines}
 # Numbers that a person may change by environment variables of these names.
 NUMBERS = {
     "BENCH_SEED": 1,

@@ -9,6 +9,7 @@ use super::{App, AppError, new_document, new_worker};
 use crate::archive::ocfl::Root;
 use crate::chart::{Secret, WorkerId};
 use crate::pipeline::child::message::{FileLimits, Setup};
+use crate::pipeline::engines;
 use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{Launch, Limits, Pool, Recycle};
 use crate::worker::{Depositor, Parts, Redrawer, Terms, Worker};
@@ -108,6 +109,9 @@ impl App {
 /// The program's own file cannot be found.
 pub fn pool(config: &Config, recognise: bool, size: usize) -> Result<Pool, AppError> {
     let recognition = &config.recognition;
+    if recognise && let Some(why) = engines::why_not_native(recognition.tessdata.as_deref(), &recognition.languages) {
+        tracing::warn!("libtesseract reads where a pipeline asks for the native engine: {why}");
+    }
     let setup = Setup {
         languages: recognise.then(|| recognition.languages.clone()),
         tessdata: recognition.tessdata.clone(),

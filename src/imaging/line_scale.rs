@@ -37,65 +37,72 @@ pub fn scaled_strip(strip: &GrayImage, height: u32) -> Option<GrayImage> {
     Some(if SHARPENED.contains(&scale) { sharpened(&scaled, radius, amount) } else { scaled })
 }
 
-/// Where a pixel of the result begins and ends in the source, in parts of a pixel.
-fn extent(place: u32, step: f32) -> (u32, u32) {
-    ((step * place as f32) as u32, (step * (place as f32 + 1.0)) as u32)
-}
-
 fn step(from: u32, to: u32) -> f32 {
     PARTS as f32 * from as f32 / to as f32
 }
 
+/// The pixels of the source, in one direction, under a pixel of the result.
+struct Span {
+    first: usize,
+    last: usize,
+    /// Parts of the first and of the last pixel that count; those between count whole.
+    of_first: u32,
+    of_last: u32,
+    parts: u32,
+}
+
+impl Span {
+    fn of(place: u32, step: f32) -> Self {
+        let (from, to) = ((step * place as f32) as u32, (step * (place as f32 + 1.0)) as u32);
+        let (first, last) = ((from / PARTS) as usize, (to / PARTS) as usize);
+        let (of_first, of_last) = if first == last { (to - from, 0) } else { (PARTS - from % PARTS, to % PARTS) };
+        Self { first, last, of_first, of_last, parts: to - from }
+    }
+
+    /// Says whether it lies inside of `length` pixels, with one to spare.
+    const fn is_inside(&self, length: usize) -> bool {
+        self.last + 2 <= length
+    }
+}
+
 /// Averages the area of the source under each pixel. At the right and lower edges single pixels are taken.
 fn averaged(source: &GrayImage, width: u32, height: u32) -> GrayImage {
-    let (columns, rows) = source.dimensions();
-    let (step_x, step_y) = (step(columns, width), step(rows, height));
-    let stride = columns as usize;
-    let mut sums = vec![0u32; stride];
+    let (columns, rows) = (source.width() as usize, source.height() as usize);
+    let step_y = step(source.height(), height);
+    let across: Vec<Span> = (0..width).map(|x| Span::of(x, step(source.width(), width))).collect();
+    let row_of = |row: usize| &source.as_raw()[row * columns..][..columns];
+    let mut sums = vec![0u32; columns];
     let mut out = GrayImage::new(width, height);
     for (y, line) in (0u32..).zip(out.chunks_exact_mut(width as usize)) {
-        let (above, below) = extent(y, step_y);
-        let (first, last) = (above / PARTS, below / PARTS);
-        let inside = last + 2 <= rows;
-        let whole = &source.as_raw()[first.min(rows - 1) as usize * stride..][..stride];
-        if inside {
-            sums.fill(0);
-            for row in first..=last {
-                let weight = part_of(row, first, last, above, below);
-                let pixels = &source.as_raw()[row as usize * stride..][..stride];
-                for (sum, pixel) in sums.iter_mut().zip(pixels) {
-                    *sum += weight * u32::from(*pixel);
-                }
+        let down = Span::of(y, step_y);
+        let nearest = row_of(down.first.min(rows - 1));
+        if !down.is_inside(rows) {
+            for (pixel, span) in line.iter_mut().zip(&across) {
+                *pixel = nearest[span.first.min(columns - 1)];
             }
+            continue;
         }
-        for (x, pixel) in (0u32..).zip(line) {
-            let (left, right) = extent(x, step_x);
-            let (start, end) = (left / PARTS, right / PARTS);
-            if !inside || end + 2 > columns {
-                *pixel = whole[start.min(columns - 1) as usize];
+        let mut add = |row: usize, parts: u32, fresh: bool| {
+            for (sum, pixel) in sums.iter_mut().zip(row_of(row)) {
+                *sum = if fresh { 0 } else { *sum } + parts * u32::from(*pixel);
+            }
+        };
+        add(down.first, down.of_first, true);
+        (down.first + 1..down.last).for_each(|row| add(row, PARTS, false));
+        if down.of_last > 0 {
+            add(down.last, down.of_last, false);
+        }
+        for (pixel, span) in line.iter_mut().zip(&across) {
+            if !span.is_inside(columns) {
+                *pixel = nearest[span.first.min(columns - 1)];
                 continue;
             }
-            let mut sum = 0;
-            for column in start..=end {
-                sum += part_of(column, start, end, left, right) * sums[column as usize];
-            }
-            *pixel = ((sum + 128) / ((right - left) * (below - above)).max(1)).min(255) as u8;
+            let between: u32 = sums[span.first..span.last].iter().skip(1).sum();
+            let ends = span.of_first * sums[span.first] + span.of_last * sums[span.last];
+            *pixel = ((ends + PARTS * between + 128) / (span.parts * down.parts).max(1)).min(255) as u8;
         }
     }
     out
-}
-
-/// Returns how many parts of the pixel `at` lie between two places.
-const fn part_of(at: u32, first: u32, last: u32, from: u32, to: u32) -> u32 {
-    if first == last {
-        to - from
-    } else if at == first {
-        PARTS - from % PARTS
-    } else if at == last {
-        to % PARTS
-    } else {
-        PARTS
-    }
 }
 
 /// Interpolates between the four pixels around each place.
@@ -141,11 +148,12 @@ fn sharpened(source: &GrayImage, radius: usize, amount: f32) -> GrayImage {
                 *sum += u32::from(*pixel);
             }
         }
-        for x in radius..columns - radius {
-            let sum: u32 = columns_of[x - radius..=x + radius].iter().sum();
-            let pixel = f32::from(pixels[y * columns + x]);
+        let inner = y * columns + radius..(y + 1) * columns - radius;
+        let squares = columns_of.windows(side).map(|columns| columns.iter().sum::<u32>());
+        for ((new, pixel), sum) in sharpened[inner.clone()].iter_mut().zip(&pixels[inner]).zip(squares) {
+            let pixel = f32::from(*pixel);
             let value = pixel + amount * (pixel - sum as f32 * share) + 0.5;
-            sharpened[y * columns + x] = value.clamp(0.0, 255.0) as u8;
+            *new = value.clamp(0.0, 255.0) as u8;
         }
     }
     out

@@ -1,6 +1,6 @@
 //! Cutting the strip of a line out of a page.
 
-use image::{GrayImage, imageops};
+use image::GrayImage;
 
 use super::resample::turned;
 use crate::chart::{QuarterTurns, Rect, Size};
@@ -53,8 +53,11 @@ fn f32_of(pixels: u32) -> f32 {
 pub fn cut(page: &GrayImage, upright: QuarterTurns, rect: Rect) -> GrayImage {
     let size = Size { width: page.width(), height: page.height() };
     let on_page = upright.inverse().turned_rect(rect, upright.turned_size(size));
-    let part = imageops::crop_imm(page, on_page.left, on_page.top, on_page.width, on_page.height).to_image();
-    turned(part, upright)
+    let (stride, left, width) = (page.width() as usize, on_page.left as usize, on_page.width as usize);
+    let rows = page.as_raw().chunks_exact(stride.max(1)).skip(on_page.top as usize).take(on_page.height as usize);
+    let mut part = Vec::with_capacity(width * on_page.height as usize);
+    rows.for_each(|row| part.extend_from_slice(&row[left..left + width]));
+    turned(GrayImage::from_raw(on_page.width, on_page.height, part).unwrap_or_default(), upright)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod intake;
 mod intake_order;
 mod ledger;
 mod limits;
+mod native;
 mod ocfl;
 mod pdf_read;
 mod pdf_write;

@@ -16,7 +16,7 @@ use muniment::pipeline::born_digital::OwnText;
 use muniment::pipeline::phases::ScannedPage;
 use muniment::pipeline::{Definition, page};
 
-const TEXT: [&str; 22] = [
+pub const TEXT: [&str; 22] = [
     "Discharge summary",
     "The patient is a 63 year old woman with type 2 diabetes mellitus",
     "who presented with shortness of breath and swelling of both legs.",
@@ -42,7 +42,7 @@ const TEXT: [&str; 22] = [
 ];
 
 /// Draws lines of text on paper; `scale` 1 is a letter page at 200 pixels per inch.
-fn drawn(lines: &[&str], scale: f32, ink: u8) -> GrayImage {
+pub fn drawn(lines: &[&str], scale: f32, ink: u8) -> GrayImage {
     let font = FontRef::try_from_slice(dejavu::serif::regular()).expect("an embedded font");
     let mut page = GrayImage::from_pixel((1700.0 * scale) as u32, (2200.0 * scale) as u32, Luma([244]));
     let sized = font.as_scaled(PxScale::from(36.0 * scale));

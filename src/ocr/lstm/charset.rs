@@ -10,6 +10,8 @@ use super::error::ModelError;
 const MOST_CHARACTERS: usize = 65_000;
 /// Most codes of one character.
 const LONGEST_CODE: usize = 9;
+/// Letters of Hebrew, Arabic and their neighbours.
+const RIGHT_TO_LEFT: std::ops::RangeInclusive<char> = '\u{590}'..='\u{8ff}';
 /// Property bit of digits.
 const DIGIT: u32 = 8;
 
@@ -55,6 +57,9 @@ impl Charset {
         }
         if texts.len() != count {
             return Err(characters.damaged(format!("{} of {count} characters are there", texts.len())));
+        }
+        if texts.iter().flat_map(|text| text.chars()).any(|letter| RIGHT_TO_LEFT.contains(&letter)) {
+            return Err(ModelError::Unsupported("writing from right to left".to_owned()));
         }
         let code_of = read_codes(codes, count)?;
         Self::with_codes(texts, digits, &code_of, null).map_err(|what| codes.damaged(what))

@@ -15,6 +15,8 @@ mod convolution;
 mod decode;
 mod dictionary;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod forward;
 mod input;
 mod kernels;

@@ -114,3 +114,84 @@ fn sureness(probabilities: &Probabilities, null: usize) -> f32 {
     }
     if count == 0 { 0.0 } else { (sum as f64 / count as f64 / 127.0) as f32 }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fixture::model;
+    use super::super::{ModelError, text_of};
+    use super::*;
+
+    fn lines(count: usize) -> Vec<LineImage> {
+        (0..count)
+            .map(|line| {
+                let width = 20 + 37 * line % 150;
+                let gray = |place: usize| if (place / 3 + place / width * line) % 7 < 3 { 30 } else { 220 };
+                LineImage { width, grays: (0..width * 36).map(gray).collect() }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn lines_read_together_are_read_like_lines_alone_with_any_instructions() {
+        let lines = lines(9);
+        for integers in [true, false] {
+            let parsed = Model::parse(&model(integers)).expect("a model");
+            let together = Reader::with(parsed.clone(), Instructions::Portable).read(&lines);
+            assert!(together.iter().any(|reading| !text_of(&reading.words).is_empty()));
+            for instructions in Instructions::available() {
+                let reader = Reader::with(parsed.clone(), instructions);
+                let alone: Vec<LineReading> =
+                    lines.iter().flat_map(|line| reader.read(std::slice::from_ref(line))).collect();
+                assert_eq!(alone, together, "{instructions:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_a_wrong_size_are_read_as_empty() {
+        let reader = Reader::new(Model::parse(&model(true)).expect("a model"));
+        let short = LineImage { width: 2, grays: vec![9; 72] };
+        let cut = LineImage { width: 40, grays: vec![9; 100] };
+        let wide = LineImage { width: WIDEST + 1, grays: vec![9; (WIDEST + 1) * 36] };
+        for reading in reader.read(&[short, cut, wide, LineImage::default()]) {
+            assert!(reading.words.is_empty());
+        }
+    }
+
+    #[test]
+    fn characters_of_a_line_follow_each_other() {
+        let reader = Reader::new(Model::parse(&model(true)).expect("a model"));
+        for (line, reading) in lines(9).iter().zip(reader.read(&lines(9))) {
+            let steps: Vec<(usize, usize)> =
+                reading.words.iter().flat_map(|word| &word.characters).map(|character| character.steps).collect();
+            assert!(steps.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{steps:?}");
+            assert!(steps.iter().all(|(first, end)| first <= end && *end <= line.width / reader.columns_of_step()));
+        }
+    }
+
+    proptest! {
+        /// A damaged model is refused, or reads something; it never ends the process.
+        #[test]
+        fn damaged_models_are_errors(
+            integers: bool,
+            hits in proptest::collection::vec((0usize..6000, any::<u8>()), 0..12),
+            cut in proptest::option::of(0usize..6000),
+        ) {
+            let mut data = model(integers);
+            for (place, value) in hits {
+                let length = data.len();
+                data[place % length] = value;
+            }
+            data.truncate(cut.unwrap_or(usize::MAX));
+            match Model::parse(&data) {
+                Ok(model) => {
+                    Reader::with(model, Instructions::Portable).read(&lines(2));
+                }
+                Err(ModelError::Damaged { part, what }) => prop_assert!(!part.is_empty() && !what.is_empty()),
+                Err(ModelError::Unsupported(what)) => prop_assert!(!what.is_empty()),
+            }
+        }
+    }
+}

@@ -41,8 +41,8 @@ pub struct LayoutLine {
 pub struct LayoutWord {
     /// Pixels covered.
     pub rect: Rect,
-    /// A point of the baseline, at the middle of the word: column and row.
-    pub baseline: (f32, f32),
+    /// The baseline at both ends of the word, columns and rows, to whole pixels.
+    pub baseline: [(f32, f32); 2],
     /// The marks that it is made of: letters, parts of letters, or several that touch.
     pub marks: Vec<Rect>,
 }
@@ -84,7 +84,7 @@ impl Api {
                 }
                 let Some(line) = block.lines.last_mut() else { return blocks };
                 if new_word || line.words.is_empty() {
-                    let baseline = marks.baseline().unwrap_or((word.left as f32, word.bottom() as f32));
+                    let baseline = marks.baseline().unwrap_or_else(|| bottom(word));
                     line.words.push(LayoutWord { rect: word, baseline, marks: Vec::new() });
                     (new_word, words) = (false, words + 1);
                 }
@@ -100,6 +100,11 @@ impl Api {
             }
         }
     }
+}
+
+/// Returns both lower corners.
+fn bottom(word: Rect) -> [(f32, f32); 2] {
+    [word.left, word.right()].map(|column| (column as f32, word.bottom() as f32))
 }
 
 // SAFETY: `PageIterator::RowAttributes` is a public member of the library's C++ interface that the C interface lacks. It is
@@ -169,7 +174,7 @@ impl<'api> MarkIterator<'api> {
         rect(placed, [left, top, right, bottom], size)
     }
 
-    fn baseline(&self) -> Option<(f32, f32)> {
+    fn baseline(&self) -> Option<[(f32, f32); 2]> {
         let (mut left, mut left_row, mut right, mut right_row): (c_int, c_int, c_int, c_int) = (0, 0, 0, 0);
         // SAFETY: the iterator is live, the pointers are to locals.
         let found = unsafe {
@@ -182,7 +187,7 @@ impl<'api> MarkIterator<'api> {
                 &raw mut right_row,
             )
         };
-        (found != 0).then_some(((left + right) as f32 / 2.0, (left_row + right_row) as f32 / 2.0))
+        (found != 0).then_some([(left as f32, left_row as f32), (right as f32, right_row as f32)])
     }
 
     /// Returns the line here, without words. May only be called at a word.

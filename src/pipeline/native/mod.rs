@@ -11,7 +11,7 @@ use self::pieces::Piece;
 use crate::chart::{Block, Line, Size};
 use crate::imaging::line_scale::scaled_strip;
 use crate::imaging::line_strip::cut;
-use crate::ocr::lstm::{LineImage, Reader};
+use crate::ocr::lstm::{LineImage, LineReading, Reader};
 use crate::ocr::tesseract::Tesseract;
 use crate::ocr::{Orientation, RecognizeError, Recognizer};
 
@@ -19,6 +19,9 @@ use crate::ocr::{Orientation, RecognizeError, Recognizer};
 const AT_ONCE: usize = 400;
 /// Most strips of a page; more is no writing.
 const MOST_STRIPS: usize = 20_000;
+
+/// Least confidence of a word below which its piece is read again.
+const DOUBTFUL: f32 = 0.85;
 
 /// Reads pages with our own network, along the lines that libtesseract finds.
 pub struct Native<'engines> {
@@ -50,10 +53,9 @@ impl Recognizer for Native<'_> {
             if started.elapsed() >= deadline {
                 return Err(RecognizeError::Deadline(deadline));
             }
-            let images: Vec<LineImage> = pieces.iter().map(|piece| self.line_image(image, piece)).collect();
-            for (piece, reading) in pieces.iter().zip(self.reader.read(&images)) {
+            for (piece, reading) in self.read(image, pieces, size) {
                 let scale = piece.rect.height as f32 / self.reader.height() as f32;
-                let words = words::words(piece, &reading, self.reader.columns_of_step() as f32 * scale, size);
+                let words = words::words(&piece, &reading, self.reader.columns_of_step() as f32 * scale, size);
                 let Some(rect) = words.iter().map(|word| word.rect).reduce(|one, other| one.union(&other)) else {
                     continue;
                 };
@@ -71,6 +73,23 @@ impl Recognizer for Native<'_> {
 }
 
 impl Native<'_> {
+    /// Reads pieces; those that are in doubt once more with other margins, of which the surest reading counts.
+    fn read(&self, page: &GrayImage, pieces: &[Piece], size: Size) -> Vec<(Piece, LineReading)> {
+        let images: Vec<LineImage> = pieces.iter().map(|piece| self.line_image(page, piece)).collect();
+        let mut read: Vec<(Piece, LineReading)> = pieces.iter().cloned().zip(self.reader.read(&images)).collect();
+        let doubtful: Vec<usize> =
+            (0..read.len()).filter(|index| words::least_confidence(&read[*index].1) < DOUBTFUL).collect();
+        let again: Vec<(usize, Piece)> =
+            doubtful.iter().flat_map(|index| pieces[*index].with_margins(size).map(|piece| (*index, piece))).collect();
+        let images: Vec<LineImage> = again.iter().map(|(_, piece)| self.line_image(page, piece)).collect();
+        for ((index, piece), reading) in again.into_iter().zip(self.reader.read(&images)) {
+            if words::sureness(&reading) > words::sureness(&read[index].1) {
+                read[index] = (piece, reading);
+            }
+        }
+        read
+    }
+
     fn line_image(&self, page: &GrayImage, piece: &Piece) -> LineImage {
         let strip = cut(page, piece.upright, piece.rect);
         let height = u32::try_from(self.reader.height()).unwrap_or(0);

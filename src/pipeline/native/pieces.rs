@@ -5,12 +5,16 @@
 
 use crate::chart::{QuarterTurns, Rect, Size};
 use crate::imaging::line_strip::Strip;
-use crate::ocr::tesseract::{LayoutBlock, LayoutLine};
+use crate::ocr::tesseract::{LayoutBlock, LayoutLine, LayoutWord};
 
 /// Most height of a word, as a multiple of the height from ascender to descender, to be read with others.
 const TALLEST: f32 = 1.25;
 /// Widest gap inside of a piece, as a multiple of the same height.
 const WIDEST_GAP: f32 = 2.0;
+/// Rows added above and below for another look. Those that brought most on pages whose text is known.
+const MARGINS: [(i32, i32); 4] = [(4, 4), (-1, 2), (1, 3), (3, 1)];
+/// Most distance of a baseline's point from a straight line, in pixels; half a pixel is rounding.
+const WORST_OF_FIT: f32 = 0.8;
 
 /// A part of a line that is read at once.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,22 +33,37 @@ pub struct Piece {
     pub marks: Vec<Rect>,
 }
 
+impl Piece {
+    /// Returns the piece with other margins above and below, for a page of `size`.
+    pub fn with_margins(&self, size: Size) -> impl Iterator<Item = Self> {
+        let height = self.upright.turned_size(size).height;
+        MARGINS.iter().filter_map(move |(above, below)| {
+            let top = self.rect.top.saturating_add_signed(-above);
+            let bottom = self.rect.bottom().saturating_add_signed(*below).min(height);
+            let rect = Rect::new(self.rect.left, top, self.rect.width, bottom.checked_sub(top)?);
+            (!rect.is_empty() && rect != self.rect).then(|| Self { rect, ..self.clone() })
+        })
+    }
+}
+
 /// Returns the pieces of a page of `size`, in reading order.
 pub fn pieces(blocks: &[LayoutBlock], size: Size) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (block_index, block) in blocks.iter().enumerate() {
         let turned = block.upright.turned_size(size);
         for (line_index, line) in block.lines.iter().enumerate() {
+            let baseline = Baseline::of(&line.words, block.upright, size);
             for group in groups(line, block.upright, size) {
                 let words = &line.words[group];
                 let turn = |rect: Rect| block.upright.turned_rect(rect, size);
                 let Some(ink) = words.iter().map(|word| turn(word.rect)).reduce(|one, other| one.union(&other)) else {
                     continue;
                 };
-                let baselines = words.iter().map(|word| row(word.baseline, block.upright, size));
+                let middle = ink.left as f32 + ink.width as f32 / 2.0;
+                let baseline = baseline.at(words, middle, block.upright, size).unwrap_or(ink.bottom() as f32);
                 let strip = Strip {
                     rect: ink,
-                    baseline: baselines.sum::<f32>() / words.len() as f32,
+                    baseline,
                     x_height: line.x_height,
                     ascender: line.ascender,
                     descender: line.descender,
@@ -59,14 +78,55 @@ pub fn pieces(blocks: &[LayoutBlock], size: Size) -> Vec<Piece> {
     pieces
 }
 
-/// Returns the row of a point of the page after its turn.
-fn row((x, y): (f32, f32), upright: QuarterTurns, size: Size) -> f32 {
-    match upright {
-        QuarterTurns::None => y,
-        QuarterTurns::One => x,
-        QuarterTurns::Two => size.height as f32 - y,
-        QuarterTurns::Three => size.width as f32 - x,
+/// The baseline of a line, as a straight line where that fits. The layout gives whole pixels only; many words give parts.
+struct Baseline(Option<Fit>);
+
+/// Rows as a function of columns.
+#[derive(Clone, Copy)]
+struct Fit {
+    middle: f32,
+    row: f32,
+    slope: f32,
+}
+
+impl Baseline {
+    fn of(words: &[LayoutWord], upright: QuarterTurns, size: Size) -> Self {
+        let fit = Fit::of(words, upright, size);
+        let straight =
+            fit.filter(|fit| points(words, upright, size).all(|(x, y)| (fit.at(x) - y).abs() <= WORST_OF_FIT));
+        Self(straight)
     }
+
+    fn at(&self, words: &[LayoutWord], column: f32, upright: QuarterTurns, size: Size) -> Option<f32> {
+        self.0.or_else(|| Fit::of(words, upright, size)).map(|fit| fit.at(column))
+    }
+}
+
+impl Fit {
+    /// Fits by least squares.
+    fn of(words: &[LayoutWord], upright: QuarterTurns, size: Size) -> Option<Self> {
+        let count = 2.0 * words.len() as f32;
+        let sum = |value: &dyn Fn(f32, f32) -> f32| points(words, upright, size).map(|(x, y)| value(x, y)).sum::<f32>();
+        let (middle, row) = (sum(&|x, _| x) / count, sum(&|_, y| y) / count);
+        let spread = sum(&|x, _| (x - middle) * (x - middle));
+        let slope = if spread > 0.0 { sum(&|x, y| (x - middle) * (y - row)) / spread } else { 0.0 };
+        (!words.is_empty()).then_some(Self { middle, row, slope })
+    }
+
+    fn at(&self, column: f32) -> f32 {
+        self.row + self.slope * (column - self.middle)
+    }
+}
+
+/// Returns the points of the baseline after the turn.
+fn points(words: &[LayoutWord], upright: QuarterTurns, size: Size) -> impl Iterator<Item = (f32, f32)> {
+    let (width, height) = (size.width as f32, size.height as f32);
+    words.iter().flat_map(|word| word.baseline).map(move |(x, y)| match upright {
+        QuarterTurns::None => (x, y),
+        QuarterTurns::One => (height - y, x),
+        QuarterTurns::Two => (width - x, height - y),
+        QuarterTurns::Three => (y, width - x),
+    })
 }
 
 /// Returns which words of a line are read together.
@@ -98,12 +158,11 @@ fn groups(line: &LayoutLine, upright: QuarterTurns, size: Size) -> Vec<std::ops:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ocr::tesseract::LayoutWord;
 
     fn line(words: &[(u32, u32, u32, u32)]) -> LayoutLine {
         let word = |(left, top, width, height): &(u32, u32, u32, u32)| LayoutWord {
             rect: Rect::new(*left, *top, *width, *height),
-            baseline: (0.0, 130.0),
+            baseline: [(0.0, 130.0), (9.0, 130.0)],
             marks: vec![Rect::new(*left, *top, *width, *height)],
         };
         LayoutLine { x_height: 20.0, ascender: 10.0, descender: -10.0, words: words.iter().map(word).collect() }

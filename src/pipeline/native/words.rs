@@ -37,6 +37,18 @@ pub fn words(piece: &Piece, reading: &LineReading, step: f32, size: Size) -> Vec
     words
 }
 
+/// Returns the least confidence of the words that were read; 1 without words.
+pub fn least_confidence(reading: &LineReading) -> f32 {
+    reading.words.iter().map(|word| confidence(word).value()).fold(1.0, f32::min)
+}
+
+/// Returns the mean certainty of the characters that were read: 0 at best, and hopeless without any.
+pub fn sureness(reading: &LineReading) -> f32 {
+    let characters = || reading.words.iter().flat_map(|word| &word.characters);
+    let count = characters().count();
+    if count == 0 { f32::MIN } else { characters().map(|character| character.certainty).sum::<f32>() / count as f32 }
+}
+
 /// Returns the confidence of a word, as Tesseract gives it.
 fn confidence(word: &LineWord) -> Confidence {
     let certainty = word.certainty.min(word.space_certainty) * CERTAINTY_SCALE;
