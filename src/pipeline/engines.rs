@@ -1,5 +1,7 @@
 //! The recognisers that a reading child holds, and which of them a definition gets.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::native::Native;
@@ -16,9 +18,9 @@ const REVISION: u32 = 1;
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
     /// libtesseract.
-    #[default]
     Tesseract,
     /// Our own network, with the same models.
+    #[default]
     Native,
 }
 
@@ -55,6 +57,15 @@ impl Engines {
             _ => Box::new(&mut self.tesseract),
         }
     }
+}
+
+/// Says why libtesseract will read with these models (`languages` joined by `+`) even where a definition asks for our own
+/// network; `None` where it need not. Models that are missing or damaged are no reason: the child will say so.
+pub fn why_not_native(folder: Option<&Path>, languages: &str) -> Option<String> {
+    let models = Models::find(folder).ok()?;
+    let languages: Vec<String> = languages.split('+').map(str::to_owned).collect();
+    languages.iter().try_for_each(|language| models.check(language)).ok()?;
+    native_reader(&models, &languages).err()
 }
 
 /// Loads the models into our own network.
