@@ -175,7 +175,7 @@ mod tests {
         }
         let edge = GrayImage::from_fn(120, 60, |x, _| Luma([if x < 60 { 60 } else { 200 }]));
         let scaled = scaled_strip(&edge, 36).expect("a strip");
-        assert!(scaled.get_pixel(34, 18).0[0] < 60 && scaled.get_pixel(37, 18).0[0] > 200);
+        assert!(scaled.get_pixel(35, 18).0[0] < 60 && scaled.get_pixel(36, 18).0[0] > 200);
     }
 
     #[test]

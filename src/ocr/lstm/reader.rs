@@ -172,6 +172,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
         /// A damaged model is refused, or reads something; it never ends the process.
         #[test]
         fn damaged_models_are_errors(
@@ -187,7 +189,7 @@ mod tests {
             data.truncate(cut.unwrap_or(usize::MAX));
             match Model::parse(&data) {
                 Ok(model) => {
-                    Reader::with(model, Instructions::Portable).read(&lines(2));
+                    Reader::with(model, Instructions::Portable).read(&lines(1));
                 }
                 Err(ModelError::Damaged { part, what }) => prop_assert!(!part.is_empty() && !what.is_empty()),
                 Err(ModelError::Unsupported(what)) => prop_assert!(!what.is_empty()),
