@@ -8,8 +8,11 @@
 //! 3. [`pipeline`] is what a child does with one page: decode ([`imaging`], [`pdf`]), prepare a copy ([`imaging`]),
 //!    recognise ([`ocr`]), and return [`chart::PageText`].
 //! 4. The worker keeps the result and puts it into the index ([`search`]), which answers queries with word boxes.
-//! 5. [`retention`] computes how long a record is kept, and why.
-//! 6. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
+//! 5. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
+//! 6. A person who may ([`access`]) accepts a document; [`review`] and [`worker`] make a record of it, which [`archive`] deposits
+//!    as an OCFL object once nobody can undo it.
+//! 7. [`retention`] computes how long a record is kept, and why; [`disposal`] destroys what may be destroyed, with a certificate.
+//! 8. [`audit`] proves that the ledger of all these decisions was not rewritten.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
 //! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`disposal`]) <-
