@@ -7,7 +7,7 @@ use super::start::Place;
 /// Most pages that a range may name.
 const MOST_PAGES: u32 = 100_000;
 
-/// Splits documents.
+/// Splits documents of scan files that hold several.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

@@ -28,9 +28,13 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Places a hold
+    /// Places a hold: what it covers is not destroyed until two people have released it
+    #[command(
+        override_usage = "muniment hold place [OPTIONS] --matter <MATTER> --reason <REASON> --custodian <CUSTODIAN> \
+         <SCOPE>\n       SCOPE: --patient, --from with --to, --record, or --query"
+    )]
     Place(Box<PlaceArgs>),
-    /// Lists the holds
+    /// Lists the holds that are in force
     List {
         /// Lists those that are released too
         #[arg(long)]

@@ -340,7 +340,7 @@ fn a_policy_comes_into_force_dates_are_explained_and_holds_keep() {
     let document = program.json(&["show", "--batch", "Box 1"])[0]["id"].as_str().unwrap().to_owned();
     site.by(1, &["review", &document, "--approve"]);
     assert_eq!(program.json(&["deposit"])["deposited"], 1);
-    site.refused(&["retention", "confirm", record, "2"], "somebody else");
+    site.refused(&["retention", "confirm", record, "2"], "a second person");
     site.by(0, &["retention", "confirm", record, "2"]);
     program.json(&["retention", "keep", record, "--until", "2050-12-31", "--reason", "research"]);
     assert_eq!(site.explain(0, "2045-01-01")["decision"], "keep");
