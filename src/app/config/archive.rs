@@ -57,6 +57,9 @@ impl ArchiveConfig {
 
     pub(super) fn check(&self, section: &str, faults: &mut Vec<String>) {
         if self.location.is_empty() {
+            if !self.endpoint.is_empty() {
+                faults.push(format!("{section}.endpoint is for a bucket, but {section}.location names none"));
+            }
             return;
         }
         match self.location.parse() {
