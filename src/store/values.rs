@@ -28,6 +28,32 @@ macro_rules! values {
 }
 pub(super) use values;
 
+/// Gives the states of a column their names: `name()`, and the `FromStr` that [`Row::parsed`] asks for.
+macro_rules! stored_names {
+    ($kind:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        impl $kind {
+            /// Returns the name as it is stored and printed.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),*
+                }
+            }
+        }
+
+        impl std::str::FromStr for $kind {
+            type Err = ();
+
+            fn from_str(name: &str) -> Result<Self, ()> {
+                match name {
+                    $($name => Ok(Self::$variant),)*
+                    _ => Err(()),
+                }
+            }
+        }
+    };
+}
+pub(super) use stored_names;
+
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Integer(Some(value))
