@@ -13,7 +13,8 @@ mod portable;
 mod tests;
 
 use super::convolution::{Filters, Patches};
-use super::panels::{FloatPanels, IntegerPanels, LANES};
+use super::layers::Weights;
+use super::panels::{FloatPanels, IntegerPanels, LANES, Panels};
 use super::tables::Tables;
 
 /// Instructions that the processor has.
@@ -94,9 +95,12 @@ pub trait Arithmetic {
     /// An activation.
     type Value: Copy + Default + std::fmt::Debug + Send + Sync;
     /// Weights of a memory or a full layer.
-    type Panels: std::fmt::Debug + Send + Sync;
-    /// Weights of a convolution.
-    type Filters: std::fmt::Debug + Send + Sync;
+    type Panels: Panels + std::fmt::Debug + Send + Sync;
+    /// A sum of weighted activations.
+    type Sum: std::fmt::Debug + Send + Sync;
+
+    /// Lays the weights of a convolution out.
+    fn filters(weights: &Weights) -> Filters<Self::Value, Self::Sum>;
 
     /// Runs a memory for one step.
     fn step(with: Instructions, panels: &Self::Panels, tables: &Tables, step: &mut MemoryStep<'_, Self::Value>);
@@ -108,7 +112,7 @@ pub trait Arithmetic {
     /// fields and every field in it, one value for each filter.
     fn convolve(
         with: Instructions,
-        filters: &Self::Filters,
+        filters: &Filters<Self::Value, Self::Sum>,
         tables: &Tables,
         patches: &Patches<Self::Value>,
         field: (usize, usize),
@@ -127,7 +131,11 @@ pub struct Floats;
 impl Arithmetic for Integers {
     type Value = i16;
     type Panels = IntegerPanels;
-    type Filters = Filters<i16, i32>;
+    type Sum = i32;
+
+    fn filters(weights: &Weights) -> Filters<i16, i32> {
+        Filters::of_integers(weights)
+    }
 
     fn step(with: Instructions, panels: &IntegerPanels, tables: &Tables, step: &mut MemoryStep<'_, i16>) {
         step.check(panels.groups, 2 * panels.pairs);
@@ -177,7 +185,11 @@ impl Arithmetic for Integers {
 impl Arithmetic for Floats {
     type Value = f32;
     type Panels = FloatPanels;
-    type Filters = Filters<f32, f32>;
+    type Sum = f32;
+
+    fn filters(weights: &Weights) -> Filters<f32, f32> {
+        Filters::of_floats(weights)
+    }
 
     fn step(with: Instructions, panels: &FloatPanels, tables: &Tables, step: &mut MemoryStep<'_, f32>) {
         step.check(panels.groups, panels.inputs);
