@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
-use super::values::{Row, stored_names, values};
+use super::values::{Row, ids_from, stored_names, values};
 use crate::chart::{
     AutoAcceptRule, Digest, DocumentId, DocumentType, Encounter, PatientId, PersonId, RecordClass, RecordDraft,
     RecordId,
@@ -116,13 +116,9 @@ impl Store {
 
     /// Returns up to `limit` records whose id begins with `prefix`; none for a prefix that no id can have.
     pub async fn records_by_prefix(&self, prefix: &str, limit: u32) -> Result<Vec<RecordRow>, StoreError> {
-        let prefix = prefix.to_ascii_lowercase();
-        if prefix.is_empty() || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
-            return Ok(Vec::new());
-        }
-        // 'g' follows every hexadecimal digit and the dash.
+        let Some((first, end)) = ids_from(prefix) else { return Ok(Vec::new()) };
         let sql = format!("{RECORDS} WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3");
-        let values = values![prefix.as_str(), format!("{prefix}g"), limit];
+        let values = values![first, end, limit];
         let rows = self.rows(sqlx::AssertSqlSafe(sql), values).await?;
         self.with_encounters(rows).await
     }

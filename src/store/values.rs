@@ -141,6 +141,17 @@ text_values!(
     Digest, BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, PatientId, PersonId, RecordId, WorkerId
 );
 
+/// Returns the first id that can begin with `prefix`, and what follows the last one; `None` for a prefix that no id can have.
+pub(super) fn ids_from(prefix: &str) -> Option<(String, String)> {
+    let first = prefix.to_ascii_lowercase();
+    if first.is_empty() || !first.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+        return None;
+    }
+    // 'g' follows every hexadecimal digit and the dash.
+    let end = format!("{first}g");
+    Some((first, end))
+}
+
 /// One row of an answer.
 pub(super) enum Row {
     Sqlite(SqliteRow),
