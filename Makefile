@@ -38,8 +38,8 @@ check: setup ## formatting, lints, documentation, licences; all of it must be cl
 soak: setup ## the long version of the fault tests
 	MUNIMENT_SOAK=1 cargo test --release --locked -- --include-ignored --test-threads=1
 
-bench: setup-run ## accuracy, speed, memory and search, beside other programs on the same pages
-	@scripts/setup.sh bench
+bench: setup-run ## speed, memory, search, accuracy and the archive, beside other programs on the same pages
+	@scripts/setup.sh test bench
 	@if [ -x scripts/bench.sh ]; then cargo build --release --locked && MUNIMENT=$(muniment) scripts/bench.sh; \
 	else echo "scripts/bench.sh is missing" >&2; exit 1; fi
 

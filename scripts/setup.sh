@@ -23,7 +23,7 @@ test_packages=(
 # looks for it there, and says "not run" without it.
 ocfl_py=2.1.0
 # Benchmarks: OCRmyPDF's virtual environment with the programs it calls.
-bench_packages=(python3-venv ghostscript unpaper pngquant)
+bench_packages=(python3-venv ghostscript unpaper pngquant openssl)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; }

@@ -9,6 +9,7 @@ import sys
 import time
 
 import accuracy
+import archive
 import engines
 import machine
 import memory
@@ -17,7 +18,8 @@ import speed
 import usage
 from usage import NotRun
 
-PARTS = {"speed": speed, "memory": memory, "search": search, "accuracy": accuracy, "engines": engines}
+PARTS = {"speed": speed, "memory": memory, "search": search, "accuracy": accuracy, "engines": engines,
+         "archive": archive}
 # Numbers that a person may change by environment variables of these names.
 NUMBERS = {
     "BENCH_SEED": 1,
@@ -26,6 +28,9 @@ NUMBERS = {
     "BENCH_MEMORY_PAGES": 200,
     "BENCH_SEARCH_PAGES": 1_000_000,
     "BENCH_ACCURACY_CHARTS": 1,
+    "BENCH_ARCHIVE_RECORDS": 100,
+    "BENCH_ARCHIVE_KILOBYTES": 2_000,
+    "BENCH_PART_MINUTES": 30,
 }
 
 
@@ -91,6 +96,7 @@ def main():
     given = parser.parse_args()
     chosen = numbers()
     usage.adopt_orphans()
+    remove_leftovers(given.cache)
     work = given.cache / f"work-{os.getpid()}"
     results = {
         "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -120,15 +126,27 @@ def main():
     if len(results["parts"]) > 1:
         print("\nbench: all of it")
         show([line[1:] for line in table])
+    goals = [line for line in table if line[4] is not None]
+    missed = [f"{name}: {measure.strip()}" for name, measure, _, _, met in goals if not met]
+    if goals:
+        print(f"\nbench: {len(goals) - len(missed)} of {len(goals)} goals met" + "".join(f"\n  not met: {line}" for line in missed))
     out = given.cache / "results.json"
     out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"\nbench: these figures are in {out}")
     return 0
 
 
+def remove_leftovers(cache):
+    """Removes the working files of runs that were killed."""
+    for left in cache.glob("work-*"):
+        if not pathlib.Path("/proc", left.name.removeprefix("work-")).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def part(bench, name, results):
     """Measures one part, keeps its result, and returns its lines of the table."""
     started = time.monotonic()
+    usage.allow(bench.numbers["BENCH_PART_MINUTES"])
     try:
         result = PARTS[name].measure(bench)
         lines = list(PARTS[name].rows(result))

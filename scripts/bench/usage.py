@@ -10,10 +10,21 @@ import time
 
 # From <sys/prctl.h>: what a descendant leaves behind becomes a child of this process, so its time is counted too.
 PR_SET_CHILD_SUBREAPER = 36
-# No run of a benchmark takes this long unless it hangs, in seconds.
-LONGEST_RUN = 4 * 3600
+# When what is measured now has to be done, by the clock that only goes forward; see `time_left`.
+_deadline = None
 # How long what a program left behind may go on, in seconds.
 LONGEST_ORPHAN = 10
+
+
+def allow(minutes):
+    """Gives everything that is started from now on so many minutes, all of it together."""
+    global _deadline
+    _deadline = time.monotonic() + 60 * minutes
+
+
+def time_left():
+    """Returns the seconds that are left; None without a limit."""
+    return None if _deadline is None else max(0.0, _deadline - time.monotonic())
 
 
 class NotRun(Exception):
@@ -72,9 +83,9 @@ def finish(process, wanted=(0,)):
     """Waits for `process` and returns its standard output. Raises NotRun for an exit code that is not wanted."""
     name = os.path.basename(process.args[0])
     try:
-        process.wait(LONGEST_RUN)
+        process.wait(time_left())
     except subprocess.TimeoutExpired as cause:
-        raise NotRun(f"{name} did not end within {LONGEST_RUN} s") from cause
+        raise NotRun(f"{name} did not end in the time for this part (BENCH_PART_MINUTES)") from cause
     finally:
         # Also when somebody pressed Ctrl-C: nothing goes on behind the back of a person.
         stop(process)

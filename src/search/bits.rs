@@ -1,5 +1,7 @@
 //! A fixed-length set of small numbers, for pages and documents of one snapshot.
 
+use std::ops::Range;
+
 /// A set of numbers below a length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bits {
@@ -25,9 +27,16 @@ impl Bits {
         self.blocks[number as usize / 64] |= 1 << (number % 64);
     }
 
-    /// Removes a number.
-    pub(super) fn remove(&mut self, number: u32) {
-        self.blocks[number as usize / 64] &= !(1 << (number % 64));
+    /// Removes all numbers of a range.
+    pub(super) fn remove_all(&mut self, numbers: Range<u32>) {
+        let (mut at, end) = (numbers.start as usize, numbers.end as usize);
+        while at < end {
+            // The part of the range that lies in one block.
+            let next = (at / 64 * 64 + 64).min(end);
+            let kept = if next - at == 64 { 0 } else { !(((1 << (next - at)) - 1) << (at % 64)) };
+            self.blocks[at / 64] &= kept;
+            at = next;
+        }
     }
 
     /// Says whether a number is in the set.
@@ -59,6 +68,17 @@ impl Bits {
     /// Counts the numbers.
     pub(super) fn count(&self) -> u64 {
         self.blocks.iter().map(|block| u64::from(block.count_ones())).sum()
+    }
+
+    /// Returns the first number from `start` on.
+    pub(super) fn next_from(&self, start: u32) -> Option<u32> {
+        let first = start as usize / 64;
+        let block = self.blocks.get(first)? & (u64::MAX << (start % 64));
+        if block != 0 {
+            return Some(start / 64 * 64 + block.trailing_zeros());
+        }
+        let (index, block) = self.blocks.iter().enumerate().skip(first + 1).find(|(_, block)| **block != 0)?;
+        Some(index as u32 * 64 + block.trailing_zeros())
     }
 
     /// Returns the numbers from `start` on, rising.
@@ -118,6 +138,7 @@ mod tests {
             left in proptest::collection::btree_set(0u32..300, 0..80),
             right in proptest::collection::btree_set(0u32..300, 0..80),
             offset in 0u64..100,
+            range in (0u32..300, 0u32..=300),
         ) {
             let make = |numbers: &BTreeSet<u32>| {
                 let mut bits = Bits::empty(300);
@@ -137,6 +158,11 @@ mod tests {
             let mut rest = one.clone();
             rest.invert();
             prop_assert_eq!(rest.count() + one.count(), 300);
+            let mut outside = one.clone();
+            outside.remove_all(range.0..range.1);
+            let expected: BTreeSet<u32> = left.iter().copied().filter(|number| !(range.0..range.1).contains(number)).collect();
+            prop_assert_eq!(outside.iter().collect::<BTreeSet<_>>(), expected);
+            prop_assert_eq!(one.next_from(range.1), left.range(range.1..).next().copied());
             let window: Vec<u32> = left.iter().copied().skip(offset as usize).take(7).collect();
             prop_assert_eq!(one.window(offset, 7), window);
         }

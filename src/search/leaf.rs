@@ -131,7 +131,7 @@ impl<'a> Lookup<'a> {
     ) -> Result<(), LookupError> {
         let mut block = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
         while block.block_len() > 0 {
-            block.docs().iter().for_each(|page| self.snapshot.insert(pages, segment, *page));
+            self.snapshot.insert_all(pages, segment, block.docs());
             block.advance();
         }
         Ok(())

@@ -2,9 +2,9 @@
 //!
 //! Every living page has a *rank*: documents follow each other by id (UUID version 7: as they were brought in), the pages of a
 //! document by position. Sets of pages are sets of ranks, so that the pages of a document lie side by side and a set of
-//! pages becomes a set of documents in one pass. 12 bytes of memory a page.
+//! pages becomes a set of documents in one pass. 12 bytes of memory a page, 4 a document.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use tantivy::schema::Value as _;
 use tantivy::{DocAddress, DocId, Searcher, TantivyDocument, TantivyError};
@@ -27,8 +27,8 @@ pub(super) struct Snapshot {
     pages: Vec<u32>,
     /// Document number by rank; never falls.
     documents: Vec<u32>,
-    /// Number of documents.
-    document_count: usize,
+    /// Rank of the first page of each document, and at the end the number of pages.
+    starts: Vec<u32>,
     /// Pages that are not hidden.
     pub shown: Bits,
     /// Pages whose text can be trusted.
@@ -77,14 +77,16 @@ impl Snapshot {
         // Documents whose pages were all deleted leave their id behind until segments merge: count the living.
         let mut documents = Vec::with_capacity(order.len());
         let mut ranks = vec![DEAD; count as usize];
-        let mut document_count = 0;
-        for (rank, (number, _, page)) in order.iter().enumerate() {
-            if rank == 0 || order[rank - 1].0 != *number {
-                document_count += 1;
+        let mut starts = Vec::new();
+        for (at, (number, _, page)) in order.iter().enumerate() {
+            let rank = u32::try_from(at).map_err(|_| missing())?;
+            if at == 0 || order[at - 1].0 != *number {
+                starts.push(rank);
             }
-            documents.push(document_count - 1);
-            ranks[*page as usize] = u32::try_from(rank).map_err(|_| missing())?;
+            documents.push(u32::try_from(starts.len() - 1).map_err(|_| missing())?);
+            ranks[*page as usize] = rank;
         }
+        starts.push(u32::try_from(order.len()).map_err(|_| missing())?);
         let pages: Vec<u32> = order.into_iter().map(|(_, _, page)| page).collect();
         let length = pages.len();
         let mut snapshot = Self {
@@ -93,7 +95,7 @@ impl Snapshot {
             ranks,
             pages,
             documents,
-            document_count: document_count as usize,
+            starts,
             shown: Bits::empty(length),
             reliable: Bits::empty(length),
         };
@@ -113,10 +115,14 @@ impl Snapshot {
         (rank != DEAD).then_some(rank)
     }
 
-    /// Adds a page of a segment to a set, unless it is dead.
-    pub(super) fn insert(&self, set: &mut Bits, segment: usize, page: DocId) {
-        if let Some(rank) = self.rank(segment, page) {
-            set.insert(rank);
+    /// Adds pages of a segment to a set, those that are not dead.
+    pub(super) fn insert_all(&self, set: &mut Bits, segment: usize, pages: &[DocId]) {
+        let ranks = &self.ranks[self.bases[segment] as usize..];
+        for page in pages {
+            let rank = ranks[*page as usize];
+            if rank != DEAD {
+                set.insert(rank);
+            }
         }
     }
 
@@ -133,22 +139,38 @@ impl Snapshot {
                 continue;
             }
             column.get_docids_for_value_range(from..=to, 0..reader.max_doc(), &mut found);
-            found.iter().for_each(|page| self.insert(&mut set, segment, *page));
+            self.insert_all(&mut set, segment, &found);
         }
         Ok(set)
     }
 
     /// Returns the documents that have one of `pages`.
     pub(super) fn documents_of(&self, pages: &Bits) -> Bits {
-        let mut documents = Bits::empty(self.document_count);
-        pages.iter().for_each(|rank| documents.insert(self.documents[rank as usize]));
+        let mut documents = Bits::empty(self.starts.len() - 1);
+        self.each_document(pages, |document, _| documents.insert(document));
         documents
     }
 
     /// Keeps the pages whose documents are in `documents`.
     pub(super) fn keep_in(&self, pages: &mut Bits, documents: &Bits) {
-        let out: Vec<u32> = pages.iter().filter(|rank| !documents.contains(self.documents[*rank as usize])).collect();
-        out.into_iter().for_each(|rank| pages.remove(rank));
+        let mut out = Vec::new();
+        self.each_document(pages, |document, ranks| {
+            if !documents.contains(document) {
+                out.push(ranks);
+            }
+        });
+        out.into_iter().for_each(|ranks| pages.remove_all(ranks));
+    }
+
+    /// Calls `each` with every document that has one of `pages`, and the ranks of all its pages. Looks at one page of each.
+    fn each_document(&self, pages: &Bits, mut each: impl FnMut(u32, Range<u32>)) {
+        let mut at = 0;
+        while let Some(rank) = pages.next_from(at) {
+            let document = self.documents[rank as usize];
+            let ranks = self.starts[document as usize]..self.starts[document as usize + 1];
+            at = ranks.end;
+            each(document, ranks);
+        }
     }
 
     /// Reads what is kept of the page at `rank`.

@@ -13,6 +13,7 @@ use muniment::imaging::{Limits, Raster};
 use proptest::prelude::*;
 
 mod damage;
+mod jpeg2000;
 mod tiff;
 
 /// One directory of a TIFF file made for a test.

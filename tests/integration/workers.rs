@@ -20,8 +20,8 @@ struct Site {
 }
 
 impl Site {
-    /// Prepares the machines and takes `charts` charts in without reading them.
-    fn new(database: &str, charts: u32) -> Self {
+    /// Prepares the machines, whose leases last so long, and takes `charts` charts in without reading them.
+    fn new(database: &str, charts: u32, lease: Duration) -> Self {
         let first = Program::new();
         let store = first.path("store").display().to_string();
         let on_site = |machine: Program| {
@@ -29,7 +29,7 @@ impl Site {
                 .with("MUNIMENT_DATABASE_URL", database)
                 .with("MUNIMENT_STORE_FOLDER", store.clone())
                 .with("MUNIMENT_RECOGNITION_CHILDREN", "1")
-                .with("MUNIMENT_WORKER_LEASE_SECONDS", "5")
+                .with("MUNIMENT_WORKER_LEASE_SECONDS", lease.as_secs().to_string())
         };
         let (first, second) = (on_site(first), on_site(Program::new()));
         let scans = first.charts("charts", charts, "tiff-g4", 100);
@@ -66,7 +66,7 @@ fn union(first: &[String], second: &[String]) -> u64 {
 #[test]
 fn two_workers_share_a_batch_page_by_page() {
     let Some(postgres) = Postgres::start() else { return };
-    let site = Site::new(&postgres.database("shared"), 1);
+    let site = Site::new(&postgres.database("shared"), 1, Duration::from_secs(60));
     let (mut one, mut two) = (work(&site.first), work(&site.second));
     let (one, two) = (one.end_within(LONG), two.end_within(LONG));
     assert_eq!((one.code, two.code), (0, 0), "{}\n{}", one.err, two.err);
@@ -83,19 +83,33 @@ fn two_workers_share_a_batch_page_by_page() {
 #[test]
 fn a_running_worker_takes_a_dead_ones_pages_over_when_its_lease_ends() {
     let Some(postgres) = Postgres::start() else { return };
-    let site = Site::new(&postgres.database("lease"), 1);
+    // Long enough that a busy machine does not keep the survivor from renewing its own leases.
+    let site = Site::new(&postgres.database("lease"), 2, Duration::from_secs(15));
     // Both run before one dies: what a new worker does about the dead at its start has no part in this.
     let (mut doomed, mut survivor) = (work(&site.first), work(&site.second));
     wait_until("both have begun", LONG, || {
         !pages_read(&survivor.err()).is_empty() && !pages_read(&doomed.err()).is_empty()
     });
-    doomed.signal(Signal::KILL);
     let doomed_id = doomed.id();
-    let by_doomed = pages_read(&doomed.end_within(Duration::from_secs(5)).err);
-    let held = format!(
-        "SELECT count(*) FROM pages WHERE work = 'claimed' AND worker = (SELECT id FROM workers WHERE name LIKE '%/{doomed_id}')"
-    );
-    let held: u64 = postgres.ask("lease", &held).parse().unwrap();
+    let holds = || {
+        let sql = format!(
+            "SELECT count(*) FROM pages WHERE work = 'claimed' AND worker = (SELECT id FROM workers WHERE name LIKE '%/{doomed_id}')"
+        );
+        postgres.ask("lease", &sql).parse::<u64>().unwrap()
+    };
+    // It is held still while its claims are counted: between two shares of pages it has none. Two, because the database
+    // may be about to record the result of one.
+    wait_until("it has claims in its hands", LONG, || {
+        doomed.signal(Signal::STOP);
+        let enough = holds() >= 2;
+        if !enough {
+            doomed.signal(Signal::CONT);
+        }
+        enough
+    });
+    doomed.signal(Signal::KILL);
+    let by_doomed = pages_read(&doomed.end_within(LONG).err);
+    let held = holds();
     assert!(held > 0, "it died with claims in its hands; read so far: {}", by_doomed.len());
     let survived = survivor.end_within(LONG);
     assert_eq!(survived.code, 0, "{}", survived.err);

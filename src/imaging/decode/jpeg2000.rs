@@ -1,6 +1,8 @@
 //! JPEG 2000, as JP2 file or bare codestream. OpenJPEG is no second chance here: it ends the process on some damaged
 //! files.
 
+use std::ops::RangeInclusive;
+
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 
 use super::{FilePage, Format, check_size, color, damaged, density, unsupported};
@@ -12,6 +14,20 @@ const CODESTREAM: [u8; 4] = [0xFF, 0x4F, 0xFF, 0x51];
 
 /// Marker at the end of a codestream.
 const END: [u8; 2] = [0xFF, 0xD9];
+
+/// Marker at the start of the first tile-part, behind the main header.
+const TILE_PART: u16 = 0xFF90;
+
+/// Markers of segments that a main header may have (ISO/IEC 15444-1, table A.2), and of those that have no content.
+const MAIN_HEADER: [RangeInclusive<u16>; 7] = [
+    0xFF30..=0xFF3F,
+    0xFF50..=0xFF53,
+    0xFF55..=0xFF55,
+    0xFF57..=0xFF57,
+    0xFF5C..=0xFF60,
+    0xFF63..=0xFF64,
+    TILE_PART..=TILE_PART,
+];
 
 /// What the size segment of the codestream says.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +72,7 @@ pub(super) fn page(data: &[u8], limits: &Limits) -> Result<Raster, Reject> {
     let dpi = dpi(data);
     decode(data, header.size, true)
         .or_else(|_| {
-            let raster = decode(data, header.size, false)?;
+            let raster = decode(data, header.size, false).map_err(|reject| stray_marker(data).unwrap_or(reject))?;
             Ok(Raster { damaged: !is_sound(data, header.size), ..raster })
         })
         .map(|raster| Raster { dpi, ..raster })
@@ -112,6 +128,26 @@ fn decode(data: &[u8], size: Size, strict: bool) -> Result<Raster, Reject> {
     let image = color::image(size, channels, pixels)
         .ok_or_else(|| damaged(Format::Jpeg2000, "its size contradicts its samples"))?;
     Ok(Raster { image, dpi: None, bilevel: false, damaged: false })
+}
+
+/// Says where the main header goes on with what cannot be there; the decoder itself tells only that there is something.
+fn stray_marker(data: &[u8]) -> Option<Reject> {
+    let start = data.len() - codestream(data)?.len();
+    let mut at = start + 2;
+    // Each turn passes over a marker of 2 bytes at least.
+    loop {
+        let marker = u16::from_be_bytes(*data.get(at..)?.first_chunk()?);
+        if !MAIN_HEADER.iter().any(|known| known.contains(&marker)) {
+            let place =
+                format!("at byte {at} its main header goes on with {marker:04X}, which no header can have there");
+            return Some(damaged(Format::Jpeg2000, place));
+        }
+        at += match marker {
+            TILE_PART => return None,
+            0xFF30..=0xFF3F => 2,
+            _ => 2 + usize::from(u16::from_be_bytes(*data.get(at + 2..)?.first_chunk()?)),
+        };
+    }
 }
 
 fn no_codestream() -> Reject {

@@ -1,6 +1,7 @@
 //! The child's end of the socket pair: blocking frames, descriptors received with the prefix.
 
 use crate::sandbox::frame::{MAX_FILES, MAX_REQUEST, Message, PREFIX, Prefix};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use serde::Serialize;
 use std::io::{self, IoSliceMut, Read, Write};
@@ -21,6 +22,17 @@ impl Channel {
 
     pub fn try_clone(&self) -> io::Result<UnixStream> {
         self.stream.try_clone()
+    }
+
+    /// Says whether the parent has closed its end, whatever is still to be read.
+    pub fn is_closed(&self) -> io::Result<bool> {
+        let mut watched = [PollFd::new(&self.stream, PollFlags::RDHUP)];
+        loop {
+            match poll(&mut watched, Some(&Timespec::default())) {
+                Err(rustix::io::Errno::INTR) => {}
+                other => return other.map(|ready| ready > 0).map_err(io::Error::from),
+            }
+        }
     }
 
     /// Waits for the next frame; `None` when the parent has closed its end.
@@ -63,5 +75,20 @@ impl Channel {
         self.stream.write_all(&prefix.to_bytes())?;
         self.stream.write_all(&header)?;
         self.stream.write_all(blob)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_end_is_seen_though_a_message_waits() {
+        let (mut parent, stream) = UnixStream::pair().unwrap();
+        let channel = Channel { stream };
+        parent.write_all(b"the last words").unwrap();
+        assert!(!channel.is_closed().unwrap());
+        drop(parent);
+        assert!(channel.is_closed().unwrap());
     }
 }

@@ -12,7 +12,7 @@ async fn a_pool_reuses_replaces_and_recycles_its_children() {
         well_behaved(&mut leased).await;
     }
     assert!(pids[0] == pids[1] && pids[1] == pids[2] && pids[2] != pids[3], "{pids:?}");
-    assert!(gone_within(pids[0], Duration::from_secs(2)));
+    assert!(gone_within(pids[0], PATIENT));
 
     let mut leased = pool.lease().await.unwrap();
     leased.call::<_, Outcome>(&Deed::Abort, &[], PATIENT).await.unwrap_err();
@@ -40,7 +40,7 @@ async fn a_pool_lends_no_more_than_its_size_and_ends_all_at_shut_down() {
     assert!(!exists(pids[0]));
     assert!(matches!(pool.lease().await, Err(StartError::ShutDown)));
     drop(second);
-    assert!(gone_within(pids[1], Duration::from_secs(2)));
+    assert!(gone_within(pids[1], PATIENT));
 }
 
 async fn well_behaved(leased: &mut Leased<'_>) {
