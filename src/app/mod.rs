@@ -28,6 +28,7 @@ pub mod policy;
 mod process;
 pub mod purging;
 pub mod rebuild;
+pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;

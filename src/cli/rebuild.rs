@@ -59,9 +59,14 @@ pub(super) fn describe(rebuilt: &Rebuilt, indexed: u64, pinned: bool) -> String 
     // Writing into a String cannot fail.
     let _ = writeln!(
         text,
-        "{} of {} ledger entries under a signed checkpoint; {} records, of which {} versions with {} pages were restored in \
-         this run; {indexed} pages put into the index.",
-        rebuilt.signed_entries, rebuilt.entries, rebuilt.records, rebuilt.versions, rebuilt.pages
+        "{} of {} ledger entries under a signed checkpoint; {} records ({:.0}/s), of which {} versions with {} pages were \
+         restored in this run; {indexed} pages put into the index.",
+        rebuilt.signed_entries,
+        rebuilt.entries,
+        rebuilt.records,
+        rebuilt.records_per_second,
+        rebuilt.versions,
+        rebuilt.pages
     );
     for unreadable in &rebuilt.unreadable {
         let _ = writeln!(text, "Record {} cannot be read: {}", unreadable.record, unreadable.error);

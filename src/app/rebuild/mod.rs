@@ -37,6 +37,8 @@ pub struct Rebuilt {
     pub signed_entries: u64,
     /// Records in the archive.
     pub records: u64,
+    /// How many of them were gone through in a second, in this run.
+    pub records_per_second: f64,
     /// Versions of them that were restored in this run.
     pub versions: u64,
     /// Pages of those.

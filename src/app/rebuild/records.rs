@@ -1,6 +1,7 @@
 //! The records of an archive, one after the other: read several at a time, made rows of in their order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use futures::StreamExt;
 
@@ -49,6 +50,7 @@ impl App {
     ) -> Result<(), AppError> {
         let pipeline = self.definition(None)?.stamp();
         let all = records.len() as u64;
+        let begun = Instant::now();
         let read = |record: RecordId| async move { (record, self.read_record(root, record).await) };
         let mut reading = futures::stream::iter(records.iter().copied().map(read)).buffered(AT_ONCE);
         while let Some((record, read)) = reading.next().await {
@@ -67,6 +69,7 @@ impl App {
                 Err(cause) => return Err(cause),
             }
             rebuilt.records += 1;
+            rebuilt.records_per_second = rebuilt.records as f64 / begun.elapsed().as_secs_f64().max(1e-6);
             progress(rebuilt.records, all);
         }
         Ok(())

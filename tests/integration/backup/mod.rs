@@ -25,7 +25,7 @@ pub struct Hospital {
     tokens: Vec<String>,
     /// Documents by their numbers.
     pub documents: Vec<String>,
-    key: String,
+    pub key: String,
 }
 
 pub const BEN: usize = 0;
@@ -92,7 +92,16 @@ impl Hospital {
     /// Accepts a document; returns the record.
     pub fn accept(&self, number: usize) -> String {
         let patient = format!("MRN{number}");
-        let labels = ["--type", "discharge-summary", "--born", "1950-06-01", "--encounter", "2001-01-01..2001-01-05"];
+        let labels = [
+            "--type",
+            "discharge-summary",
+            "--label",
+            "ward-3",
+            "--born",
+            "1950-06-01",
+            "--encounter",
+            "2001-01-01..2001-01-05",
+        ];
         let all = [&["accept", &self.documents[number], "--patient", &patient, "--name", "Zed, Ann"], &labels[..]];
         self.done_as(TIA, &all.concat())["record"].as_str().unwrap().to_owned()
     }
@@ -102,18 +111,24 @@ impl Hospital {
         assert_eq!(run["deposited"], expected, "{run}: {}", self.program.json(&["queue"]));
     }
 
-    /// Destroys everything that is eligible, with a proposal, a review and two approvals.
-    pub fn destroy(&self) {
+    /// Puts a policy into force.
+    pub fn decide(&self) {
         let draft = ["--rules", "neutral-default", "--effective", "2026-01-01", "--reason", "the first"];
         self.program.json(&[&["retention", "policy", "draft"], &draft[..]].concat());
         self.done_as(BEN, &["retention", "policy", "approve", "1"]);
-        let proposal = self.program.json(&["disposal", "propose", "--eligible", "--reason", "their retention is over"]);
+    }
+
+    /// Destroys records, with a proposal, a review and two approvals; returns the proposal.
+    pub fn destroy(&self, records: &[&str]) -> String {
+        let why = ["--reason", "their retention is over"];
+        let proposal = self.program.json(&[&["disposal", "propose"], records, &why[..]].concat());
         let id = proposal["id"].as_str().unwrap();
         self.done_as(BEN, &["disposal", "review", id]);
         self.done_as(BEN, &["disposal", "approve", id]);
         self.done_as(CYD, &["disposal", "approve", id]);
         let done = self.program.json(&["disposal", "carry-out", id]);
         assert_eq!((&done["stopped"], &done["locked"]), (&0.into(), &0.into()), "{done}");
+        id.to_owned()
     }
 
     /// Makes a backup beside the data folder.
@@ -207,10 +222,9 @@ pub fn copy(from: &Path, to: &Path) {
 
 /// A record in the archive, one in the waiting room, a rejected document, a split one, drafts, a file that is no scan.
 fn busy() -> Hospital {
-    let mut hospital = Hospital::open(Program::new(), 6);
+    let hospital = Hospital::open(Program::new(), 6);
     hospital.accept(0);
     hospital.deposit(1);
-    hospital.accept(1);
     hospital.done_as(TIA, &["reject", &hospital.documents[2], "--reason", "not-a-record", "--note", "a blank form"]);
     std::fs::write(hospital.program.path("broken.tif"), "this is no image").unwrap();
     hospital.program.json(&["ingest", "broken.tif", "--batch", "Broken"]);
@@ -223,7 +237,8 @@ fn busy() -> Hospital {
     hospital.done_as(TIA, &["document", "split", &whole, "1,2,3"]);
     let why = ["--matter", "M-1", "--reason", "a claim", "--custodian", "legal", "--query", "type:discharge-summary"];
     hospital.program.json(&[&["hold", "place"], &why[..]].concat());
-    hospital.documents.truncate(6);
+    // Last: whoever takes files in makes the deposits that are due, too.
+    hospital.accept(1);
     hospital
 }
 
