@@ -24,7 +24,18 @@ const LINES: u32 = 40;
 const WORDS: u32 = 9;
 /// Words that pages are made of.
 const VOCABULARY: [&str; 12] = [
-    "patient", "denies", "chest", "pain", "aspirin", "daily", "follow-up", "stable", "blood", "pressure", "reviewed", "mg",
+    "patient",
+    "denies",
+    "chest",
+    "pain",
+    "aspirin",
+    "daily",
+    "follow-up",
+    "stable",
+    "blood",
+    "pressure",
+    "reviewed",
+    "mg",
 ];
 
 /// What was measured.
@@ -60,7 +71,8 @@ struct Instance {
 
 impl Instance {
     async fn open(vault: &Vault) -> Result<Self, AppError> {
-        let folder = tempfile::tempdir().map_err(|cause| AppError::Write { what: "a temporary folder".into(), cause })?;
+        let folder =
+            tempfile::tempdir().map_err(|cause| AppError::Write { what: "a temporary folder".into(), cause })?;
         let config = Config::load(None, std::iter::empty(), Some(folder.path()));
         let mut config = config.map_err(|cause| AppError::Unfit(cause.to_string()))?;
         // It is removed right after.

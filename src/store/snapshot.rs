@@ -45,7 +45,7 @@ pub enum WorkingObject {
     },
 }
 
-/// Pages of a scan `S` that no archived document has.
+/// Pages of a scan that no archived document has.
 const PAGES_NOT_ARCHIVED: &str = "SELECT 1 FROM pages WHERE pages.scan = scans.digest AND NOT EXISTS (
         SELECT 1 FROM document_pages JOIN documents ON documents.id = document_pages.document
         WHERE document_pages.scan = pages.scan AND document_pages.number = pages.number

@@ -46,6 +46,7 @@ impl Hospital {
             program.json(&["people", "token", name])["token"].as_str().unwrap().to_owned()
         };
         let tokens = [("Ben", "administrator"), ("Cyd", "administrator"), ("Tia", "technician")].map(token).into();
+        program.json(&["people", "grant", "Ben", "reviewer"]);
         let key = program.json(&["audit", "verify"])["keys"][0].as_str().unwrap().to_owned();
         let mut hospital = Self { program, tokens, documents: Vec::new(), key };
         hospital.take_in("B", count);

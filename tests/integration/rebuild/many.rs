@@ -24,6 +24,7 @@ fn site(records: usize) -> (Hospital, Vec<String>) {
     hospital.deposit(records.len() as u64);
     for record in &records[..2] {
         hospital.done_as(TIA, &["correct", record, "--reason", "labels", "--label", "ward-9"]);
+        hospital.done_as(BEN, &["review", record, "--approve"]);
     }
     hospital.deposit(2);
     hospital.decide();
