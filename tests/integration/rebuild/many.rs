@@ -22,9 +22,9 @@ fn site(records: usize) -> (Hospital, Vec<String>) {
     let hospital = Hospital::open(Program::new(), records);
     let records: Vec<String> = (0..records).map(|number| hospital.accept(number)).collect();
     hospital.deposit(records.len() as u64);
-    for record in &records[..2] {
+    for (record, document) in records.iter().zip(&hospital.documents).take(2) {
         hospital.done_as(TIA, &["correct", record, "--reason", "labels", "--label", "ward-9"]);
-        hospital.done_as(BEN, &["review", record, "--approve"]);
+        hospital.done_as(BEN, &["review", document, "--approve"]);
     }
     hospital.deposit(2);
     hospital.decide();
