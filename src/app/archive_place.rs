@@ -50,6 +50,26 @@ impl ArchivePlace {
         place.vault(Some(config), Arc::new(SystemClock)).await
     }
 
+    /// Returns the place of this name within this one.
+    #[must_use]
+    pub fn within(&self, name: &str) -> Self {
+        match self {
+            Self::Folder(folder) => Self::Folder(folder.join(name)),
+            Self::Bucket { bucket, prefix } => {
+                let prefix = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+                Self::Bucket { bucket: bucket.clone(), prefix }
+            }
+        }
+    }
+
+    /// Opens a place that need not be there.
+    ///
+    /// # Errors
+    /// There are no credentials; the place cannot be used.
+    pub async fn make(&self) -> Result<Vault, AppError> {
+        self.vault(None, Arc::new(SystemClock)).await
+    }
+
     /// Opens the place; makes the folder if it is missing.
     pub(super) async fn vault(&self, config: Option<&ArchiveConfig>, clock: Arc<dyn Clock>) -> Result<Vault, AppError> {
         Ok(match self {

@@ -100,6 +100,14 @@ impl App {
         Ok(indexer)
     }
 
+    /// Says whether any index takes in what changes: none does in a database that was just made.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn index_is_owned(&self) -> Result<bool, AppError> {
+        Ok(self.store.setting(OWNER).await?.is_some())
+    }
+
     /// Says whether the index was built to its end, and is the one that takes in what changes.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod archive_place;
 pub mod archive_rates;
 pub mod audit;
+pub mod backup;
 pub mod batch_report;
 pub mod comparison;
 pub mod config;
@@ -27,6 +28,7 @@ pub mod policy;
 mod process;
 pub mod purging;
 pub mod rebuild;
+pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
@@ -172,6 +174,18 @@ impl App {
     /// # Errors
     /// A folder, the object store or the database cannot be used.
     pub async fn open(config: Config) -> Result<Self, AppError> {
+        let app = Self::open_unfinished(config).await?;
+        match app.store.setting(backup::UNFINISHED).await?.filter(|backup| !backup.is_empty()) {
+            Some(_) => Err(AppError::Unfit(
+                "a backup is being restored here, and that is not finished; run the same `muniment restore` again"
+                    .into(),
+            )),
+            None => Ok(app),
+        }
+    }
+
+    /// Opens everything, even where a restore was not finished: for those who finish it.
+    pub(crate) async fn open_unfinished(config: Config) -> Result<Self, AppError> {
         make_folder(&config.data.folder)
             .map_err(|cause| AppError::DataFolder { path: config.data.folder.clone(), cause })?;
         let location = Location::folder(&config.store.folder)?;

@@ -17,6 +17,7 @@ mod removal;
 mod renewal;
 mod results;
 pub mod vault;
+mod working;
 mod writing;
 
 pub use areas::Areas;

@@ -7,7 +7,7 @@ use super::areas::Areas;
 use super::error::ArchiveError;
 
 /// What may be removed: scan files, their copies, and page results.
-const REMOVABLE: [&str; 2] = ["intake/", "results/"];
+pub(super) const REMOVABLE: [&str; 2] = ["intake/", "results/"];
 
 impl Areas {
     /// Returns the size of a working object, or `None` if it is not there.

@@ -8,6 +8,7 @@ use super::start::{self, Place};
 use crate::app::archive_place::ArchivePlace;
 use crate::app::archive_rates;
 use crate::app::measure::{self, Slice};
+use crate::app::rebuild_rate;
 use crate::search;
 
 /// Measures accuracy, search and the archive.
@@ -43,7 +44,7 @@ enum What {
         #[arg(long, value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
-    /// Deposits generated records and reads them again: rates of deposit and fixity, cost per record
+    /// Deposits generated records and reads them again: rates of deposit, fixity and rebuild, cost per record
     Archive {
         /// Number of records
         #[arg(long, default_value_t = 200)]
@@ -99,7 +100,11 @@ async fn archive(
     let in_temporary = ArchivePlace::Folder(temporary.path().to_owned());
     let vault = to.unwrap_or(&in_temporary).open().await?;
     let rates = archive_rates::measure(&vault, records, kilobytes as usize * 1000).await?;
-    output.value(&rates, ToString::to_string);
+    // A ledger of its own must not come into an archive that is in use.
+    let own = to.unwrap_or(&in_temporary).within(&format!("measured-{}", crate::app::new_id()));
+    let rebuild = rebuild_rate::measure(&own.make().await?, records).await?;
+    let value = serde_json::json!({ "archive": &rates, "rebuild": &rebuild });
+    output.value(&value, |_| format!("{rates}\n{rebuild}"));
     Ok(Ended::Well)
 }
 

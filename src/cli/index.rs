@@ -69,7 +69,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
 }
 
 /// Deletes the index, unless somebody writes to it.
-fn clear(app: &App) -> Result<(), CommandError> {
+pub(super) fn clear(app: &App) -> Result<(), CommandError> {
     let folder = &app.config.index.folder;
     if let Ok(index) = app.index() {
         // Holding the writer for a moment shows that nobody else does.

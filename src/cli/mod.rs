@@ -3,6 +3,7 @@
 mod accept;
 mod archive;
 mod audit;
+mod backup;
 mod batch;
 mod bench;
 mod certificate;
@@ -33,6 +34,7 @@ mod reading;
 mod rebuild;
 mod reject;
 mod reprocess;
+mod restore;
 mod retention;
 mod retry;
 mod review;
@@ -88,6 +90,8 @@ enum Command {
     Archive(archive::Args),
     Fixity(fixity::Args),
     Rebuild(rebuild::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
     Worker(worker::Args),
@@ -177,6 +181,8 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Archive(args) => start::block_on(archive::run(args, place, output)),
         Command::Fixity(args) => start::block_on(fixity::run(args, place, output)),
         Command::Rebuild(args) => start::block_on(rebuild::run(args, place, output)),
+        Command::Backup(args) => start::block_on(backup::run(args, place, output)),
+        Command::Restore(args) => start::block_on(restore::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),

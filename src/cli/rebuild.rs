@@ -6,12 +6,12 @@ use super::counting::Counting;
 use super::exit::{CommandError, Ended};
 use super::ingest::stop_on_ctrl_c;
 use super::output::Output;
+use super::restore::build_index;
 use super::start::Place;
 use crate::app::App;
 use crate::app::archive_place::ArchivePlace;
 use crate::app::rebuild::{NotDeposited, Rebuilt};
 use crate::chart::Digest;
-use crate::worker::Stop;
 
 /// Makes database and index again out of the archive alone; into an empty database, or its own unfinished one.
 #[derive(Debug, clap::Args)]
@@ -43,7 +43,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     if let Some(counting) = counting {
         counting.end();
     }
-    let pages = if rebuilt.interrupted { 0 } else { index(&app, &stop, output).await? };
+    let pages = if rebuilt.interrupted { 0 } else { build_index(&app, &stop, output).await? };
     let value = serde_json::json!({ "rebuilt": &rebuilt, "indexed_pages": pages });
     output.value(&value, |_| describe(&rebuilt, pages, args.key.is_some()));
     Ok(match (stop.is_raised(), rebuilt.needs_attention()) {
@@ -53,29 +53,20 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     })
 }
 
-async fn index(app: &App, stop: &Stop, output: Output) -> Result<u64, CommandError> {
-    let mut counting: Option<Counting> = None;
-    let all = app.store.indexable_pages().await?;
-    let mut indexer = app.indexer().await?;
-    let pages = indexer
-        .build(stop, |done| {
-            counting.get_or_insert_with(|| Counting::begin("pages", all, output.json)).show(done, "into the index");
-        })
-        .await?;
-    if let Some(counting) = counting {
-        counting.end();
-    }
-    Ok(pages)
-}
-
-fn describe(rebuilt: &Rebuilt, indexed: u64, pinned: bool) -> String {
+/// Says what was rebuilt, and what a person has to look at.
+pub(super) fn describe(rebuilt: &Rebuilt, indexed: u64, pinned: bool) -> String {
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = writeln!(
         text,
-        "{} of {} ledger entries under a signed checkpoint; {} records, of which {} versions with {} pages were restored in \
-         this run; {indexed} pages put into the index.",
-        rebuilt.signed_entries, rebuilt.entries, rebuilt.records, rebuilt.versions, rebuilt.pages
+        "{} of {} ledger entries under a signed checkpoint; {} records ({:.0}/s), of which {} versions with {} pages were \
+         restored in this run; {indexed} pages put into the index.",
+        rebuilt.signed_entries,
+        rebuilt.entries,
+        rebuilt.records,
+        rebuilt.records_per_second,
+        rebuilt.versions,
+        rebuilt.pages
     );
     for unreadable in &rebuilt.unreadable {
         let _ = writeln!(text, "Record {} cannot be read: {}", unreadable.record, unreadable.error);

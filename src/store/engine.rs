@@ -5,6 +5,8 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, SqlSafeStr};
@@ -45,12 +47,26 @@ impl Store {
     /// # Errors
     /// The URL is of no known kind, the database cannot be opened, or a newer program has written to it.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_at(url, migrations::EVERY).await
+    }
+
+    /// Opens the database as [`Store::open`] does, but brings its tables to the form that migration `form` left, for what
+    /// was written down in that form. Only a database that is new, or in that form, can be opened so.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; the tables are in a newer form.
+    pub async fn open_at(url: &str, form: i64) -> Result<Self, StoreError> {
         let engine = match url.split_once(':') {
-            Some(("sqlite", path)) => open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await?,
-            Some(("postgres" | "postgresql", _)) => open_postgres(url).await?,
+            Some(("sqlite", path)) => open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path)), form).await?,
+            Some(("postgres" | "postgresql", _)) => open_postgres(url, form).await?,
             _ => return Err(StoreError::Url),
         };
         Ok(Self { engine })
+    }
+
+    /// Returns the form of the tables that this version of the program works with: the number of its last migration.
+    pub fn newest_form() -> i64 {
+        migrations::newest()
     }
 
     /// Says which engine it is: `sqlite` or `postgres`.
@@ -78,6 +94,16 @@ impl Store {
             // Immediate: taking the write lock first never has to give up half-way.
             Engine::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that sees one moment of the database and writes nothing.
+    pub(super) async fn begin_reading(&self) -> Result<Transaction, StoreError> {
+        Ok(match &self.engine {
+            Engine::Sqlite { readers, .. } => Transaction::Sqlite(readers.begin().await?),
+            Engine::Postgres(pool) => {
+                Transaction::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
         })
     }
 
@@ -128,7 +154,7 @@ impl Store {
     }
 }
 
-async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
+async fn open_sqlite(path: &Path, form: i64) -> Result<Engine, StoreError> {
     let failed = |cause: std::io::Error| StoreError::Open { cause: cause.to_string() };
     // Made here, so that nobody else on the machine may read it; the files beside it inherit the mode.
     let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(failed)?;
@@ -154,7 +180,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .connect_with(options.clone())
         .await
         .map_err(cannot)?;
-    migrations::run_sqlite(&writer).await?;
+    migrations::run_sqlite(&writer, form).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -165,7 +191,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
     Ok(Engine::Sqlite { writer, readers })
 }
 
-async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
+async fn open_postgres(url: &str, form: i64) -> Result<Engine, StoreError> {
     // The URL may hold a password: an error must not repeat it.
     let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
     let options = options
@@ -183,7 +209,7 @@ async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
         .connect_with(options)
         .await
         .map_err(cannot)?;
-    migrations::run_postgres(&pool).await?;
+    migrations::run_postgres(&pool, form).await?;
     Ok(Engine::Postgres(pool))
 }
 
@@ -214,6 +240,18 @@ impl Transaction {
 
     pub(super) async fn row(&mut self, sql: impl SqlSafeStr, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Reads rows one after the other, however many there are.
+    pub(super) fn stream<'a>(&'a mut self, sql: impl SqlSafeStr + 'a) -> BoxStream<'a, Result<Row, StoreError>> {
+        match self {
+            Self::Sqlite(inner) => {
+                sqlx::query(sql).fetch(&mut **inner).map_ok(Row::Sqlite).map_err(StoreError::from).boxed()
+            }
+            Self::Postgres(inner) => {
+                sqlx::query(sql).fetch(&mut **inner).map_ok(Row::Postgres).map_err(StoreError::from).boxed()
+            }
+        }
     }
 
     /// Returns `sqlite` or `postgres`, whichever is the engine's text; for the few clauses that only one of them has.

@@ -30,6 +30,14 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (8, "work", include_str!("migrations/postgres/0008_work.sql")),
 ];
 
+/// Every step.
+pub(super) const EVERY: i64 = i64::MAX;
+
+/// Returns the form of the tables that this version of the program works with: the number of its last step.
+pub(super) fn newest() -> i64 {
+    SQLITE.last().map_or(0, |(version, ..)| *version)
+}
+
 /// Waits until no other program opens the SQLite database at `path`, and keeps others waiting until the file is dropped.
 ///
 /// A fresh database is given its journal mode and its tables by one program at a time: SQLite has no lock that spans both. The
@@ -46,18 +54,18 @@ pub(super) async fn opening(path: &Path) -> Result<File, StoreError> {
     locking.await.map_err(|cause| failed(cause.to_string()))?.map_err(|cause| failed(cause.to_string()))
 }
 
-/// Brings an SQLite database to this version.
-pub(super) async fn run_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
-    migrator(SQLITE).run(pool).await.map_err(explain)
+/// Brings an SQLite database to the form that step `last` leaves.
+pub(super) async fn run_sqlite(pool: &SqlitePool, last: i64) -> Result<(), StoreError> {
+    migrator(SQLITE, last).run(pool).await.map_err(explain)
 }
 
-/// Brings a PostgreSQL database to this version; several programs may do it at once.
-pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), StoreError> {
-    migrator(POSTGRES).run(pool).await.map_err(explain)
+/// Brings a PostgreSQL database to the form that step `last` leaves; several programs may do it at once.
+pub(super) async fn run_postgres(pool: &PgPool, last: i64) -> Result<(), StoreError> {
+    migrator(POSTGRES, last).run(pool).await.map_err(explain)
 }
 
-fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
-    let steps = steps.iter().map(|&(version, description, sql)| {
+fn migrator(steps: &[(i64, &'static str, &'static str)], last: i64) -> Migrator {
+    let steps = steps.iter().filter(|(version, ..)| *version <= last).map(|&(version, description, sql)| {
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(steps.collect())

@@ -37,13 +37,7 @@ pub struct UndepositedVersion {
 impl Store {
     /// Says whether nothing was ever recorded here: no batch, no fact, no setting.
     pub async fn is_untouched(&self) -> Result<bool, StoreError> {
-        for table in ["batches", "scans", "ledger", "settings", "patients"] {
-            let sql = format!("SELECT 1 AS found FROM {table} LIMIT 1");
-            if self.row(sqlx::AssertSqlSafe(sql), values![]).await?.is_some() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        is_untouched(&mut self.begin_reading().await?).await
     }
 
     /// Says whether a version was restored.
@@ -87,6 +81,17 @@ impl Store {
     }
 }
 
+/// Says whether nothing was ever recorded.
+pub(super) async fn is_untouched(transaction: &mut Transaction) -> Result<bool, StoreError> {
+    for table in ["batches", "scans", "ledger", "settings", "patients"] {
+        let sql = format!("SELECT 1 AS found FROM {table} LIMIT 1");
+        if transaction.row(sqlx::AssertSqlSafe(sql), values![]).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 async fn keep_pipelines(transaction: &mut Transaction, version: &ArchivedVersion<'_>) -> Result<(), StoreError> {
     let stamps = version.texts.iter().map(|(text, _)| &text.pipeline).chain([version.pipeline]);
     for stamp in stamps {
@@ -115,11 +120,13 @@ async fn keep_batch_and_scans(
         let size = version.scan_sizes.get(&scan).copied().unwrap_or(0);
         let size = i64::try_from(size).map_err(|_| StoreError::unreadable("size"))?;
         let sql = "INSERT INTO scans (digest, size, batch, state, format, page_count, priority, queued_at, due_at)
-             VALUES ($1, $2, $3, 'opened', $4, $5, 0, $6, $6) ON CONFLICT (digest) DO NOTHING";
+             VALUES ($1, $2, $3, 'opened', $4, $5, 0, $6, $6)
+             ON CONFLICT (digest) DO UPDATE SET state = 'opened', format = excluded.format
+                WHERE scans.state IN ('waiting', 'claimed', 'needs-password')";
         let number = page.page.number.get();
         let format = formats.get(&scan).cloned();
         transaction.execute(sql, values![scan, size, draft.batch, format, number, received]).await?;
-        let sql = "UPDATE scans SET page_count = $2 WHERE digest = $1 AND page_count < $2";
+        let sql = "UPDATE scans SET page_count = $2 WHERE digest = $1 AND COALESCE(page_count, 0) < $2";
         transaction.execute(sql, values![scan, number]).await?;
     }
     Ok(())
@@ -129,7 +136,9 @@ async fn keep_page(transaction: &mut Transaction, text: &PageText, at: Timestamp
     let image = &text.image;
     let sql =
         "INSERT INTO pages (scan, number, width, height, dpi_x, dpi_y, pipeline, work, priority, queued_at, due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $8) ON CONFLICT DO NOTHING";
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'done', 0, $8, $8)
+         ON CONFLICT (scan, number) DO UPDATE SET work = 'done', failure = NULL
+            WHERE pages.work IN ('waiting', 'claimed', 'failed')";
     let values = values![
         text.page.scan,
         text.page.number,
@@ -193,16 +202,19 @@ async fn keep_document(
 ) -> Result<(), StoreError> {
     let Some(PageId { scan, .. }) = draft.pages.first().map(|page| page.page) else { return Ok(()) };
     let document = draft.document;
-    // The delivery's own id was not archived; the document's serves, so that another try makes the same row.
-    let sql = "INSERT INTO deliveries (id, batch, scan, source_key, source_name, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    let id = document.to_string();
-    let source_key = Digest::of(format!("restored {id}").as_bytes());
-    let name = draft.source_name.as_str();
-    transaction.execute(sql, values![id.as_str(), draft.batch, scan, source_key, name, received]).await?;
-    let sql = "INSERT INTO documents (id, batch, delivery, state, pages_left, pages_failed, opened_at, changed_at)
-         VALUES ($1, $2, $3, 'read', 0, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
-    transaction.execute(sql, values![document, draft.batch, id.as_str(), pages_failed, received, at]).await?;
+    // Where a backup knew the document already, it has its delivery.
+    if transaction.row("SELECT 1 AS found FROM documents WHERE id = $1", values![document]).await?.is_none() {
+        // The delivery's own id was not archived; the document's serves, so that another try makes the same row.
+        let sql = "INSERT INTO deliveries (id, batch, scan, source_key, source_name, received_at)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+        let id = document.to_string();
+        let source_key = Digest::of(format!("restored {id}").as_bytes());
+        let name = draft.source_name.as_str();
+        transaction.execute(sql, values![id.as_str(), draft.batch, scan, source_key, name, received]).await?;
+        let sql = "INSERT INTO documents (id, batch, delivery, state, pages_left, pages_failed, opened_at, changed_at)
+             VALUES ($1, $2, $3, 'read', 0, $4, $5, $6) ON CONFLICT (id) DO NOTHING";
+        transaction.execute(sql, values![document, draft.batch, id.as_str(), pages_failed, received, at]).await?;
+    }
     let sql = "SELECT state FROM record_versions WHERE record = $1 AND version = $2";
     let row = transaction.row(sql, values![draft.record, draft.version]).await?;
     let waits = row.map(|row| row.text("state")).transpose()?.is_some_and(|state| state == "waiting");

@@ -116,6 +116,7 @@ fn every_command_prints_one_json_value() {
     seen.extend(crate::records::DECISIONS.iter().map(|name| (*name).to_owned()));
     seen.extend(crate::disposal::forgetting::COMMANDS.map(str::to_owned));
     seen.extend(crate::retention_commands::COMMANDS.map(str::to_owned));
+    seen.extend(crate::backup::COMMANDS.map(str::to_owned));
 
     // A command that is new here has to be tried above.
     let mut known = BTreeSet::new();

@@ -9,6 +9,7 @@
 )]
 
 mod archive;
+mod backup;
 mod batch_scope;
 mod command_line;
 mod corrections;

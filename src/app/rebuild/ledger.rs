@@ -20,38 +20,85 @@ const NAMED: usize = 3;
 /// # Errors
 /// Something does not fit; an entry is of a newer version; the archive or the database failed.
 pub(super) async fn replay(store: &Store, vault: &Vault, pinned: Option<Digest>) -> Result<Verdict, AppError> {
-    let shipped = Shipped::list(vault).await?;
-    let verdict = shipped.audit(vault, pinned).await?;
-    if !verdict.findings.is_empty() {
-        let named: Vec<String> = verdict.findings.iter().take(NAMED).map(ToString::to_string).collect();
-        return Err(AppError::Unfit(format!(
-            "the ledger in {} does not stand its audit, and nothing was rebuilt: {}. Rebuild from a replica or a backup \
-             of the archive",
-            vault.describes(),
-            named.join("; ")
-        )));
-    }
-    let mut next = 0;
-    for segment in &shipped.segments {
-        let entries = shipped.entries(vault, *segment, next).await?;
-        next += entries.len() as u64;
-        let read: Result<Vec<LedgerEntry>, _> = entries.iter().map(|bytes| serde_json::from_slice(bytes)).collect();
-        let read = read.map_err(|cause| AppError::Unfit(format!("{}: {cause}", segment.key())))?;
-        store.replay(&read).await?;
-    }
+    let (shipped, verdict) = Shipped::audited(vault, pinned).await?;
+    shipped.replay(store, |_| async { Ok(()) }).await?;
     Ok(verdict)
 }
 
 /// What was shipped of a ledger.
-struct Shipped {
+pub(in crate::app) struct Shipped {
+    vault: Vault,
     segments: BTreeSet<Segment>,
     /// Keys of the checkpoints, by size.
     checkpoints: BTreeMap<u64, String>,
 }
 
 impl Shipped {
+    /// Lists what was shipped and audits it.
+    ///
+    /// # Errors
+    /// Something does not fit; the archive failed.
+    pub(in crate::app) async fn audited(vault: &Vault, pinned: Option<Digest>) -> Result<(Self, Verdict), AppError> {
+        let shipped = Self::list(vault).await?;
+        let verdict = shipped.audit(vault, pinned).await?;
+        if !verdict.findings.is_empty() {
+            let named: Vec<String> = verdict.findings.iter().take(NAMED).map(ToString::to_string).collect();
+            return Err(AppError::Unfit(format!(
+                "the ledger in {} does not stand its audit, and nothing was rebuilt: {}. Rebuild from a replica or a backup \
+                 of the archive",
+                vault.describes(),
+                named.join("; ")
+            )));
+        }
+        Ok((shipped, verdict))
+    }
+
+    /// Replays what was audited; entries that are here already are compared and left. `then` is told of each run of entries
+    /// right after it was replayed.
+    ///
+    /// # Errors
+    /// An entry is of a newer version, or differs from the one here; the archive or the database failed.
+    pub(in crate::app) async fn replay<A: Future<Output = Result<(), AppError>>>(
+        &self,
+        store: &Store,
+        mut then: impl FnMut(Vec<LedgerEntry>) -> A,
+    ) -> Result<(), AppError> {
+        let mut next = 0;
+        for segment in &self.segments {
+            let entries = self.entries(&self.vault, *segment, next).await?;
+            next += entries.len() as u64;
+            let read: Result<Vec<LedgerEntry>, _> = entries.iter().map(|bytes| serde_json::from_slice(bytes)).collect();
+            let read = read.map_err(|cause| AppError::Unfit(format!("{}: {cause}", segment.key())))?;
+            store.replay(&read).await?;
+            then(read).await?;
+        }
+        Ok(())
+    }
+
+    /// Compares what was shipped with the entries that `known` gives one after the other; returns the number of the first
+    /// that differs.
+    ///
+    /// # Errors
+    /// The archive failed, or `known` did.
+    pub(in crate::app) async fn fork(
+        &self,
+        mut known: impl FnMut() -> Result<Option<String>, AppError>,
+    ) -> Result<Option<u64>, AppError> {
+        let mut next = 0;
+        for segment in &self.segments {
+            for bytes in self.entries(&self.vault, *segment, next).await? {
+                match known()? {
+                    Some(text) if text.as_bytes() != bytes => return Ok(Some(next)),
+                    Some(_) => next += 1,
+                    None => return Ok(None),
+                }
+            }
+        }
+        Ok(None)
+    }
+
     async fn list(vault: &Vault) -> Result<Self, AppError> {
-        let mut shipped = Self { segments: BTreeSet::new(), checkpoints: BTreeMap::new() };
+        let mut shipped = Self { vault: vault.clone(), segments: BTreeSet::new(), checkpoints: BTreeMap::new() };
         for prefix in [segment::SEGMENTS, segment::CHECKPOINTS] {
             let mut entries = vault.list(prefix.trim_end_matches('/'));
             while let Some(entry) = entries.try_next().await? {

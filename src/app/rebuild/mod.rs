@@ -4,18 +4,19 @@
 //! newest and earlier versions make documents, pages, results and patients; the index is built from those. Each step goes
 //! on where an interrupted rebuild stopped, and what a disposal has destroyed stays gone whatever a store still holds.
 
-mod ledger;
+pub(in crate::app) mod ledger;
+mod records;
 mod texts;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::{App, AppError};
-use crate::archive::ocfl::{ArchivedFile, LogicalPath, OcflError, Root, VersionNumber};
-use crate::archive::{RECORD_JSON, Vault};
-use crate::chart::{Digest, HoldId, PipelineStamp, RECORD_SCHEMA, RecordDescription, RecordId};
-use crate::store::{ArchivedVersion, RecordState, UndepositedVersion};
+use crate::archive::Vault;
+use crate::archive::ocfl::Root;
+use crate::chart::{Digest, HoldId, RecordId};
+use crate::store::{RecordState, UndepositedVersion};
 use crate::worker::Stop;
 
 /// Setting that says which archive an unfinished rebuild is from.
@@ -36,6 +37,8 @@ pub struct Rebuilt {
     pub signed_entries: u64,
     /// Records in the archive.
     pub records: u64,
+    /// How many of them were gone through in a second, in this run.
+    pub records_per_second: f64,
     /// Versions of them that were restored in this run.
     pub versions: u64,
     /// Pages of those.
@@ -99,7 +102,7 @@ impl App {
         vault: &Vault,
         pinned: Option<Digest>,
         stop: &Stop,
-        mut progress: impl FnMut(u64, u64),
+        progress: impl FnMut(u64, u64),
     ) -> Result<Rebuilt, AppError> {
         let root = Root::existing(vault.clone()).await?;
         self.claim_database(&vault.describes()).await?;
@@ -110,25 +113,23 @@ impl App {
             signed_entries: verdict.signed_entries,
             ..Rebuilt::default()
         };
-        let pipeline = self.definition(None)?.stamp();
         let (_, records) = root.validate_root().await?;
-        let all = records.len() as u64;
-        for record in &records {
-            if stop.is_raised() {
-                rebuilt.interrupted = true;
-                return Ok(rebuilt);
-            }
-            match self.restore_record(&root, *record, &pipeline, &mut rebuilt).await {
-                Ok(()) => {}
-                // What is wrong with one record stops no other.
-                Err(AppError::Ocfl(cause)) if !cause.is_transient() => {
-                    rebuilt.unreadable.push(Unreadable { record: *record, error: cause.to_string() });
-                }
-                Err(cause) => return Err(cause),
-            }
-            rebuilt.records += 1;
-            progress(rebuilt.records, all);
+        self.restore_records(&root, &records, stop, &mut rebuilt, progress).await?;
+        if rebuilt.interrupted {
+            return Ok(rebuilt);
         }
+        self.find_gaps(vault, &records, &mut rebuilt).await?;
+        self.store.keep_setting(FROM, FINISHED).await?;
+        Ok(rebuilt)
+    }
+
+    /// Finds what the ledger tells of and the archive, with these records, does not have; gives holds their queries back.
+    pub(in crate::app) async fn find_gaps(
+        &self,
+        vault: &Vault,
+        records: &BTreeSet<RecordId>,
+        rebuilt: &mut Rebuilt,
+    ) -> Result<(), AppError> {
         let mut after = None;
         loop {
             let rows = self.store.archive_records(after, 500).await?;
@@ -140,8 +141,7 @@ impl App {
         rebuilt.holds_without_query = self.restore_hold_queries(vault).await?;
         let undeposited = self.store.undeposited().await?;
         rebuilt.not_deposited = undeposited.into_iter().map(NotDeposited::from).collect();
-        self.store.keep_setting(FROM, FINISHED).await?;
-        Ok(rebuilt)
+        Ok(())
     }
 
     /// Refuses a database that holds anything but an unfinished rebuild from the same archive.
@@ -159,95 +159,6 @@ impl App {
             )),
         }
     }
-
-    async fn restore_record(
-        &self,
-        root: &Root,
-        record: RecordId,
-        pipeline: &PipelineStamp,
-        rebuilt: &mut Rebuilt,
-    ) -> Result<(), AppError> {
-        let known = self.store.archive_record(record).await?;
-        let object = match root.object(record).await {
-            // A first deposit that was interrupted: no version is there yet.
-            Err(OcflError::NoRecord { .. }) => return Ok(()),
-            object => object?,
-        };
-        match known.map(|known| known.state) {
-            Some(RecordState::Destroyed) => {
-                rebuilt.destroyed_but_there.push(record);
-                return Ok(());
-            }
-            None => {
-                rebuilt.not_in_ledger.push(record);
-                return Ok(());
-            }
-            Some(_) => {}
-        }
-        for version in object.versions().keys() {
-            if self.store.is_restored(record, version.get()).await? {
-                continue;
-            }
-            let files = object.files(*version)?;
-            let description = describe(root, record, *version, &files).await?;
-            let texts = texts::restore(root, &self.areas.results, &files).await?;
-            let scan_sizes = self.scan_sizes(&description).await?;
-            rebuilt.versions += 1;
-            rebuilt.pages += description.draft.pages.len() as u64;
-            let restored =
-                ArchivedVersion { description: &description, texts: &texts, scan_sizes: &scan_sizes, pipeline };
-            self.store.restore(restored).await?;
-        }
-        Ok(())
-    }
-
-    /// Finds out how large the scan files are: as archived whole, or as the intake area still has them.
-    async fn scan_sizes(&self, description: &RecordDescription) -> Result<BTreeMap<Digest, u64>, AppError> {
-        let mut sizes = BTreeMap::new();
-        for original in &description.originals {
-            if original.sha256 == original.scan {
-                sizes.insert(original.scan, original.size);
-            } else if !sizes.contains_key(&original.scan)
-                && let Some(size) = self.areas.intake.size(original.scan).await?
-            {
-                sizes.insert(original.scan, size);
-            }
-        }
-        Ok(sizes)
-    }
-}
-
-/// Reads `record.json`, which must be of this version of this record.
-async fn describe(
-    root: &Root,
-    record: RecordId,
-    version: VersionNumber,
-    files: &[ArchivedFile],
-) -> Result<RecordDescription, OcflError> {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        schema: u32,
-    }
-    let path = LogicalPath::new(RECORD_JSON)?;
-    let file = files.iter().find(|file| file.path == path).ok_or(OcflError::NoFile { record, version, path })?;
-    let bytes = root.read_bytes(file, LARGEST_DESCRIPTION).await?;
-    // The parser's own words could quote the record's.
-    let damaged = |what: String| OcflError::Damaged { key: file.key.clone(), what };
-    let unreadable = |error: serde_json::Error| {
-        damaged(format!("line {} column {} is no description of a record", error.line(), error.column()))
-    };
-    let head: Head = serde_json::from_slice(&bytes).map_err(unreadable)?;
-    if head.schema != RECORD_SCHEMA {
-        return Err(damaged(format!(
-            "it has schema {}, this version reads {RECORD_SCHEMA}; use the newer one",
-            head.schema
-        )));
-    }
-    let description: RecordDescription = serde_json::from_slice(&bytes).map_err(unreadable)?;
-    if (description.draft.record, description.draft.version) != (record, version.get()) {
-        return Err(damaged("it describes another record or version".to_owned()));
-    }
-    Ok(description)
 }
 
 impl From<UndepositedVersion> for NotDeposited {

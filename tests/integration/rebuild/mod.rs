@@ -1,6 +1,8 @@
 //! Database and index removed, then made again out of the archive alone: the same tables, the same answers.
 
+mod bucket;
 mod engines;
+mod many;
 mod tables;
 
 use std::path::Path;
