@@ -74,12 +74,27 @@ pub enum RejectionReason {
 
 /// A step that a document cannot take from where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a document that is {from} cannot become {to}")]
+#[error("the document is {from}, so that it cannot become {to}: {}", self.advice())]
 pub struct TransitionError {
     /// The state it is in.
     pub from: &'static str,
     /// The state that was asked for.
     pub to: &'static str,
+}
+
+impl TransitionError {
+    /// Says what can be done from where the document stands.
+    fn advice(&self) -> &'static str {
+        match self.from {
+            "reading" => "its pages are still being read; try again when they are",
+            "read" => "nobody has decided about it yet",
+            "verified" => "somebody has accepted it; take that back first, as long as it is not final",
+            "archived" => "its record is in the archive; correct the record instead",
+            "rejected" => "somebody has rejected it; take that back first, as long as it is not final",
+            "split" => "its pages went to other documents; name one of those",
+            _ => "its state does not allow it",
+        }
+    }
 }
 
 impl RejectionReason {
@@ -216,6 +231,8 @@ mod tests {
         assert_eq!(archived.name(), "archived");
         let reading = DocumentState::Reading { pages_left: 1, pages_failed: 0 };
         assert_eq!(reading.accept(record).unwrap_err(), TransitionError { from: "reading", to: "verified" });
+        let again = verified.clone().accept(record).unwrap_err().to_string();
+        assert!(again.contains("somebody has accepted it"), "{again}");
         assert!(archived.clone().reopen().is_err() && archived.reject(RejectionReason::Duplicate).is_err());
         assert!(verified.split().is_err() && read.clone().archive().is_err());
         assert!(read.split().is_ok());

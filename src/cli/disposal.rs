@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::json;
 
 use super::exit::{CommandError, Ended, error};
-use super::output::{Output, warn};
+use super::output::{Output, minute, warn};
 use super::start::Place;
 use crate::access::Permission;
 use crate::app::App;
@@ -93,12 +95,12 @@ struct Shown {
     state: &'static str,
     reason: String,
     proposed_by: String,
-    proposed_at: String,
+    proposed_at: Timestamp,
     reviewed_by: Option<String>,
     approved_by: Vec<String>,
     grace_days: u32,
-    destroy_from: Option<String>,
-    ended_at: Option<String>,
+    destroy_from: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
     ended_why: Option<String>,
     certificate: Option<String>,
     records: Vec<ShownRecord>,
@@ -221,7 +223,8 @@ async fn run_carry_out(app: &App, disposal: &str, output: Output) -> Result<Ende
 
 async fn print(app: &App, disposal: &str, output: Output) -> Result<Ended, CommandError> {
     let shown = show(app, app.disposal_named(disposal).await?).await?;
-    output.value(&shown, describe);
+    let zone = app.zone();
+    output.value(&shown, |shown| describe(shown, &zone));
     Ok(Ended::Well)
 }
 
@@ -247,12 +250,12 @@ async fn show(app: &App, row: DisposalRow) -> Result<Shown, CommandError> {
         state: row.state.name(),
         reason: row.reason,
         proposed_by: name(app, row.proposed.0).await?,
-        proposed_at: row.proposed.1.to_string(),
+        proposed_at: row.proposed.1,
         reviewed_by,
         approved_by,
         grace_days: row.grace_days,
-        destroy_from: row.destroy_from.map(|at| at.to_string()),
-        ended_at: row.ended_at.map(|at| at.to_string()),
+        destroy_from: row.destroy_from,
+        ended_at: row.ended_at,
         ended_why: row.ended_why,
         certificate: row.certificate.map(|digest| digest.to_string()),
         records: app.store.disposal_records(row.id).await?.into_iter().map(record).collect(),
@@ -263,15 +266,19 @@ async fn name(app: &App, person: PersonId) -> Result<String, CommandError> {
     Ok(app.store.person(person).await?.map_or_else(|| person.to_string(), |record| record.name))
 }
 
-fn describe(shown: &Shown) -> String {
+fn describe(shown: &Shown, zone: &TimeZone) -> String {
     let mut text = format!("Proposal {}: {}\n", shown.id, shown.state);
     let _ = writeln!(text, "Reason: {}", shown.reason);
-    let _ = writeln!(text, "Proposed by {} at {}", shown.proposed_by, shown.proposed_at);
+    let _ = writeln!(text, "Proposed by {} at {}", shown.proposed_by, minute(shown.proposed_at, zone));
     let next = match shown.state {
-        state if state == DisposalState::Proposed.name() => "Next: somebody else reviews it: muniment disposal review",
-        state if state == DisposalState::Reviewed.name() => "Next: two others approve it: muniment disposal approve",
-        state if state == DisposalState::Approved.name() => "Next: muniment disposal carry-out",
-        _ => "",
+        state if state == DisposalState::Proposed.name() => {
+            format!("Next: somebody else reviews it: muniment disposal review {}", shown.id)
+        }
+        state if state == DisposalState::Reviewed.name() => {
+            format!("Next: two others approve it, each with: muniment disposal approve {}", shown.id)
+        }
+        state if state == DisposalState::Approved.name() => format!("Next: muniment disposal carry-out {}", shown.id),
+        _ => String::new(),
     };
     if let Some(reviewer) = &shown.reviewed_by {
         let _ = writeln!(text, "Reviewed by {reviewer}");
@@ -279,11 +286,11 @@ fn describe(shown: &Shown) -> String {
     if !shown.approved_by.is_empty() {
         let _ = writeln!(text, "Approved by {}", shown.approved_by.join(" and "));
     }
-    if let Some(from) = &shown.destroy_from {
-        let _ = writeln!(text, "May be carried out from {from} on");
+    if let Some(from) = shown.destroy_from {
+        let _ = writeln!(text, "May be carried out from {} on", minute(from, zone));
     }
-    if let (Some(at), Some(why)) = (&shown.ended_at, &shown.ended_why) {
-        let _ = writeln!(text, "Cancelled at {at}: {why}");
+    if let (Some(at), Some(why)) = (shown.ended_at, &shown.ended_why) {
+        let _ = writeln!(text, "Cancelled at {}: {why}", minute(at, zone));
     }
     if let Some(certificate) = &shown.certificate {
         let _ = writeln!(text, "Certificate {certificate}");
@@ -295,5 +302,5 @@ fn describe(shown: &Shown) -> String {
         let _ =
             writeln!(text, "  {}  kept through {}  {}  {state}{why}", record.record, record.last_day, record.policy);
     }
-    text + next
+    text + &next
 }

@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Write};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 /// Standard output in the form that was asked for.
@@ -40,6 +42,11 @@ impl Output {
     pub fn raw(&self, bytes: &[u8]) -> std::io::Result<()> {
         std::io::stdout().lock().write_all(bytes)
     }
+}
+
+/// Writes an instant for a person: to the minute, in the facility's time zone.
+pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 /// Prints one line for a person beside the answer: progress, advice, warnings.

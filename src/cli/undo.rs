@@ -18,7 +18,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     app.undo(&document).await?;
     let document = app.document(&document.id.to_string()).await?;
     output.value(&serde_json::json!({ "document": document.id, "state": document.state }), |_| {
-        format!("Taken back: document {} is {} again.", document.id, document.state.name())
+        format!("Taken back: document {} stands at \"{}\" again.", document.id, document.state.name())
     });
     Ok(Ended::Well)
 }
