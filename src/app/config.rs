@@ -3,6 +3,7 @@
 mod archive;
 mod keeping;
 mod layers;
+mod reviewing;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ pub use archive::{ArchiveConfig, FixityConfig};
 use self::layers::{lay_environment_over, lay_over};
 use crate::chart::Secret;
 pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
+pub use reviewing::{QualityConfig, ReviewConfig, SecondReview};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -53,6 +55,8 @@ pub struct Config {
     pub deposit: DepositConfig,
     /// What people decide, and when it becomes final.
     pub review: ReviewConfig,
+    /// How lots are sampled.
+    pub quality: QualityConfig,
     /// Claims.
     pub worker: WorkerConfig,
     /// The ledger.
@@ -156,50 +160,12 @@ pub struct Recognition {
     pub pages_per_child: u32,
 }
 
-/// What people decide, and when it becomes final.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReviewConfig {
-    /// How long a decision can be taken back, in minutes.
-    pub undo_minutes: u32,
-    /// Which acceptances a second person has to approve.
-    pub second_review: SecondReview,
-}
-
-/// Which acceptances a second person has to approve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum SecondReview {
-    /// None.
-    Never,
-    /// Every one.
-    Always,
-    /// So many of a hundred, drawn at random.
-    Percentage(u8),
-}
-
 /// Claims.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerConfig {
     /// How long a claim lasts without renewal, in seconds.
     pub lease_seconds: u64,
-}
-
-impl TryFrom<String> for SecondReview {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "never" => return Ok(Self::Never),
-            "always" => return Ok(Self::Always),
-            _ => {}
-        }
-        let percentage = text.strip_suffix('%').and_then(|number| number.trim().parse().ok());
-        percentage.filter(|number| (1..=100).contains(number)).map(Self::Percentage).ok_or_else(|| {
-            format!("review.second_review = {text:?}: must be \"never\", \"always\" or a percentage such as \"10%\"")
-        })
-    }
 }
 
 /// What is wrong with a configuration: every fault at once.
@@ -292,6 +258,7 @@ impl Config {
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
         range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
+        range("quality.new_staff_documents", self.quality.new_staff_documents.into(), 0, 100_000);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
         range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);

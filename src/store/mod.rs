@@ -7,6 +7,7 @@
 //! The names of source files may name a patient. They are kept in `deliveries` and nowhere else; no error and no log of
 //! this module carries them.
 
+mod acceptance_rules;
 mod batches;
 mod candidates;
 mod claims;
@@ -25,6 +26,7 @@ mod fixity;
 mod holds;
 mod ledger;
 mod ledger_keys;
+mod lots;
 mod migrations;
 mod outbox;
 mod page_progress;
@@ -49,6 +51,7 @@ mod values;
 mod work_left;
 mod workers;
 
+pub use acceptance_rules::AcceptanceRuleRow;
 pub use batches::OpenedBatch;
 pub use candidates::CandidateRecord;
 pub use claims::{Attempt, Claim, ClaimedPage, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, ScanClaim};
@@ -65,6 +68,7 @@ pub use fixity::{FixityCheck, FixityFigures, FixityProblem, OpenProblem};
 pub use holds::HoldRow;
 pub use ledger::StoredEntry;
 pub use ledger_keys::KeyRecord;
+pub use lots::{LotCandidates, LotDocument, LotRow, LotState};
 pub use outbox::{IndexedPage, OutboxEntry};
 pub use pages::{NewPage, PageRecord, PageSelection, PageWork, Reliability};
 pub use people::PersonRecord;

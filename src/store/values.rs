@@ -9,8 +9,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use crate::chart::{
-    BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, HoldId, PageNumber, PatientId, PersonId, RecordId,
-    WorkerId,
+    BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, HoldId, LotId, PageNumber, PatientId, PersonId,
+    RecordId, WorkerId,
 };
 
 /// A value on its way into a statement.
@@ -112,7 +112,8 @@ macro_rules! text_values {
 }
 
 text_values!(
-    Digest, BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, PatientId, PersonId, RecordId, WorkerId
+    Digest, BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, LotId, PatientId, PersonId, RecordId,
+    WorkerId
 );
 
 /// One row of an answer.

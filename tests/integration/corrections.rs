@@ -134,19 +134,41 @@ async fn a_misfiled_page_is_safe_in_the_right_record_before_it_leaves_the_wrong_
     assert_eq!(found(&clinic, "zzadams"), [documents[0].clone()]);
 }
 
-#[test]
-fn a_move_of_pages_is_taken_back_as_a_whole() {
-    let clinic = Clinic::with(Program::new());
-    let (_, records) = records(&clinic, &["ZZADAMS", "ZZBAKER", "ZZBAKER"], "1-2,3");
-    // Final at once for the deposit, not for what comes then.
-    let deposit = clinic.program.command(&["deposit"]).output().unwrap();
-    assert!(deposit.status.success());
-    let queue = clinic.program.json(&["queue"]);
-    assert_eq!(queue.as_array().map(Vec::len), Some(2), "the time to undo is not over: {queue}");
+#[tokio::test]
+async fn a_move_of_pages_is_taken_back_as_a_whole() {
+    let clinic = Clinic::hasty();
+    let (documents, records) = records(&clinic, &["ZZADAMS", "ZZBAKER", "ZZBAKER"], "1-2,3");
     let (wrong, right) = (records[0].to_string(), records[1].to_string());
-    let early =
-        clinic.reviewer(&["correct", &wrong, "--reason", "misfiled-pages", "--move-pages", "2", "--to", &right]);
+    let moving = ["correct", &wrong, "--reason", "misfiled-pages", "--move-pages", "2", "--to", &right];
+    let early = clinic.reviewer(&moving);
     assert!(early.code == 1 && early.err.contains("waiting"), "{}", early.err);
+    clinic.deposit();
+    // From here on there is time to undo.
+    let clinic = clinic.set("MUNIMENT_REVIEW_UNDO_MINUTES", "15");
+    assert_eq!(clinic.reviewer(&moving).code, 0);
+    assert_eq!(clinic.deposit(), 0, "neither half is deposited while the other can be undone");
+    let waiting = |clinic: &Clinic| clinic.program.json(&["queue"]).as_array().map(Vec::len);
+    assert_eq!(waiting(&clinic), Some(2));
+    // The record that gets the pages cannot let go of them while the other one is to lose them.
+    let torn = clinic.reviewer(&["correct", &right, "--reason", "misfiled-pages", "--undo"]);
+    assert!(torn.code == 1 && torn.err.contains("take its correction back first"), "{}", torn.err);
+    assert_eq!(waiting(&clinic), Some(2));
+    for record in [&wrong, &right] {
+        let run = clinic.reviewer(&["correct", record, "--reason", "misfiled-pages", "--undo"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    assert_eq!(waiting(&clinic), Some(0));
+    let clinic = clinic.set("MUNIMENT_REVIEW_UNDO_MINUTES", "0");
+    assert_eq!(clinic.deposit(), 0);
+    for record in &records {
+        let history = versions(&clinic, *record).await;
+        assert!(history.iter().all(|version| !version.in_error), "{history:?}");
+    }
+    assert_eq!(found(&clinic, "zzbaker").len(), 2, "as before: {documents:?}");
+    // The version that was taken back makes room for the next one.
+    assert_eq!(clinic.reviewer(&moving).code, 0);
+    assert_eq!(clinic.deposit(), 2);
+    assert_eq!(found(&clinic, "zzbaker"), [documents[1].clone()]);
 }
 
 #[tokio::test]
