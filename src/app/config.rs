@@ -339,12 +339,15 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_at_once_with_a_hint() {
-        let message =
-            load("[intake]\nmax_pagse = 3\nmax_file_mib = 0\n[databas]\nurl = 'x'", &[("MUNIMENT_DATABASE_URI", "x")])
-                .unwrap_err()
-                .to_string();
+        let message = load(
+            "[archive]\nlock_mode = 'x'\n[intake]\nmax_pagse = 3\nmax_file_mib = 0\n[databas]\nurl = 'x'",
+            &[("MUNIMENT_DATABASE_URI", "x")],
+        )
+        .unwrap_err()
+        .to_string();
         for part in [
             "did you mean max_pages?",
+            "archive.lock_mode is not a known key; did you mean deposit.lock_mode?",
             "did you mean database?",
             "did you mean MUNIMENT_DATABASE_URL?",
             "max_file_mib = 0",

@@ -132,6 +132,50 @@ async fn a_misfiled_page_is_safe_in_the_right_record_before_it_leaves_the_wrong_
     assert!(!versions(&clinic, records[1]).await[0].in_error);
     assert_eq!(found(&clinic, "zzbaker"), [documents[1].clone()]);
     assert_eq!(found(&clinic, "zzadams"), [documents[0].clone()]);
+    // Out of exports too, in whatever form.
+    for form in ["txt", "json", "pdf", "original"] {
+        let name = format!("out.{form}");
+        let run = clinic.program.run(&["export", &documents[0], "--format", form, "-o", &name]);
+        if form == "original" && run.code == 1 {
+            continue;
+        }
+        assert_eq!(run.code, 0, "{form}: {}", run.err);
+        let bytes = std::fs::read(clinic.program.path(&name)).unwrap();
+        let bytes = if matches!(form, "pdf" | "original") { unpacked(&bytes) } else { bytes };
+        assert!(!holds(&bytes, "ZZBAKER"), "{form}");
+    }
+    // The superseded version is for auditors, who have to say so.
+    let old = ["archive", "extract", &wrong, "--version", "v1"];
+    let refused = clinic.program.run(&old);
+    assert!(refused.code == 1 && refused.err.contains("entered in error"), "{}", refused.err);
+    assert_eq!(clinic.program.run(&[&old[..], &["--entered-in-error"]].concat()).code, 0);
+    assert_eq!(clinic.program.run(&["archive", "extract", &right, "--version", "v1"]).code, 0);
+}
+
+#[tokio::test]
+async fn what_another_version_of_the_program_began_is_finished_under_its_name() {
+    let clinic = Clinic::hasty();
+    let document = clinic.ingest("a.pdf", &shared_file(&["ZZADAMS"]));
+    let record = clinic.accept(&document, &["--patient", "ZZ-1", "--type", "consent"]);
+    // A deposit of this record elsewhere gives the bytes that an older program would have left half done here.
+    let copy = clinic.program.path("before");
+    let status = std::process::Command::new("cp").arg("-a").arg(clinic.program.path("data")).arg(&copy).status();
+    assert!(status.unwrap().success());
+    assert_eq!(clinic.deposit(), 1);
+    let made = clinic.files(record, 1).await;
+    let older = String::from_utf8(file(&made, "record.json").to_vec()).unwrap();
+    let own = format!("Muniment {}", env!("CARGO_PKG_VERSION"));
+    let older = older.replace(&own, "Muniment 0.0.1");
+    let key = clinic.root().await.object(record).await.unwrap();
+    let left = format!("{}/v1/content/record.json", key.folder());
+    std::fs::remove_dir_all(clinic.program.path("data")).unwrap();
+    std::fs::rename(&copy, clinic.program.path("data")).unwrap();
+    let path = clinic.folder().join(left);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, &older).unwrap();
+    assert_eq!(clinic.deposit(), 1);
+    let described = description(&clinic.files(record, 1).await);
+    assert_eq!(described.program, "Muniment 0.0.1");
 }
 
 #[tokio::test]
