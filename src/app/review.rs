@@ -105,10 +105,11 @@ impl App {
         Ok(if whole { document.source_name.clone() } else { String::new() })
     }
 
-    /// Says whether a document is all of the file that it came in.
+    /// Says whether a document is all of the file that it came in, and nothing else.
     pub(super) async fn is_whole_file(&self, document: &DocumentRecord) -> Result<bool, AppError> {
         let scan = self.store.scan(document.scan).await?;
-        Ok(scan.and_then(|scan| scan.page_count) == Some(document.pages))
+        let as_many = scan.and_then(|scan| scan.page_count) == Some(document.pages);
+        Ok(as_many && self.pages(document.id).await?.iter().all(|page| page.view.page.scan == document.scan))
     }
 
     /// Rejects a document.
