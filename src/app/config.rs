@@ -3,19 +3,21 @@
 mod archive;
 mod keeping;
 mod layers;
-mod reviewing;
+mod quality;
+mod review;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Table;
 
-pub use archive::{ArchiveConfig, FixityConfig};
-
 use self::layers::{lay_environment_over, lay_over};
 use crate::chart::Secret;
+
+pub use archive::{ArchiveConfig, FixityConfig};
 pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
-pub use reviewing::{QualityConfig, ReviewConfig, SecondReview};
+pub use quality::QualityConfig;
+pub use review::{ReviewConfig, SecondReview};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");

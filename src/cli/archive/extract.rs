@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags};
 use serde::Serialize;
 
-use super::{From, find, size};
+use super::{From, size};
 use crate::archive::RECORD_JSON;
 use crate::archive::ocfl::{ArchivedFile, LogicalPath, Object, Root, VersionNumber};
 use crate::chart::{RecordDescription, RecordId};
@@ -51,8 +51,7 @@ struct Extracted {
 
 /// Copies them.
 pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
-    let root = args.from.open(place).await?;
-    let object = root.object(find(&root, &args.record).await?).await?;
+    let (root, object) = args.from.record(&args.record, place).await?;
     let version = args.version.unwrap_or_else(|| object.head());
     if !args.entered_in_error && was_in_error(&root, &object, version).await? {
         return Err(error(format!(

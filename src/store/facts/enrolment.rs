@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::chart::{Digest, PersonId};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::{Row, values};
 
 /// Keeps a code that `administrator` gives out.
@@ -103,8 +103,4 @@ async fn find(transaction: &mut Transaction, code: Digest, at: Timestamp) -> Res
         return Err(refused("this code has expired: an administrator gives out another with muniment people enrol"));
     }
     Ok(row)
-}
-
-fn refused(why: &str) -> StoreError {
-    StoreError::Refused { why: why.to_owned() }
 }

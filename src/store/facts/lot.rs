@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::record;
-use super::who::{person, person_or_program, refused, text};
+use super::who::{person, person_or_program, text};
 use crate::chart::facts::{LotDraw, LotFact};
 use crate::chart::{Defect, DefectClass, LedgerEntry, LotId, PersonId, RecordId, Sampled};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::values;
 
 /// Applies one fact.

@@ -1,11 +1,11 @@
 //! Facts about the rules under which the program accepts documents by itself. A rule is never changed, only followed by
 //! another text of its name.
 
-use super::who::{administrator, another, refused, text};
+use super::who::{administrator, another, text};
 use crate::chart::facts::RuleFact;
 use crate::chart::{AutoAcceptRule, Digest, LedgerEntry};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::{Row, values};
 
 /// Longest text of a rule, in bytes.

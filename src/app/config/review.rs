@@ -1,8 +1,6 @@
-//! What people decide about documents, and how what they decided is sampled.
+//! What people decide, and which of their decisions a second person looks at.
 
 use serde::Deserialize;
-
-use crate::quality::Plan;
 
 /// What people decide, and when it becomes final.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -26,17 +24,6 @@ pub enum SecondReview {
     Percentage(u8),
 }
 
-/// How lots are sampled.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct QualityConfig {
-    /// Whether documents wait for the release of their lot, and how much of it is checked.
-    #[serde(deserialize_with = "plan")]
-    pub lots: Plan,
-    /// Until so many of a person's documents in a row were without a defect, all of them are checked.
-    pub new_staff_documents: u32,
-}
-
 impl TryFrom<String> for SecondReview {
     type Error = String;
 
@@ -51,9 +38,4 @@ impl TryFrom<String> for SecondReview {
             format!("review.second_review = {text:?}: must be \"never\", \"always\" or a percentage such as \"10%\"")
         })
     }
-}
-
-fn plan<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Plan, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|cause| serde::de::Error::custom(format!("quality.lots = {text:?}: {cause}")))
 }
