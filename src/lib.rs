@@ -10,13 +10,14 @@
 //! 4. The worker keeps the result and puts it into the index ([`search`]), which answers queries with word boxes.
 //! 5. [`pdf`] and [`export`] give documents back: searchable PDF/A, hOCR, ALTO, text, JSON, the original bytes.
 //! 6. A person who may ([`access`]) accepts a document; [`review`] and [`worker`] make a record of it, which [`archive`] deposits
-//!    as an OCFL object once nobody can undo it.
+//!    as an OCFL object once nobody can undo it and its lot is released ([`quality`]).
 //! 7. [`retention`] computes how long a record is kept, and why; [`disposal`] destroys what may be destroyed, with a certificate.
 //! 8. [`audit`] proves that the ledger of all these decisions was not rewritten.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
-//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`disposal`]) <-
-//! [`worker`] <- [`app`] <- [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces it.
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`quality`],
+//! [`disposal`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces
+//! it.
 
 pub mod access;
 pub mod app;
@@ -31,6 +32,7 @@ pub mod intake;
 pub mod ocr;
 pub mod pdf;
 pub mod pipeline;
+pub mod quality;
 pub mod retention;
 pub mod review;
 pub mod samples;

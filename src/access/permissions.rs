@@ -9,6 +9,8 @@ pub enum Permission {
     Label,
     /// Approve or return what others accepted.
     ReviewOthers,
+    /// Draw, check, release and hold back lots.
+    DecideLots,
     /// Read charts.
     ReadChart,
     /// Make a further version of a verified record.
@@ -76,6 +78,7 @@ const TABLE: &[(Role, Permission, Extent)] = {
         (Technician, ReadAudit, Own),
         (Reviewer, Label, All),
         (Reviewer, ReviewOthers, All),
+        (Reviewer, DecideLots, All),
         (Reviewer, ReadChart, Sample),
         (Reviewer, CorrectRecord, All),
         (Reviewer, ReadAudit, Team),
@@ -111,6 +114,7 @@ impl Permission {
         match self {
             Self::Label => "label, accept, reject or split documents",
             Self::ReviewOthers => "review what others accepted",
+            Self::DecideLots => "draw, check, release or hold back lots",
             Self::ReadChart => "read charts",
             Self::CorrectRecord => "correct a verified record",
             Self::SeeErrors => "see what was entered in error",

@@ -43,7 +43,8 @@ impl App {
             let known = self.store.person_by_token(Digest::of(token.trim().as_bytes()), self.clock.now()).await?;
             return known.ok_or_else(|| {
                 AppError::Unknown(format!(
-                    "the token in {TOKEN} is unknown, expired or revoked; have a new one made with `muniment people token`"
+                    "the token in {TOKEN} is unknown, expired or revoked; an administrator gives you a code for a new one with \
+                     `muniment people enrol`"
                 ))
             });
         }

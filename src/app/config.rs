@@ -3,6 +3,7 @@
 mod archive;
 mod keeping;
 mod layers;
+mod quality;
 mod review;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::chart::Secret;
 
 pub use archive::{ArchiveConfig, FixityConfig};
 pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
+pub use quality::QualityConfig;
 pub use review::{ReviewConfig, SecondReview};
 
 /// The default configuration with comments, as `muniment init` writes it.
@@ -55,6 +57,8 @@ pub struct Config {
     pub deposit: DepositConfig,
     /// What people decide, and when it becomes final.
     pub review: ReviewConfig,
+    /// How lots are sampled.
+    pub quality: QualityConfig,
     /// Claims.
     pub worker: WorkerConfig,
     /// The ledger.
@@ -256,6 +260,7 @@ impl Config {
         range("recognition.pages_per_child", self.recognition.pages_per_child.into(), 1, 1_000_000);
         range("deposit.lock_seconds", self.deposit.lock_seconds, 0, 3_153_600_000);
         range("review.undo_minutes", self.review.undo_minutes.into(), 0, 10_080);
+        range("quality.new_staff_documents", self.quality.new_staff_documents.into(), 0, 100_000);
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
         range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
@@ -336,12 +341,15 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_at_once_with_a_hint() {
-        let message =
-            load("[intake]\nmax_pagse = 3\nmax_file_mib = 0\n[databas]\nurl = 'x'", &[("MUNIMENT_DATABASE_URI", "x")])
-                .unwrap_err()
-                .to_string();
+        let message = load(
+            "[archive]\nlock_mode = 'x'\n[intake]\nmax_pagse = 3\nmax_file_mib = 0\n[databas]\nurl = 'x'",
+            &[("MUNIMENT_DATABASE_URI", "x")],
+        )
+        .unwrap_err()
+        .to_string();
         for part in [
             "did you mean max_pages?",
+            "archive.lock_mode is not a known key; did you mean deposit.lock_mode?",
             "did you mean database?",
             "did you mean MUNIMENT_DATABASE_URL?",
             "max_file_mib = 0",

@@ -147,10 +147,10 @@ impl App {
         Ok(patient)
     }
 
-    /// Corrections of those who may only propose them wait for a reviewer.
+    /// Corrections of those who may only propose them wait for a reviewer. They are in no lot.
     fn correction_terms(&self, extent: Extent) -> AcceptanceTerms {
         let terms = self.terms(self.clock.now());
-        AcceptanceTerms { second_review: terms.second_review || extent != Extent::All, ..terms }
+        AcceptanceTerms { second_review: terms.second_review || extent != Extent::All, released: true, ..terms }
     }
 }
 

@@ -267,6 +267,13 @@ impl App {
     /// # Errors
     /// They are missing, or `out` cannot be written.
     pub async fn write_original(&self, document: &DocumentRecord, mut out: impl Write) -> Result<u64, AppError> {
+        if !self.is_whole_file(document).await? {
+            return Err(AppError::Unfit(
+                "the file that this document came in holds other pages too, which may be another patient's. Export it as pdf, or \
+                 take its original out of the archive with `muniment archive extract RECORD`"
+                    .into(),
+            ));
+        }
         let mut file = self.areas.intake.open(document.scan).await?;
         std::io::copy(&mut file, &mut out).map_err(|cause| AppError::Write { what: "the original".into(), cause })
     }

@@ -13,6 +13,25 @@ use crate::store::PersonRecord;
 const LONGEST_NAME: usize = 100;
 /// Longest time that a token is good for, in days.
 const MOST_DAYS: u32 = 366;
+/// How long a code can be turned into a token.
+const CODE_LASTS: SignedDuration = SignedDuration::from_hours(72);
+/// What a token begins with.
+const TOKEN: &str = "muniment";
+/// What a code begins with.
+const CODE: &str = "enrol";
+
+/// A code that was given out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// The code.
+    pub code: String,
+    /// When it is worth nothing any more.
+    pub expires_at: Timestamp,
+    /// Whether it is the second of two.
+    pub is_second: bool,
+    /// Whether another administrator has to give out a second one.
+    pub needs_second: bool,
+}
 
 impl App {
     /// Adds a person with roles. While there is nobody, whoever runs this becomes the first person and administrator.
@@ -72,21 +91,61 @@ impl App {
         self.record_about_people(PeopleFact::Disabled { person }).await
     }
 
-    /// Makes a token for a person, good for `days`. It is returned here and kept nowhere.
+    /// Gives out a code that a person turns into a token of their own: the first one, or the second one where another
+    /// administrator gave out the first. It is returned here and kept nowhere.
     ///
     /// # Errors
-    /// Others than the person themselves need an administrator.
-    pub async fn issue_token(&self, person: PersonId, days: u32) -> Result<(String, Timestamp), AppError> {
-        if !(1..=MOST_DAYS).contains(&days) {
-            return Err(AppError::Unfit(format!("a token is good for 1 to {MOST_DAYS} days")));
-        }
-        let actor = self.for_themselves_or_manager(person).await?;
+    /// Only an administrator does, and not for themselves.
+    pub async fn offer_enrolment(&self, person: PersonId) -> Result<Enrolment, AppError> {
+        let actor = self.actor(Permission::ManagePeople, &[]).await?.person;
         let now = self.clock.now();
-        let expires_at = now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
-        let token = new_token();
-        let fact = PeopleFact::TokenIssued { person, token: Digest::of(token.as_bytes()), expires_at };
+        let secret = new_secret(CODE);
+        let digest = Digest::of(secret.as_bytes());
+        let expires_at = now.saturating_add(CODE_LASTS).unwrap_or(Timestamp::MAX);
+        let first = self.store.code_to_second(person, actor, now).await?;
+        let fact = match first {
+            Some(code) => PeopleFact::EnrolmentSeconded { person, code, second: digest },
+            None => PeopleFact::EnrolmentOffered { person, code: digest, expires_at },
+        };
         self.store.record(Actor::Person(actor), now, &[Fact::People(fact)]).await?;
-        Ok((token, expires_at))
+        let needs_second = first.is_none() && self.store.code_needs_second(digest).await?;
+        Ok(Enrolment { code: secret, expires_at, is_second: first.is_some(), needs_second })
+    }
+
+    /// Turns the codes that a person was given into a token, good for `days`. It is returned here and kept nowhere.
+    ///
+    /// # Errors
+    /// The code is unknown, used or expired; a second one is missing.
+    pub async fn enrol(&self, codes: &[String], days: u32) -> Result<(PersonId, String, Timestamp), AppError> {
+        let digests: Vec<Digest> = codes.iter().map(|code| Digest::of(code.trim().as_bytes())).collect();
+        let mut first = None;
+        for code in &digests {
+            if let Some(person) = self.store.person_by_code(*code).await? {
+                first = Some((*code, person));
+            }
+        }
+        let (code, person) = first.ok_or_else(|| {
+            AppError::NotFound(
+                "this code is unknown. An administrator gives one out with `muniment people enrol`".into(),
+            )
+        })?;
+        let second = digests.into_iter().find(|other| *other != code);
+        let (token, expires_at) = self.make_token(days)?;
+        let fact = PeopleFact::Enrolled { code, second, token: Digest::of(token.as_bytes()), expires_at };
+        self.store.record(Actor::Person(person), self.clock.now(), &[Fact::People(fact)]).await?;
+        Ok((person, token, expires_at))
+    }
+
+    /// Makes a token for whoever runs this, good for `days`. It is returned here and kept nowhere.
+    ///
+    /// # Errors
+    /// The person is not known, or disabled.
+    pub async fn issue_token(&self, days: u32) -> Result<(PersonId, String, Timestamp), AppError> {
+        let person = self.whoever().await?.id;
+        let (token, expires_at) = self.make_token(days)?;
+        let fact = PeopleFact::TokenIssued { person, token: Digest::of(token.as_bytes()), expires_at };
+        self.store.record(Actor::Person(person), self.clock.now(), &[Fact::People(fact)]).await?;
+        Ok((person, token, expires_at))
     }
 
     /// Makes every token of a person worthless.
@@ -126,6 +185,14 @@ impl App {
         Ok(())
     }
 
+    fn make_token(&self, days: u32) -> Result<(String, Timestamp), AppError> {
+        if !(1..=MOST_DAYS).contains(&days) {
+            return Err(AppError::Unfit(format!("a token is good for 1 to {MOST_DAYS} days")));
+        }
+        let length = SignedDuration::from_hours(24 * i64::from(days));
+        Ok((new_secret(TOKEN), self.clock.now().saturating_add(length).unwrap_or(Timestamp::MAX)))
+    }
+
     async fn for_themselves_or_manager(&self, person: PersonId) -> Result<PersonId, AppError> {
         let own = self.whoever().await?;
         if own.id == person && own.disabled_at.is_none() {
@@ -135,9 +202,9 @@ impl App {
     }
 }
 
-/// Makes a token of 256 random bits.
+/// Makes a token or a code of 256 random bits.
 #[expect(clippy::disallowed_methods, reason = "the application is the source of randomness")]
-fn new_token() -> String {
+fn new_secret(kind: &str) -> String {
     let bits: [u8; 32] = rand::random();
-    format!("muniment-{}", Digest::from_bytes(bits))
+    format!("{kind}-{}", Digest::from_bytes(bits))
 }

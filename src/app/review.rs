@@ -9,6 +9,7 @@ use crate::chart::{
     Actor, BirthDate, DocumentId, DocumentState, DocumentType, Encounter, Label, PatientId, PatientRef, PersonId,
     RecordClass, RecordDraft, RecordId, RecordPage, RejectionReason,
 };
+use crate::quality::Plan;
 use crate::store::{AcceptanceTerms, DocumentPage, DocumentRecord, RecordRow, WaitingRow};
 
 /// Longest remark, in characters.
@@ -100,9 +101,15 @@ impl App {
     /// Returns the name of the file that the document came in; nothing if other documents came in it too: it may name
     /// their patient.
     async fn own_source_name(&self, document: &DocumentRecord) -> Result<String, AppError> {
-        let scan = self.store.scan(document.scan).await?;
-        let whole = scan.and_then(|scan| scan.page_count) == Some(document.pages);
+        let whole = self.is_whole_file(document).await?;
         Ok(if whole { document.source_name.clone() } else { String::new() })
+    }
+
+    /// Says whether a document is all of the file that it came in, and nothing else.
+    pub(super) async fn is_whole_file(&self, document: &DocumentRecord) -> Result<bool, AppError> {
+        let scan = self.store.scan(document.scan).await?;
+        let as_many = scan.and_then(|scan| scan.page_count) == Some(document.pages);
+        Ok(as_many && self.pages(document.id).await?.iter().all(|page| page.view.page.scan == document.scan))
     }
 
     /// Rejects a document.
@@ -202,8 +209,7 @@ impl App {
                 SecondReview::Always => true,
                 SecondReview::Percentage(percentage) => drawn(percentage),
             },
-            // Lots, once there are any, release what belongs to them.
-            released: true,
+            released: self.config.quality.lots == Plan::Off,
             rule: None,
         }
     }

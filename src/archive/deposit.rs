@@ -4,7 +4,7 @@ use std::fs::File;
 
 use super::Lock;
 use super::ocfl::{Author, Deposited, LogicalPath, OcflError, Original, RecordVersion, Root, VersionNumber};
-use crate::chart::{CorrectionReason, OriginalFile, RecordDescription, VerifiedRecord};
+use crate::chart::{CorrectionReason, OriginalFile, RecordDescription, RecordId, VerifiedRecord};
 
 /// Path of what is said about a record.
 pub const RECORD_JSON: &str = "record.json";
@@ -14,6 +14,8 @@ pub const TEXT_JSON: &str = "text.json.zst";
 pub const ACCESS_PDF: &str = "access.pdf";
 /// Folder of the originals.
 pub const ORIGINALS: &str = "original";
+/// Longest `record.json`, in bytes.
+const LONGEST_DESCRIPTION: u64 = 64 << 20;
 
 /// The files of a version, ready to be deposited.
 #[derive(Debug)]
@@ -43,6 +45,9 @@ pub async fn deposit(
     lock: Option<Lock>,
 ) -> Result<Deposited, OcflError> {
     let draft = record.draft();
+    let number = VersionNumber::new(draft.version).unwrap_or(VersionNumber::FIRST);
+    let begun_by = begun_by(root, draft.record, number).await?;
+    let program = begun_by.as_deref().unwrap_or(program);
     let (described, bytes): (Vec<OriginalFile>, Vec<File>) = files.originals.into_iter().unzip();
     let description = RecordDescription::of(record, described, files.not_in_access, program);
     let json = serde_json::to_vec_pretty(&description).map_err(|cause| {
@@ -59,7 +64,6 @@ pub async fn deposit(
     if let Some(access) = files.access {
         contents.push((LogicalPath::new(ACCESS_PDF)?, Original::File(access)));
     }
-    let number = VersionNumber::new(draft.version).unwrap_or(VersionNumber::FIRST);
     let message = draft.correction.as_ref().map_or("verified", |correction| message(correction.reason));
     root.deposit(RecordVersion {
         record: draft.record,
@@ -72,6 +76,14 @@ pub async fn deposit(
         lock,
     })
     .await
+}
+
+/// Returns the program that began this deposit, where one did and was interrupted. `record.json` names the program that made
+/// the deposit; another version of it that finishes what this one began must make the same file.
+async fn begun_by(root: &Root, record: RecordId, number: VersionNumber) -> Result<Option<String>, OcflError> {
+    let bytes = root.begun(record, number, &LogicalPath::new(RECORD_JSON)?, LONGEST_DESCRIPTION).await?;
+    let description = bytes.and_then(|bytes| serde_json::from_slice::<RecordDescription>(&bytes).ok());
+    Ok(description.map(|description| description.program))
 }
 
 /// Says why there is a further version; never a person's own words, which may name a patient.

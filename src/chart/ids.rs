@@ -89,3 +89,7 @@ id!(
     /// One event that starts or moves a retention period.
     EventId, "event"
 );
+id!(
+    /// One lot: documents of a batch that are sampled, and released or held back, together.
+    LotId, "lot"
+);

@@ -13,6 +13,7 @@ mod geometry;
 mod hold;
 mod ids;
 mod ledger_entry;
+mod lot;
 pub mod merkle;
 mod naming;
 mod page;
@@ -37,10 +38,12 @@ pub use finding::{Finding, FindingKind, Severity};
 pub use geometry::{QuarterTurns, Rect, Size};
 pub use hold::{Hold, HoldScope};
 pub use ids::{
-    BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, PatientId, PersonId, RecordId, WorkerId,
+    BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, LotId, PatientId, PersonId, RecordId,
+    WorkerId,
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
-pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass};
+pub use lot::{Defect, DefectClass, DefectParseError, Sampled, Stringency};
+pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass, RuleName, RuleParseError};
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use patient::{BirthDate, PatientError, PatientRef};
 pub use pipeline_stamp::PipelineStamp;

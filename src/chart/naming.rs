@@ -1,8 +1,11 @@
-//! Names that a site gives to what it keeps: types of documents, labels, record classes. Never a patient's words.
+//! Names that a site gives to what it keeps: types of documents, labels, record classes, rules. Never a patient's words.
 
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
+use super::Digest;
 use super::text_form::as_text;
 
 /// Longest name, in characters.
@@ -62,8 +65,41 @@ name!(
 );
 name!(
     /// The name of a rule under which the program accepts documents by itself.
-    AutoAcceptRule, "rule name"
+    RuleName, "rule name"
 );
+
+/// A rule under which the program accepts documents by itself: its name, and the digest of the text that was approved.
+///
+/// Written `name@digest`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutoAcceptRule {
+    /// Its name.
+    pub name: RuleName,
+    /// SHA-256 of its text.
+    pub digest: Digest,
+}
+
+/// A text that is no name with a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a rule is written NAME@DIGEST")]
+pub struct RuleParseError;
+
+impl fmt::Display for AutoAcceptRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.name, self.digest)
+    }
+}
+
+impl FromStr for AutoAcceptRule {
+    type Err = RuleParseError;
+
+    fn from_str(text: &str) -> Result<Self, RuleParseError> {
+        let (name, digest) = text.split_once('@').ok_or(RuleParseError)?;
+        let name = name.parse().map_err(|_| RuleParseError)?;
+        Ok(Self { name, digest: digest.parse().map_err(|_| RuleParseError)? })
+    }
+}
 
 impl RecordClass {
     /// The class of records that no rule singles out.

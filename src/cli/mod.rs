@@ -3,6 +3,7 @@
 mod accept;
 mod archive;
 mod audit;
+mod auto_accept;
 mod backup;
 mod batch;
 mod bench;
@@ -24,6 +25,7 @@ mod hold;
 mod index;
 mod ingest;
 mod init;
+mod lot;
 mod output;
 mod people;
 mod private;
@@ -104,6 +106,8 @@ enum Command {
     Reject(reject::Args),
     Undo(undo::Args),
     Review(review::Args),
+    Lot(lot::Args),
+    AutoAccept(auto_accept::Args),
     Queue(queue::Args),
     Correct(correct::Args),
     Purge(purge::Args),
@@ -130,6 +134,8 @@ impl Command {
                 | Self::Reject(_)
                 | Self::Undo(_)
                 | Self::Review(_)
+                | Self::Lot(_)
+                | Self::AutoAccept(_)
                 | Self::Retention(_)
                 | Self::Hold(_)
                 | Self::Disposal(_)
@@ -190,6 +196,8 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Reject(args) => start::block_on(reject::run(args, place, output)),
         Command::Undo(args) => start::block_on(undo::run(args, place, output)),
         Command::Review(args) => start::block_on(review::run(args, place, output)),
+        Command::AutoAccept(args) => start::block_on(auto_accept::run(args, place, output)),
+        Command::Lot(args) => start::block_on(lot::run(args, place, output)),
         Command::Deposit(args) => start::block_on(deposit::run(args, place, output)),
         Command::Document(args) => start::block_on(document::run(args, place, output)),
         Command::Correct(args) => start::block_on(correct::run(args, place, output)),

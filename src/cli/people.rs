@@ -55,16 +55,26 @@ enum Command {
         /// Login, name or id of the person
         person: String,
     },
-    /// Makes a token that stands for a person where the operating system does not know them; shown once, kept nowhere
-    Token {
+    /// Gives out a code for a person whom the operating system does not know; shown once, kept nowhere
+    ///
+    /// The person turns it into a token with `muniment people token --code CODE`, once, within three days. Where there is
+    /// another administrator, that one runs this too and the person needs both codes: nobody can make a token for somebody
+    /// else.
+    Enrol {
         /// Login, name or id of the person
         person: String,
+    },
+    /// Makes a token that stands for you where the operating system does not know you; shown once, kept nowhere
+    Token {
+        /// A code that an administrator gave you; given twice where two of them did [default: you are known already]
+        #[arg(long = "code", value_name = "CODE")]
+        codes: Vec<String>,
         /// Days that it is good for
         #[arg(long, default_value_t = 30)]
         days: u32,
-        /// Makes every token of the person worthless instead
-        #[arg(long, conflicts_with = "days")]
-        revoke: bool,
+        /// Makes every token and code of this person worthless instead
+        #[arg(long, value_name = "PERSON", conflicts_with_all = ["days", "codes"])]
+        revoke: Option<String>,
     },
 }
 
@@ -118,17 +128,42 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
             app.disable_person(person.id).await?;
             done(&app.person_named(&person.id.to_string()).await?, output);
         }
-        Command::Token { person, revoke: true, .. } => {
+        Command::Enrol { person } => {
+            let person = app.person_named(person).await?;
+            let given = app.offer_enrolment(person.id).await?;
+            let value = serde_json::json!({
+                "person": person.id,
+                "code": given.code,
+                "expires_at": given.expires_at,
+                "is_second": given.is_second,
+                "needs_second": given.needs_second,
+            });
+            output.value(&value, |_| {
+                let more = match (given.is_second, given.needs_second) {
+                    (true, _) => "It is the second of two: the person gives both with --code.",
+                    (_, true) => "Another administrator has to run this too, and give the person a second code.",
+                    _ => "There is no other administrator yet: this code is enough.",
+                };
+                let (code, name, until) = (&given.code, &person.name, given.expires_at);
+                format!(
+                    "{code}\nGive it to {name}, who turns it into a token with `muniment people token --code CODE` until \
+                     {until}.\n{more} It cannot be shown again."
+                )
+            });
+        }
+        Command::Token { revoke: Some(person), .. } => {
             let person = app.person_named(person).await?;
             app.revoke_tokens(person.id).await?;
             output.value(&serde_json::json!({ "person": person.id, "revoked": true }), |_| {
                 format!("Every token of {} is worthless now.", person.name)
             });
         }
-        Command::Token { person, days, .. } => {
-            let person = app.person_named(person).await?;
-            let (token, expires_at) = app.issue_token(person.id, *days).await?;
-            let value = serde_json::json!({ "person": person.id, "token": &token, "expires_at": expires_at });
+        Command::Token { codes, days, .. } => {
+            let (person, token, expires_at) = match codes.as_slice() {
+                [] => app.issue_token(*days).await?,
+                codes => app.enrol(codes, *days).await?,
+            };
+            let value = serde_json::json!({ "person": person, "token": &token, "expires_at": expires_at });
             output.value(&value, |_| {
                 format!("{token}\nGood until {expires_at}; set it as MUNIMENT_TOKEN. It cannot be shown again.")
             });

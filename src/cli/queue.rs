@@ -64,7 +64,7 @@ fn shown(row: WaitingRow, now: Timestamp) -> Shown {
         DepositState::Claimed => "the end of its deposit, which is under way",
         _ if now < row.final_at => "the end of the time to undo it",
         _ if !row.reviewed => "a second person's review",
-        _ if !row.released => "the release of its lot",
+        _ if !row.released => "the release of its lot (muniment lot list)",
         _ => "a worker (muniment deposit)",
     };
     Shown {

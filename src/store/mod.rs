@@ -7,6 +7,7 @@
 //! The names of source files may name a patient. They are kept in `deliveries` and nowhere else; no error and no log of
 //! this module carries them.
 
+mod acceptance_rules;
 mod batches;
 mod candidates;
 mod claims;
@@ -28,6 +29,7 @@ mod holds;
 mod ledger;
 mod ledger_keys;
 mod loading;
+mod lots;
 mod migrations;
 mod outbox;
 mod page_progress;
@@ -53,6 +55,7 @@ mod values;
 mod work_left;
 mod workers;
 
+pub use acceptance_rules::AcceptanceRuleRow;
 pub use batches::OpenedBatch;
 pub use candidates::CandidateRecord;
 pub use claims::{Attempt, Claim, ClaimedPage, ClaimedScan, MAX_ATTEMPTS, MAX_LOST_LEASES, PageClaim, ScanClaim};
@@ -71,6 +74,7 @@ pub use holds::HoldRow;
 pub use ledger::StoredEntry;
 pub use ledger_keys::KeyRecord;
 pub use loading::Loading;
+pub use lots::{LotCandidates, LotDocument, LotRow, LotState};
 pub use outbox::{IndexedPage, OutboxEntry};
 pub use pages::{NewPage, PageRecord, PageSelection, PageWork, Reliability};
 pub use people::PersonRecord;

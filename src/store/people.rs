@@ -65,6 +65,31 @@ impl Store {
         self.with_roles(row).await
     }
 
+    /// Returns whose enrolment a code with this digest is, used or not.
+    pub async fn person_by_code(&self, code: Digest) -> Result<Option<PersonId>, StoreError> {
+        let row = self.row("SELECT person FROM enrolments WHERE code = $1", values![code]).await?;
+        row.map(|row| row.parsed("person")).transpose()
+    }
+
+    /// Returns the code of a person that waits for a second one from anybody but `administrator`.
+    pub async fn code_to_second(
+        &self,
+        person: PersonId,
+        administrator: PersonId,
+        now: Timestamp,
+    ) -> Result<Option<Digest>, StoreError> {
+        let sql = "SELECT code FROM enrolments WHERE person = $1 AND offered_by <> $2 AND needs_second
+                AND second_code IS NULL AND used_at IS NULL AND expires_at > $3 ORDER BY offered_at DESC, code LIMIT 1";
+        let row = self.row(sql, values![person, administrator, now]).await?;
+        row.map(|row| row.parsed("code")).transpose()
+    }
+
+    /// Says whether a code takes a second one.
+    pub async fn code_needs_second(&self, code: Digest) -> Result<bool, StoreError> {
+        let row = self.row("SELECT needs_second FROM enrolments WHERE code = $1", values![code]).await?;
+        row.ok_or_else(|| StoreError::unreadable("needs_second"))?.flag("needs_second")
+    }
+
     /// Says whether anybody was added yet.
     pub async fn has_people(&self) -> Result<bool, StoreError> {
         Ok(self.row("SELECT id FROM people LIMIT 1", values![]).await?.is_some())

@@ -7,7 +7,7 @@ use super::engine::{Store, Transaction};
 use super::error::{StoreError, refused};
 use super::page_progress;
 use super::values::values;
-use super::{ledger, outbox, patients};
+use super::{ledger, lots, outbox, patients};
 use crate::chart::facts::{Acceptance, RecordFact};
 use crate::chart::{
     Actor, AutoAcceptRule, DocumentId, DocumentState, Fact, PatientId, PersonId, RecordDraft, RecordId, RejectionReason,
@@ -142,13 +142,7 @@ impl Store {
         if let Some(note) = returned {
             leave_waiting_room(&mut transaction, record, version).await?;
             if version == 1 {
-                let sql = "SELECT id FROM documents WHERE record = $1 AND state = 'verified'";
-                let row = transaction.row(sql, values![record]).await?;
-                let document = row.ok_or_else(|| StoreError::unreadable("record"))?.parsed("id")?;
-                let state = page_progress::lock(&mut transaction, document, at).await?;
-                page_progress::write(&mut transaction, document, &state.reopen()?).await?;
-                transaction.execute("UPDATE documents SET note = $2 WHERE id = $1", values![document, note]).await?;
-                queue_pages(&mut transaction, document, at).await?;
+                lots::reopen(&mut transaction, record, at, Some(note)).await?;
             }
         } else {
             let sql = "UPDATE deposits SET reviewed = TRUE WHERE record = $1 AND version = $2";
@@ -231,7 +225,11 @@ async fn waiting_version(transaction: &mut Transaction, record: RecordId) -> Res
 }
 
 /// Takes a version out of the waiting room. What a worker has begun to deposit is past that.
-async fn leave_waiting_room(transaction: &mut Transaction, record: RecordId, version: u32) -> Result<(), StoreError> {
+pub(super) async fn leave_waiting_room(
+    transaction: &mut Transaction,
+    record: RecordId,
+    version: u32,
+) -> Result<(), StoreError> {
     let sql = "SELECT record FROM deposits WHERE after_record = $1 AND state <> 'done'";
     if let Some(row) = transaction.row(sql, values![record]).await? {
         let other = row.text("record")?;

@@ -132,21 +132,87 @@ async fn a_misfiled_page_is_safe_in_the_right_record_before_it_leaves_the_wrong_
     assert!(!versions(&clinic, records[1]).await[0].in_error);
     assert_eq!(found(&clinic, "zzbaker"), [documents[1].clone()]);
     assert_eq!(found(&clinic, "zzadams"), [documents[0].clone()]);
+    // Out of exports too, in whatever form.
+    let file = clinic.program.run(&["export", &documents[0], "--format", "original", "-o", "out.original"]);
+    assert!(file.code == 1 && file.err.contains("another patient"), "{}", file.err);
+    assert!(!clinic.program.path("out.original").exists(), "nothing half-written");
+    for form in ["txt", "json", "pdf"] {
+        let name = format!("out.{form}");
+        let run = clinic.program.run(&["export", &documents[0], "--format", form, "-o", &name]);
+        assert_eq!(run.code, 0, "{form}: {}", run.err);
+        let bytes = std::fs::read(clinic.program.path(&name)).unwrap();
+        let bytes = if form == "pdf" { unpacked(&bytes) } else { bytes };
+        assert!(!holds(&bytes, "ZZBAKER"), "{form}");
+    }
+    // The superseded version is for auditors, who have to say so.
+    let old = ["archive", "extract", &wrong, "--version", "v1"];
+    let refused = clinic.program.run(&old);
+    assert!(refused.code == 1 && refused.err.contains("entered in error"), "{}", refused.err);
+    assert_eq!(clinic.program.run(&[&old[..], &["--entered-in-error"]].concat()).code, 0);
+    assert_eq!(clinic.program.run(&["archive", "extract", &right, "--version", "v1"]).code, 0);
 }
 
-#[test]
-fn a_move_of_pages_is_taken_back_as_a_whole() {
-    let clinic = Clinic::with(Program::new());
-    let (_, records) = records(&clinic, &["ZZADAMS", "ZZBAKER", "ZZBAKER"], "1-2,3");
-    // Final at once for the deposit, not for what comes then.
-    let deposit = clinic.program.command(&["deposit"]).output().unwrap();
-    assert!(deposit.status.success());
-    let queue = clinic.program.json(&["queue"]);
-    assert_eq!(queue.as_array().map(Vec::len), Some(2), "the time to undo is not over: {queue}");
+#[tokio::test]
+async fn what_another_version_of_the_program_began_is_finished_under_its_name() {
+    let clinic = Clinic::hasty();
+    let document = clinic.ingest("a.pdf", &shared_file(&["ZZADAMS"]));
+    let record = clinic.accept(&document, &["--patient", "ZZ-1", "--type", "consent"]);
+    // A deposit of this record elsewhere gives the bytes that an older program would have left half done here.
+    let copy = clinic.program.path("before");
+    let status = std::process::Command::new("cp").arg("-a").arg(clinic.program.path("data")).arg(&copy).status();
+    assert!(status.unwrap().success());
+    assert_eq!(clinic.deposit(), 1);
+    let made = clinic.files(record, 1).await;
+    let older = String::from_utf8(file(&made, "record.json").to_vec()).unwrap();
+    let own = format!("Muniment {}", env!("CARGO_PKG_VERSION"));
+    let older = older.replace(&own, "Muniment 0.0.1");
+    let key = clinic.root().await.object(record).await.unwrap();
+    let left = format!("{}/v1/content/record.json", key.folder());
+    std::fs::remove_dir_all(clinic.program.path("data")).unwrap();
+    std::fs::rename(&copy, clinic.program.path("data")).unwrap();
+    let path = clinic.folder().join(left);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, &older).unwrap();
+    assert_eq!(clinic.deposit(), 1);
+    let described = description(&clinic.files(record, 1).await);
+    assert_eq!(described.program, "Muniment 0.0.1");
+}
+
+#[tokio::test]
+async fn a_move_of_pages_is_taken_back_as_a_whole() {
+    let clinic = Clinic::hasty();
+    let (documents, records) = records(&clinic, &["ZZADAMS", "ZZBAKER", "ZZBAKER"], "1-2,3");
     let (wrong, right) = (records[0].to_string(), records[1].to_string());
-    let early =
-        clinic.reviewer(&["correct", &wrong, "--reason", "misfiled-pages", "--move-pages", "2", "--to", &right]);
+    let moving = ["correct", &wrong, "--reason", "misfiled-pages", "--move-pages", "2", "--to", &right];
+    let early = clinic.reviewer(&moving);
     assert!(early.code == 1 && early.err.contains("waiting"), "{}", early.err);
+    clinic.deposit();
+    // From here on there is time to undo.
+    let clinic = clinic.set("MUNIMENT_REVIEW_UNDO_MINUTES", "15");
+    assert_eq!(clinic.reviewer(&moving).code, 0);
+    assert_eq!(clinic.deposit(), 0, "neither half is deposited while the other can be undone");
+    let waiting = |clinic: &Clinic| clinic.program.json(&["queue"]).as_array().map(Vec::len);
+    assert_eq!(waiting(&clinic), Some(2));
+    // The record that gets the pages cannot let go of them while the other one is to lose them.
+    let torn = clinic.reviewer(&["correct", &right, "--reason", "misfiled-pages", "--undo"]);
+    assert!(torn.code == 1 && torn.err.contains("take its correction back first"), "{}", torn.err);
+    assert_eq!(waiting(&clinic), Some(2));
+    for record in [&wrong, &right] {
+        let run = clinic.reviewer(&["correct", record, "--reason", "misfiled-pages", "--undo"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    assert_eq!(waiting(&clinic), Some(0));
+    let clinic = clinic.set("MUNIMENT_REVIEW_UNDO_MINUTES", "0");
+    assert_eq!(clinic.deposit(), 0);
+    for record in &records {
+        let history = versions(&clinic, *record).await;
+        assert!(history.iter().all(|version| !version.in_error), "{history:?}");
+    }
+    assert_eq!(found(&clinic, "zzbaker").len(), 2, "as before: {documents:?}");
+    // The version that was taken back makes room for the next one.
+    assert_eq!(clinic.reviewer(&moving).code, 0);
+    assert_eq!(clinic.deposit(), 2);
+    assert_eq!(found(&clinic, "zzbaker"), [documents[1].clone()]);
 }
 
 #[tokio::test]

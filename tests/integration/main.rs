@@ -9,6 +9,7 @@
 )]
 
 mod archive;
+mod auto_accept;
 mod backup;
 mod batch_scope;
 mod command_line;
@@ -18,6 +19,7 @@ mod cut;
 mod decode;
 mod disposal;
 mod end_to_end;
+mod enrolment;
 mod export;
 mod fixity;
 mod giveback;
@@ -26,6 +28,7 @@ mod intake;
 mod intake_order;
 mod ledger;
 mod limits;
+mod lots;
 mod native;
 mod ocfl;
 mod pdf_read;

@@ -15,6 +15,7 @@ pub const DECISIONS: &[&str] = &[
     "deposit",
     "document split",
     "people disable",
+    "people enrol",
     "people grant",
     "people list",
     "people revoke",
@@ -76,7 +77,7 @@ fn people_are_added_by_an_administrator_and_nobody_changes_their_own_roles() {
     assert_eq!(program.run(&["people", "disable", "Tom Technician"]).code, 0);
     let gone = clinic.technician(&["accept", &document, "--patient", "ZZ-1", "--type", "progress-note"]);
     assert!(gone.code == 1 && gone.err.contains("disabled"), "{}", gone.err);
-    program.json(&["people", "token", "Rita Reviewer", "--revoke"]);
+    program.json(&["people", "token", "--revoke", "Rita Reviewer"]);
     let revoked = clinic.reviewer(&["queue"]);
     assert!(revoked.code == 0, "what needs no permission needs no person: {}", revoked.err);
     assert_eq!(clinic.reviewer(&["undo", &document]).code, 1);

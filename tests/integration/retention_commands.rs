@@ -45,10 +45,9 @@ impl Site {
         }
         program.json(&["ingest", "Aspirin.pdf", "Metformin.pdf", "--batch", "Box 1"]);
         let first = program.json(&["people", "add", "Ann"])["id"].as_str().unwrap().to_owned();
-        let mut tokens = Vec::new();
+        let tokens: Vec<String> = ["Ben", "Cat"].map(|name| program.staff(name, &["technician"])).into();
         for name in ["Ben", "Cat"] {
-            program.json(&["people", "add", name, "--role", "administrator", "--role", "technician"]);
-            tokens.push(program.json(&["people", "token", name])["token"].as_str().unwrap().to_owned());
+            program.json(&["people", "grant", name, "administrator"]);
         }
         let mut site = Self { program, tokens, records: Vec::new() };
         // Nobody grants themselves a role: the first administrator gets theirs from another one.

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
         "sandbox",
         "samples",
     ],
-    &["pipeline", "intake", "review", "disposal"],
+    &["pipeline", "intake", "review", "quality", "disposal"],
     &["worker"],
     &["app"],
     &["cli"],

@@ -6,21 +6,40 @@ use super::{NOT_KEYS, PREFIX};
 
 /// Puts `own` over `table`; keys that `table` does not have are faults, with the nearest name as a hint.
 pub(super) fn lay_over(table: &mut Table, own: Table, path: &str, faults: &mut Vec<String>) {
+    let elsewhere = places(table);
+    lay_section_over(table, own, path, &elsewhere, faults);
+}
+
+fn lay_section_over(
+    table: &mut Table,
+    own: Table,
+    path: &str,
+    elsewhere: &[(String, String)],
+    faults: &mut Vec<String>,
+) {
     for (key, value) in own {
         let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         match (table.get_mut(&key), value) {
-            (Some(Value::Table(inner)), Value::Table(own)) => lay_over(inner, own, &full, faults),
+            (Some(Value::Table(inner)), Value::Table(own)) => lay_section_over(inner, own, &full, elsewhere, faults),
             (Some(known), value) if known.same_type(&value) => *known = value,
             (Some(known), value) => {
                 faults.push(format!("{full} must be {}, not {}", known.type_str(), value.type_str()));
             }
             (None, _) => {
-                let hint =
-                    nearest(&key, table.keys()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+                // Each setting has one place: the right name in the wrong section is told apart from a wrong name.
+                let moved = elsewhere.iter().find(|(name, _)| *name == key).map(|(_, full)| full);
+                let hint = moved.or_else(|| nearest(&key, table.keys()));
+                let hint = hint.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
                 faults.push(format!("{full} is not a known key{hint}"));
             }
         }
     }
+}
+
+/// Returns the keys of all sections, each with its section before it.
+fn places(table: &Table) -> Vec<(String, String)> {
+    let sections = table.iter().filter_map(|(section, keys)| Some((section, keys.as_table()?)));
+    sections.flat_map(|(section, keys)| keys.keys().map(move |key| (key.clone(), format!("{section}.{key}")))).collect()
 }
 
 /// Puts the variables that begin with the prefix over `table`; `defaults` has every key that there is.
@@ -63,10 +82,10 @@ pub(super) fn lay_environment_over(
 }
 
 /// Returns the known name that looks most like `name`, if any looks alike.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
     known
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, candidate)| candidate.as_str())
+        .map(|(_, candidate)| candidate)
 }

@@ -111,6 +111,26 @@ impl Root {
         }
     }
 
+    /// Returns a file of a version that a deposit has written, whether it came to its end or not.
+    ///
+    /// # Errors
+    /// The file is longer than `limit` bytes; the location failed.
+    pub async fn begun(
+        &self,
+        record: RecordId,
+        number: VersionNumber,
+        path: &LogicalPath,
+        limit: u64,
+    ) -> Result<Option<Bytes>, OcflError> {
+        let content = ContentPath { version: number, path: path.clone() };
+        let key = format!("{}/{content}", layout::object_folder(record));
+        match self.vault().read(&key, limit).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ArchiveError::Missing { .. }) => Ok(None),
+            Err(cause) => Err(cause.into()),
+        }
+    }
+
     /// Takes a version that is there for the deposited one, if it has the same files.
     async fn find_deposited(&self, new: &NewVersion, object: &Object) -> Result<Deposited, OcflError> {
         let taken = OcflError::Taken { record: new.record, version: new.number };

@@ -7,18 +7,22 @@
 mod disposal;
 mod hold;
 mod key;
+mod lot;
 mod people;
 mod record;
 mod retention;
+mod rule;
 
 use serde::{Deserialize, Serialize};
 
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
+pub use lot::{LotDraw, LotFact};
 pub use people::PeopleFact;
 pub use record::{Acceptance, RecordFact};
 pub use retention::RetentionFact;
+pub use rule::RuleFact;
 
 /// One administrative fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +32,10 @@ pub enum Fact {
     People(PeopleFact),
     /// Records: acceptance, deposit, correction.
     Record(RecordFact),
+    /// Lots of documents and their samples.
+    Lot(LotFact),
+    /// Rules under which the program accepts documents.
+    Rule(RuleFact),
     /// Policies, and the events that their periods run from.
     Retention(RetentionFact),
     /// Holds.

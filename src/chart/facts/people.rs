@@ -37,9 +37,39 @@ pub enum PeopleFact {
         /// Who.
         person: PersonId,
     },
-    /// A token was made for the person; it stands for them where the operating system does not know them.
-    TokenIssued {
+    /// An administrator gave out a code that the person, and nobody else, is to turn into a token. It is good for one
+    /// token. Where another administrator can, they have to give out a second code, which it takes too.
+    EnrolmentOffered {
         /// For whom.
+        person: PersonId,
+        /// SHA-256 of the code, which has 256 random bits and is kept nowhere.
+        code: Digest,
+        /// From when on it is worth nothing.
+        expires_at: Timestamp,
+    },
+    /// Another administrator gave out the second code: the first one cannot use theirs without it.
+    EnrolmentSeconded {
+        /// For whom.
+        person: PersonId,
+        /// SHA-256 of the first code.
+        code: Digest,
+        /// SHA-256 of the second one.
+        second: Digest,
+    },
+    /// The entry's person turned what they were given into a token.
+    Enrolled {
+        /// SHA-256 of the code.
+        code: Digest,
+        /// SHA-256 of the second one, where it took one.
+        second: Option<Digest>,
+        /// SHA-256 of the token.
+        token: Digest,
+        /// From when on it is worth nothing.
+        expires_at: Timestamp,
+    },
+    /// The entry's person made a token for themselves; it stands for them where the operating system does not know them.
+    TokenIssued {
+        /// Whose: the entry's person.
         person: PersonId,
         /// SHA-256 of the token, which has 256 random bits and is kept nowhere.
         token: Digest,

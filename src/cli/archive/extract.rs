@@ -9,14 +9,17 @@ use rustix::fs::{CWD, RenameFlags};
 use serde::Serialize;
 
 use super::{From, size};
-use crate::archive::ocfl::{ArchivedFile, Root, VersionNumber};
-use crate::chart::RecordId;
+use crate::archive::RECORD_JSON;
+use crate::archive::ocfl::{ArchivedFile, LogicalPath, Object, Root, VersionNumber};
+use crate::chart::{RecordDescription, RecordId};
 use crate::cli::exit::{CommandError, Ended, error};
 use crate::cli::output::Output;
 use crate::cli::start::Place;
 
 /// Name of the manifest, in the form that `sha256sum --check` reads.
 const MANIFEST: &str = "SHA-256SUMS";
+/// Longest `record.json`, in bytes.
+const LONGEST_DESCRIPTION: u64 = 64 << 20;
 
 /// Copies a record's files out of the archive, with a manifest that sha256sum reads; never overwrites anything.
 #[derive(Debug, clap::Args)]
@@ -27,6 +30,9 @@ pub struct Args {
     /// Copies this version [default: the newest]
     #[arg(long, value_name = "vN")]
     version: Option<VersionNumber>,
+    /// Although that version was entered in error: it says of a patient what is not theirs
+    #[arg(long)]
+    entered_in_error: bool,
     /// Folder to make [default: RECORD-vN here]
     #[arg(long, short, value_name = "FOLDER")]
     output: Option<PathBuf>,
@@ -47,6 +53,13 @@ struct Extracted {
 pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
     let (root, object) = args.from.record(&args.record, place).await?;
     let version = args.version.unwrap_or_else(|| object.head());
+    if !args.entered_in_error && was_in_error(&root, &object, version).await? {
+        return Err(error(format!(
+            "{version} was entered in error: it was filed with the wrong patient, or holds pages of another one. It is for \
+             auditors only, who add --entered-in-error; {} is the newest version",
+            object.head()
+        )));
+    }
     let files = object.files(version)?;
     let folder = args.output.clone().unwrap_or_else(|| format!("{}-{version}", object.record()).into());
     let exists = || error(format!("{} exists; name another folder with --output", folder.display()));
@@ -81,6 +94,15 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         )
     });
     Ok(Ended::Well)
+}
+
+/// Says whether the version after this one tells that this one was entered in error.
+async fn was_in_error(root: &Root, object: &Object, version: VersionNumber) -> Result<bool, CommandError> {
+    let Some(next) = version.next().filter(|next| *next <= object.head()) else { return Ok(false) };
+    let Ok(file) = object.file_at(next, &LogicalPath::new(RECORD_JSON)?) else { return Ok(false) };
+    let bytes = root.read_bytes(&file, LONGEST_DESCRIPTION).await?;
+    let described: RecordDescription = serde_json::from_slice(&bytes)?;
+    Ok(described.draft.correction.is_some_and(|correction| correction.reason.was_in_error()))
 }
 
 async fn copy(root: &Root, files: &[ArchivedFile], folder: &Path) -> Result<(), CommandError> {

@@ -209,12 +209,19 @@ async fn certify(
     changed(transaction.execute(sql, values![disposal, certificate, at]).await?)
 }
 
-/// Refuses a record that is not in the archive, or held.
+/// Refuses a record that is not in the archive, or held, or whose correction is under way: pages that were misfiled in it have
+/// to be safe in the right record first.
 async fn disposable(transaction: &mut Transaction, record: RecordId) -> Result<(), StoreError> {
     let row = transaction.row("SELECT state FROM records WHERE id = $1", values![record]).await?;
     let state = row.map(|row| row.text("state")).transpose()?;
     if state.as_deref() != Some("archived") {
         return Err(refused(format!("record {record} is not in the archive")));
+    }
+    let sql = "SELECT version FROM record_versions WHERE record = $1 AND state = 'waiting'";
+    if transaction.row(sql, values![record]).await?.is_some() {
+        return Err(refused(format!(
+            "a correction of record {record} waits for its deposit: it is destroyed only when that is done or taken back"
+        )));
     }
     match disposal_work::holds_on(transaction, record).await?.as_slice() {
         [] => Ok(()),

@@ -5,12 +5,15 @@
 //! caller.
 
 mod disposal;
+mod enrolment;
 mod hold;
 mod key;
+mod lot;
 mod people;
 mod policy;
 mod record;
 mod retention;
+mod rule;
 mod who;
 
 use super::engine::Transaction;
@@ -22,6 +25,8 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
     match &entry.fact {
         Fact::People(fact) => people::apply(transaction, entry, fact).await,
         Fact::Record(fact) => record::apply(transaction, entry, fact).await,
+        Fact::Lot(fact) => lot::apply(transaction, entry, fact).await,
+        Fact::Rule(fact) => rule::apply(transaction, entry, fact).await,
         Fact::Retention(fact) => retention::apply(transaction, entry, fact).await,
         Fact::Hold(fact) => hold::apply(transaction, entry, fact).await,
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,

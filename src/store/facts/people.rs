@@ -3,6 +3,7 @@
 //! Only an administrator changes people, and nobody changes their own roles. The one exception is the beginning: while
 //! there is nobody, a person adds themselves and becomes administrator.
 
+use super::enrolment;
 use super::who::is_administrator;
 use crate::chart::facts::PeopleFact;
 use crate::chart::{Actor, LedgerEntry, PersonId, Role};
@@ -57,20 +58,36 @@ pub(super) async fn apply(
             need_enabled(transaction, *person).await?;
             transaction.execute("UPDATE people SET disabled_at = $2 WHERE id = $1", values![*person, at]).await?;
         }
+        PeopleFact::EnrolmentOffered { person, code, expires_at } => {
+            need_administrator(transaction, actor).await?;
+            need_enabled(transaction, *person).await?;
+            enrolment::offer(transaction, actor, *person, *code, at, *expires_at).await?;
+        }
+        PeopleFact::EnrolmentSeconded { person, code, second } => {
+            need_administrator(transaction, actor).await?;
+            enrolment::second(transaction, actor, *person, *code, *second, at).await?;
+        }
+        PeopleFact::Enrolled { code, second, token, expires_at } => {
+            need_enabled(transaction, actor).await?;
+            enrolment::enrol(transaction, actor, *code, *second, at).await?;
+            enrolment::keep_token(transaction, actor, *token, at, *expires_at).await?;
+        }
         PeopleFact::TokenIssued { person, token, expires_at } => {
-            // Anybody may have a token that stands for themselves; for others an administrator makes it.
             if actor != *person {
-                need_administrator(transaction, actor).await?;
+                return Err(refused(
+                    "nobody makes a token for somebody else: give them a code with muniment people enrol, and they make it",
+                ));
             }
             need_enabled(transaction, *person).await?;
-            let sql = "INSERT INTO tokens (digest, person, issued_at, expires_at) VALUES ($1, $2, $3, $4)";
-            transaction.execute(sql, values![*token, *person, at, *expires_at]).await?;
+            enrolment::keep_token(transaction, *person, *token, at, *expires_at).await?;
         }
         PeopleFact::TokensRevoked { person } => {
             if actor != *person {
                 need_administrator(transaction, actor).await?;
             }
             let sql = "UPDATE tokens SET revoked_at = $2 WHERE person = $1 AND revoked_at IS NULL";
+            transaction.execute(sql, values![*person, at]).await?;
+            let sql = "UPDATE enrolments SET expires_at = $2 WHERE person = $1 AND used_at IS NULL AND expires_at > $2";
             transaction.execute(sql, values![*person, at]).await?;
         }
     }

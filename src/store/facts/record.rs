@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::{lot, rule};
 use crate::chart::facts::{Acceptance, RecordFact};
 use crate::chart::{Actor, LedgerEntry, RecordId};
 use crate::store::engine::Transaction;
@@ -34,6 +35,9 @@ pub(super) async fn apply(
             if waiting.flag("second_review")? && waiting.optional_text("reviewed_by")?.is_none() {
                 return Err(refused("its second review is still due"));
             }
+            if *version == 1 {
+                lot::released(transaction, *record).await?;
+            }
             let bytes = i64::try_from(*bytes).map_err(|_| StoreError::unreadable("bytes"))?;
             let sql = "UPDATE record_versions SET state = 'archived', inventory = $3, bytes = $4, locked_until = $5,
                     archived_at = $6 WHERE record = $1 AND version = $2";
@@ -60,7 +64,10 @@ async fn accept(transaction: &mut Transaction, entry: &LedgerEntry, acceptance: 
     let Acceptance { record, version, patient, kind, class, .. } = acceptance;
     let person = match (entry.actor, &acceptance.rule) {
         (Actor::Person(person), None) => Some(person.to_string()),
-        (Actor::Program, Some(_)) => None,
+        (Actor::Program, Some(rule)) => {
+            rule::in_force(transaction, rule).await?;
+            None
+        }
         _ => return Err(refused("a record is accepted by a person, or by the program under a named rule")),
     };
     check_place(transaction, acceptance).await?;
@@ -144,6 +151,9 @@ async fn review(
     if waiting.optional_text("accepted_by")? == Some(reviewer.to_string()) {
         return Err(refused("nobody reviews their own work; another reviewer has to look at it"));
     }
+    if version == 1 && lot::open_lot_of(transaction, record).await?.is_some() {
+        return Err(refused("it is in a lot: say what is wrong with it with muniment lot check"));
+    }
     if !approved {
         return withdraw(transaction, record, version).await;
     }
@@ -159,7 +169,8 @@ async fn waiting(transaction: &mut Transaction, record: RecordId, version: u32) 
     row.ok_or_else(|| refused("this version of the record does not wait for its deposit"))
 }
 
-async fn withdraw(transaction: &mut Transaction, record: RecordId, version: u32) -> Result<(), StoreError> {
+/// Takes a version out of the waiting room, and its record where it was the first.
+pub(super) async fn withdraw(transaction: &mut Transaction, record: RecordId, version: u32) -> Result<(), StoreError> {
     let sql = "UPDATE record_versions SET state = 'withdrawn' WHERE record = $1 AND version = $2";
     transaction.execute(sql, values![record, version]).await?;
     let sql = "UPDATE records SET state = 'withdrawn' WHERE id = $1 AND state = 'waiting'";

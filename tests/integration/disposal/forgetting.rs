@@ -38,11 +38,11 @@ impl Office {
             .with("MUNIMENT_DISPOSAL_GRACE_DAYS", "0")
             .with("MUNIMENT_DEPOSIT_LOCK_SECONDS", "0");
         program.json(&["people", "add", "Ann"]);
-        let token = |(name, role): (&str, &str)| {
-            program.json(&["people", "add", name, "--role", role]);
-            program.json(&["people", "token", name])["token"].as_str().unwrap().to_owned()
-        };
-        let tokens = [("Ben", "administrator"), ("Cyd", "administrator"), ("Tia", "technician")].map(token).into();
+        let names = ["Ben", "Cyd", "Tia"];
+        let tokens = names.map(|name| program.staff(name, &[])).into();
+        for (name, role) in names.into_iter().zip(["administrator", "administrator", "technician"]) {
+            program.json(&["people", "grant", name, role]);
+        }
         Self { program, tokens }
     }
 

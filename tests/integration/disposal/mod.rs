@@ -134,23 +134,7 @@ impl Site {
         let id = record(number);
         let root = Root::open(self.vault.clone()).await.unwrap();
         for version in 1..=2 {
-            let correction = (version > 1).then_some(muniment::chart::CorrectionReason::Labels);
-            let accepted = RecordFact::Accepted(Acceptance {
-                record: id,
-                version,
-                document: DocumentId::from_uuid(uuid(4, number)),
-                patient: PatientId::from_uuid(uuid(5, number)),
-                kind: "discharge-summary".parse::<DocumentType>().unwrap(),
-                class: "health-record".parse::<RecordClass>().unwrap(),
-                encounters: vec![],
-                scans: vec![],
-                pages: 1,
-                rule: None,
-                correction,
-                final_at: self.clock.now(),
-                second_review: false,
-            });
-            self.enter(ANN, [Fact::Record(accepted)]).await.unwrap();
+            self.enter(ANN, [self.acceptance(number, version)]).await.unwrap();
             let files = [("record.json", format!("record of version {version}")), ("original/0001.tif", "scan".into())];
             let file = |(name, text): (&str, String)| (LogicalPath::new(name).unwrap(), Original::Bytes(text.into()));
             let deposited = root.deposit(RecordVersion {
@@ -173,6 +157,24 @@ impl Site {
             self.enter(ANN, [Fact::Record(fact)]).await.unwrap();
         }
         id
+    }
+
+    fn acceptance(&self, number: u64, version: u32) -> Fact {
+        Fact::Record(RecordFact::Accepted(Acceptance {
+            record: record(number),
+            version,
+            document: DocumentId::from_uuid(uuid(4, number)),
+            patient: PatientId::from_uuid(uuid(5, number)),
+            kind: "discharge-summary".parse::<DocumentType>().unwrap(),
+            class: "health-record".parse::<RecordClass>().unwrap(),
+            encounters: vec![],
+            scans: vec![],
+            pages: 1,
+            rule: None,
+            correction: (version > 1).then_some(muniment::chart::CorrectionReason::Labels),
+            final_at: self.clock.now(),
+            second_review: false,
+        }))
     }
 
     fn proposal(&self, number: u64, records: &[RecordId]) -> DisposalFact {

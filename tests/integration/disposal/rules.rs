@@ -78,6 +78,10 @@ async fn the_rules_hold(site: Site) {
     assert_eq!((row.state, row.ended_why.as_deref()), (DisposalState::Cancelled, Some("a case came up")));
     assert!(why(site.fact(ANN, site.proposal(3, &[one])).await).contains("is held"));
     assert!(site.keys_of(one).await.len() > 5);
+    // Misfiled pages have to be safe in the right record before the wrong one may go.
+    let two = site.archive(2).await;
+    site.enter(ANN, [site.acceptance(2, 3)]).await.unwrap();
+    assert!(why(site.fact(ANN, site.proposal(4, &[two])).await).contains("waits for its deposit"));
     site.store.close().await;
 }
 

@@ -43,8 +43,7 @@ impl Site {
         }
         program.json(&["ingest", "in", "--batch", "B"]);
         program.json(&["people", "add", "Ada Administrator"]);
-        program.json(&["people", "add", "Tom Technician", "--role", "technician", "--role", "administrator"]);
-        let token = program.json(&["people", "token", "Tom Technician"])["token"].as_str().unwrap().to_owned();
+        let token = program.staff("Tom Technician", &["technician", "administrator"]);
         let mut site = Self { program, token, records: Vec::new() };
         let documents = site.program.json(&["show", "--batch", "B"]);
         for (at, document) in documents.as_array().unwrap().iter().enumerate() {

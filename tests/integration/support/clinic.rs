@@ -22,18 +22,19 @@ impl Clinic {
     /// otherwise.
     pub fn with(program: Program) -> Self {
         program.json(&["people", "add", "Ada Administrator"]);
-        let token = |name: &str, role: &str| {
-            program.json(&["people", "add", name, "--role", role]);
-            program.json(&["people", "token", name])["token"].as_str().unwrap().to_owned()
-        };
-        let technician = token("Tom Technician", "technician");
-        let reviewer = token("Rita Reviewer", "reviewer");
+        let technician = program.staff("Tom Technician", &["technician"]);
+        let reviewer = program.staff("Rita Reviewer", &["reviewer"]);
         Self { program, technician, reviewer }
     }
 
     /// An instance where decisions are final at once.
     pub fn hasty() -> Self {
         Self::with(Program::new().with("MUNIMENT_REVIEW_UNDO_MINUTES", "0"))
+    }
+
+    /// Sets a key of the configuration for every later run.
+    pub fn set(self, name: &'static str, value: &str) -> Self {
+        Self { program: self.program.with(name, value), ..self }
     }
 
     /// Runs as the technician.
