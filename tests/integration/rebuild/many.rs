@@ -110,7 +110,7 @@ async fn many_records_come_back_field_by_field_and_destroyed_ones_stay_gone() {
     let before = answers(&hospital).await;
     let plans = before.iter().filter(|value| value.get("computation").is_some()).count();
     assert_eq!(plans, records.len() - DESTROYED.len());
-    let mut tables = Tables::read(&database).await;
+    let mut tables = Tables::read(&database).await.without_sizes();
     let scans = |number: usize| {
         let shown = hospital.program.json(&["show", &hospital.documents[number]]);
         shown["pages"][0]["page"].as_str().unwrap().split(':').next().unwrap().to_owned()
@@ -141,7 +141,7 @@ async fn many_records_come_back_field_by_field_and_destroyed_ones_stay_gone() {
     );
     assert_eq!(told["records"], records.len() - DESTROYED.len(), "{rebuilt}");
     assert!((1..MOST_MEMORY).contains(&memory), "{memory} kB");
-    Tables::read(&database).await.are_those_of(&tables);
+    Tables::read(&database).await.without_sizes().are_those_of(&tables);
     let after = answers(&hospital).await;
     assert_eq!(after.len(), before.len());
     for (after, before) in after.iter().zip(&before) {
