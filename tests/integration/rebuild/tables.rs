@@ -69,6 +69,16 @@ impl Tables {
         }
     }
 
+    /// Leaves out the sizes of pages: at which size a page without any raster would be drawn is not archived, and the size
+    /// that its text was read at is taken.
+    pub fn without_sizes(mut self) -> Self {
+        for row in self.0.get_mut("pages").unwrap() {
+            let size = row.find(" width=").unwrap()..row.find(" pipeline=").unwrap();
+            row.replace_range(size, "");
+        }
+        self
+    }
+
     /// Asserts that every row is the same.
     pub fn are_those_of(&self, other: &Self) {
         let rows: usize = other.0.values().map(Vec::len).sum();
