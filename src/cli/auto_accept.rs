@@ -25,7 +25,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Lists every rule
+    /// Lists every rule with what became of it
     List,
     /// Shows the text of a rule
     Show {
@@ -45,7 +45,7 @@ enum Action {
         /// Name of the rule, or NAME@DIGEST
         rule: String,
     },
-    /// Ends a rule
+    /// Ends a rule: nothing is accepted under it any more
     Withdraw {
         /// Name of the rule, or NAME@DIGEST
         rule: String,

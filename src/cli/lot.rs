@@ -25,7 +25,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Lists every lot
+    /// Lists every lot, the oldest first
     List,
     /// Shows a lot with its documents
     Show {
