@@ -13,7 +13,7 @@ pub use archive::{ArchiveConfig, FixityConfig};
 
 use self::layers::{lay_environment_over, lay_over};
 use crate::chart::Secret;
-pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
+pub use keeping::{CustodyConfig, DepositConfig, DisposalConfig, LedgerConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -37,6 +37,8 @@ pub struct Config {
     pub replica: ArchiveConfig,
     /// How they are read again.
     pub fixity: FixityConfig,
+    /// How they are looked after.
+    pub custody: CustodyConfig,
     /// The database.
     pub database: Database,
     /// The search index.
@@ -298,6 +300,7 @@ impl Config {
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);
         self.fixity.check(faults);
+        self.custody.check(faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",

@@ -11,7 +11,7 @@ use muniment::chart::facts::{KeyFact, rotation_statement};
 use muniment::chart::merkle::{Edge, leaf};
 use muniment::chart::{Actor, Digest, Fact, LedgerEntry};
 use muniment::store::{Store, StoreError};
-use muniment::worker::ship;
+use muniment::worker::{LedgerLocks, ship};
 
 use crate::support::postgres::Postgres;
 use crate::support::program::Program;
@@ -154,7 +154,7 @@ async fn dropped_entries_are_found() {
     has(&findings, |finding| matches!(finding, AuditFinding::EntriesMissing { from: 2, last: 2 }));
     // The program itself does not ship from a database that was set back.
     let key = SigningKey::open(&site.app.config.ledger.key).unwrap();
-    let error = ship(&site.app.store, &site.app.vault, &key, None).await.unwrap_err().to_string();
+    let error = ship(&site.app.store, &site.app.vault, &key, &LedgerLocks::default()).await.unwrap_err().to_string();
     assert!(error.contains("set back or tampered with"), "{error}");
 }
 

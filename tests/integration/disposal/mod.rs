@@ -231,6 +231,7 @@ impl Site {
             today: Box::new(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date()),
             folder: Box::new(object_folder),
             actor: by(ANN),
+            lock: None,
         };
         let standing = async |record| Ok(Standing::Eligible { computation: computation(record) });
         destroy(&parts, disposal(number), standing, |_| ()).await
@@ -240,7 +241,7 @@ impl Site {
         let link = KeyLink { public_key: self.key.public(), signature: None };
         let keys = KeyChain { origin: "muniment/test".into(), keys: vec![link] };
         let now = (by(ANN), self.clock.now());
-        issue(&self.store, places, (&self.key, &keys), disposal(number), now, &["deleted".to_owned()]).await
+        issue(&self.store, places, (&self.key, &keys), disposal(number), now, &["deleted".to_owned()], None).await
     }
 
     async fn keys_of(&self, record: RecordId) -> Vec<String> {
