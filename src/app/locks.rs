@@ -258,8 +258,11 @@ impl App {
     async fn expected(&self, record: RecordId, basis: &Basis) -> Result<ExpectedLock, AppError> {
         let plan = self.plan_of(record, basis).await?;
         let expected = expected_lock(&plan, &basis.today, GRACE);
+        // A lock on what is left of a record would only stand in the way of its destruction; a hold stops that.
+        let is_leaving = self.store.records_being_destroyed().await?.iter().any(|(_, leaving)| *leaving == record);
         // A site that locks nothing has chosen so; holds are kept all the same.
-        Ok(ExpectedLock { locked: expected.locked && self.config.deposit.lock_seconds > 0, ..expected })
+        let locks = self.config.deposit.lock_seconds > 0 && !is_leaving;
+        Ok(ExpectedLock { locked: expected.locked && locks, ..expected })
     }
 
     pub(super) fn lock_length(&self) -> SignedDuration {
