@@ -14,9 +14,7 @@ use super::{App, AppError};
 use crate::archive::Pace;
 use crate::archive::ocfl::{Depth, Problem, Root, Validated};
 use crate::chart::RecordId;
-use crate::store::{
-    DutyRow, FixityCheck, FixityFigures, FixityProblem, OpenDifference, OpenProblem, ReplicaFigures,
-};
+use crate::store::{DutyRow, FixityCheck, FixityFigures, FixityProblem, OpenDifference, OpenProblem, ReplicaFigures};
 use crate::worker::Stop;
 
 /// Records are checked this part of the time early.

@@ -10,9 +10,7 @@ use crate::access::Permission;
 use crate::archive::ocfl::object_folder;
 use crate::archive::{Lock, Vault, VaultKind, Version};
 use crate::chart::RecordId;
-use crate::retention::{
-    ActualLock, Difference, ExpectedLock, compare, expected_lock, first_end, look_again, renewal,
-};
+use crate::retention::{ActualLock, Difference, ExpectedLock, compare, expected_lock, first_end, look_again, renewal};
 use crate::store::{LockDifference, RecordState, SeenLocks};
 use crate::worker::Stop;
 
@@ -171,12 +169,7 @@ impl App {
         Ok(places)
     }
 
-    async fn align_if_archived(
-        &self,
-        record: RecordId,
-        basis: &Basis,
-        done: &mut Aligned,
-    ) -> Result<(), AppError> {
+    async fn align_if_archived(&self, record: RecordId, basis: &Basis, done: &mut Aligned) -> Result<(), AppError> {
         let row = self.store.archive_record(record).await?;
         match row.is_some_and(|row| row.state == RecordState::Archived) {
             true => self.align(record, basis, done).await,

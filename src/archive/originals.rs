@@ -31,7 +31,8 @@ pub async fn originals(
 ) -> Result<Vec<ArchivedOriginal>, OcflError> {
     let object = root.object(record).await?;
     let version = version.unwrap_or_else(|| object.head());
-    let damaged = |what: &str| OcflError::Damaged { key: format!("{}/{version}", object.folder()), what: what.to_owned() };
+    let damaged =
+        |what: &str| OcflError::Damaged { key: format!("{}/{version}", object.folder()), what: what.to_owned() };
     let temporary = |cause: std::io::Error| {
         let key = object.folder().to_owned();
         OcflError::Archive(super::ArchiveError::Failed { key, cause: cause.to_string() })

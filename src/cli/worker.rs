@@ -71,17 +71,20 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     }
     let behind = app.store.outbox_length().await?;
     let stopped = stop.is_raised();
-    output.value(&serde_json::json!({ "interrupted": stopped, "changes_not_indexed": behind, "alerts": &alerts }), |_| {
-        let left = if stopped { "Stopped" } else { "Nothing is left to read" };
-        let mut text = match behind {
-            0 => format!("{left}; the index knows every page."),
-            behind => format!("{left}; {behind} changes are not in the index yet: muniment index update"),
-        };
-        for alert in &alerts {
-            text.push_str(&format!("\nALERT  {alert}"));
-        }
-        text
-    });
+    output.value(
+        &serde_json::json!({ "interrupted": stopped, "changes_not_indexed": behind, "alerts": &alerts }),
+        |_| {
+            let left = if stopped { "Stopped" } else { "Nothing is left to read" };
+            let mut text = match behind {
+                0 => format!("{left}; the index knows every page."),
+                behind => format!("{left}; {behind} changes are not in the index yet: muniment index update"),
+            };
+            for alert in &alerts {
+                text.push_str(&format!("\nALERT  {alert}"));
+            }
+            text
+        },
+    );
     Ok(match (stopped, alerts.is_empty()) {
         (true, _) => Ended::Interrupted,
         (false, false) => Ended::NeedsAttention,

@@ -132,7 +132,8 @@ impl Store {
         let (name, number) = (claim.name.as_str(), claim.number);
         let ended = match end {
             TurnEnd::Done { attention, told } => {
-                let sql = "UPDATE duties SET state = 'waiting', worker = NULL, due_at = $3, progress = NULL, ended_at = $3,
+                let sql =
+                    "UPDATE duties SET state = 'waiting', worker = NULL, due_at = $3, progress = NULL, ended_at = $3,
                         attention = $4, told = $5, failures = 0
                      WHERE name = $1 AND claim = $2 AND state = 'claimed'";
                 self.execute(sql, values![name, number, now, *attention, shortened(told)]).await?

@@ -127,7 +127,10 @@ impl fmt::Display for Alert {
                  fixity run"
             ),
             Self::NotCopied { records, oldest } => {
-                write!(f, "{records} records lack a version in the replica, the oldest of {oldest}: run muniment worker")
+                write!(
+                    f,
+                    "{records} records lack a version in the replica, the oldest of {oldest}: run muniment worker"
+                )
             }
             Self::LocksDiffer { open, mended } => write!(
                 f,

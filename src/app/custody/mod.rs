@@ -35,7 +35,8 @@ impl App {
     /// The database failed.
     pub async fn keep_custody(&self, stop: &Stop) -> Result<(), AppError> {
         let custodian = self.custodian().await?;
-        let kept = custodian.keep(|duty| self.interval(duty), stop, async |duty, turn| self.turn(duty, turn).await).await;
+        let kept =
+            custodian.keep(|duty| self.interval(duty), stop, async |duty, turn| self.turn(duty, turn).await).await;
         self.store.release_all(custodian.worker, self.clock.now()).await?;
         Ok(kept?)
     }
@@ -46,7 +47,8 @@ impl App {
     /// The database failed.
     pub async fn have_custody_turns(&self, stop: &Stop) -> Result<u32, AppError> {
         let custodian = self.custodian().await?;
-        let had = custodian.have_turns(|duty| self.interval(duty), stop, async |duty, turn| self.turn(duty, turn).await);
+        let had =
+            custodian.have_turns(|duty| self.interval(duty), stop, async |duty, turn| self.turn(duty, turn).await);
         let had = had.await;
         self.store.release_all(custodian.worker, self.clock.now()).await?;
         Ok(had?)

@@ -37,7 +37,8 @@ async fn nothing_is_locked_beyond_its_last_day_and_what_has_none_is_locked_short
     let unknown = accept("u.pdf", "ZZ-0", Some(today - 7.years() + 2.days()));
     assert_eq!(clinic.deposit(), 1);
     let year = SystemClock.now() + SignedDuration::from_hours(24 * 365);
-    let near = |end: &Option<Timestamp>| end.is_some_and(|end| end <= year && end > year - SignedDuration::from_hours(1));
+    let near =
+        |end: &Option<Timestamp>| end.is_some_and(|end| end <= year && end > year - SignedDuration::from_hours(1));
     assert!(ends(&clinic, unknown).await.iter().all(near));
 
     let rules = ["--rules", "us-california", "--effective", "2020-01-01", "--reason", "state law"];

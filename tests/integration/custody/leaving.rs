@@ -22,7 +22,9 @@ async fn app(site: &Site) -> App {
     ];
     let set = set.into_iter().map(|(name, value)| (name.to_owned(), value));
     let config = Config::load(None, set, Some(site.folder())).unwrap();
-    App { clock: site.clock.clone(), ..App::open(config).await.unwrap() }
+    let mut app = App::open(config).await.unwrap();
+    app.clock = site.clock.clone();
+    app
 }
 
 async fn copied(site: &Site, record: RecordId) -> Vault {
@@ -84,7 +86,9 @@ async fn what_a_replica_brings_back_of_a_destroyed_record_goes_in_the_next_turn(
     let replica = Vault::folder(&site.folder().join("replica"), site.clock.clone()).unwrap();
     for place in ["archive", "replica"] {
         let mut copy = std::process::Command::new("cp");
-        assert!(copy.arg("-a").arg(saved.path().join("records")).arg(site.folder().join(place)).status().unwrap().success());
+        assert!(
+            copy.arg("-a").arg(saved.path().join("records")).arg(site.folder().join(place)).status().unwrap().success()
+        );
     }
     assert!(keys(&site.vault, one).await > 0 && keys(&replica, one).await > 0);
     let app = app(&site).await;

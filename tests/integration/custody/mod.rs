@@ -57,7 +57,9 @@ async fn app(program: &Program, clock: &Arc<Hands>) -> App {
     let set = [("MUNIMENT_REPLICA_LOCATION", replica), ("MUNIMENT_FIXITY_MIB_PER_SECOND", "0".to_owned())];
     let set = set.into_iter().map(|(name, value)| (name.to_owned(), value));
     let config = Config::load(None, set, Some(&program.path("data"))).unwrap();
-    App { clock: clock.clone(), ..App::open(config).await.unwrap() }
+    let mut app = App::open(config).await.unwrap();
+    app.clock = clock.clone();
+    app
 }
 
 /// Takes in, accepts and deposits a document for each of the patients.
