@@ -1,5 +1,6 @@
 //! Workers look after the archive: what they do again and again, and what they raise the alarm about.
 
+mod copying;
 mod first_lock;
 mod leaving;
 mod s3;
@@ -59,6 +60,8 @@ async fn app(program: &Program, clock: &Arc<Hands>) -> App {
     let config = Config::load(None, set, Some(&program.path("data"))).unwrap();
     let mut app = App::open(config).await.unwrap();
     app.clock = clock.clone();
+    // Its locks end by the same clock.
+    app.vault = Vault::folder(&program.path("data/archive"), clock.clone()).unwrap();
     app
 }
 
@@ -69,7 +72,9 @@ fn deposited(clinic: &Clinic, patients: &[&str]) -> Vec<RecordId> {
         clinic.accept(&document, &["--patient", patient, "--type", "progress-note"])
     });
     let records: Vec<RecordId> = records.collect();
-    assert_eq!(clinic.deposit(), patients.len() as u64);
+    // Whoever read the next file may have deposited the one before.
+    clinic.deposit();
+    assert_eq!(clinic.program.json(&["queue"]).as_array().map(Vec::len), Some(0));
     records
 }
 
@@ -143,7 +148,8 @@ async fn a_worker_deposits_under_hold_and_copies_checks_and_compares_what_it_dep
     }
     assert!(locks(&archive, &object_folder(free)).await.iter().all(|(_, state)| !state.held));
     let members = |matter: &str| clinic.program.json(&["hold", "show", matter])["members"].as_array().unwrap().len();
-    assert_eq!((members("M-1"), members("M-2"), members("M-3")), (2, 1, 1));
+    // A range of days covers what has no date at all, too.
+    assert_eq!((members("M-1"), members("M-2"), members("M-3")), (2, 2, 1));
     assert_eq!(clinic.program.json(&["retention", "verify"])["differences"], serde_json::json!([]));
 }
 
