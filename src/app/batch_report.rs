@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{App, AppError};
 use crate::chart::{Batch, BatchCounts, BatchId, DeliveryId, Digest, DocumentId, Reject};
-use crate::store::{DeliveryRecord, PageSelection, ScanState};
+use crate::store::{DeliveryRecord, PageSelection, ScanState, StoreError};
 
 /// Rows that are read from the database at a time.
 const ROWS: u32 = 500;
@@ -102,16 +102,7 @@ impl App {
     /// # Errors
     /// The database failed.
     pub async fn file_reports(&self, batch: BatchId) -> Result<Vec<FileReport>, AppError> {
-        let mut files = Vec::new();
-        let mut after = None;
-        loop {
-            let rows = self.store.deliveries(batch, after, ROWS).await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
-            files.extend(rows.into_iter().map(file_report));
-        }
-        self.add_rejects(batch, &mut files).await?;
-        Ok(files)
+        self.reports(batch, async |after| self.store.deliveries(batch, after, ROWS).await).await
     }
 
     /// Lists the files of a batch that need a person: rejected ones, and ones with rejected or failed pages; each
@@ -120,16 +111,7 @@ impl App {
     /// # Errors
     /// The database failed.
     pub async fn files_to_check(&self, batch: BatchId) -> Result<Vec<FileReport>, AppError> {
-        let mut files = Vec::new();
-        let mut after = None;
-        loop {
-            let rows = self.store.deliveries_to_check(batch, after, ROWS).await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
-            files.extend(rows.into_iter().map(file_report));
-        }
-        self.add_rejects(batch, &mut files).await?;
-        Ok(files)
+        self.reports(batch, async |after| self.store.deliveries_to_check(batch, after, ROWS).await).await
     }
 
     /// Puts a batch's failed and rejected pages and files back in the queue; says how many.
@@ -143,6 +125,24 @@ impl App {
             count += self.store.retry_scans(batch, state, now).await?;
         }
         Ok(count + self.store.retry_pages(PageSelection::Batch(batch), now).await?)
+    }
+
+    /// Reports of the deliveries that `next` lists, which is asked for those after the last one.
+    async fn reports(
+        &self,
+        batch: BatchId,
+        next: impl AsyncFn(Option<DeliveryId>) -> Result<Vec<DeliveryRecord>, StoreError>,
+    ) -> Result<Vec<FileReport>, AppError> {
+        let mut files = Vec::new();
+        let mut after = None;
+        loop {
+            let rows = next(after).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            files.extend(rows.into_iter().map(file_report));
+        }
+        self.add_rejects(batch, &mut files).await?;
+        Ok(files)
     }
 
     async fn add_rejects(&self, batch: BatchId, files: &mut [FileReport]) -> Result<(), AppError> {

@@ -3,17 +3,19 @@
 mod archive;
 mod keeping;
 mod layers;
+mod review;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Table;
 
-pub use archive::{ArchiveConfig, FixityConfig};
-
 use self::layers::{lay_environment_over, lay_over};
 use crate::chart::Secret;
+
+pub use archive::{ArchiveConfig, FixityConfig};
 pub use keeping::{CustodyConfig, DepositConfig, DisposalConfig, LedgerConfig};
+pub use review::{ReviewConfig, SecondReview};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -158,50 +160,12 @@ pub struct Recognition {
     pub pages_per_child: u32,
 }
 
-/// What people decide, and when it becomes final.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReviewConfig {
-    /// How long a decision can be taken back, in minutes.
-    pub undo_minutes: u32,
-    /// Which acceptances a second person has to approve.
-    pub second_review: SecondReview,
-}
-
-/// Which acceptances a second person has to approve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum SecondReview {
-    /// None.
-    Never,
-    /// Every one.
-    Always,
-    /// So many of a hundred, drawn at random.
-    Percentage(u8),
-}
-
 /// Claims.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkerConfig {
     /// How long a claim lasts without renewal, in seconds.
     pub lease_seconds: u64,
-}
-
-impl TryFrom<String> for SecondReview {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "never" => return Ok(Self::Never),
-            "always" => return Ok(Self::Always),
-            _ => {}
-        }
-        let percentage = text.strip_suffix('%').and_then(|number| number.trim().parse().ok());
-        percentage.filter(|number| (1..=100).contains(number)).map(Self::Percentage).ok_or_else(|| {
-            format!("review.second_review = {text:?}: must be \"never\", \"always\" or a percentage such as \"10%\"")
-        })
-    }
 }
 
 /// What is wrong with a configuration: every fault at once.

@@ -40,8 +40,12 @@ pub async fn sweep_leftovers(location: &Location, before: SystemTime) -> Result<
         OpenOptions::new().create(true).append(true).mode(0o600).open(&swept)?;
         Ok(removed)
     });
-    let swept = sweeping.await.map_err(|error| ArchiveError::Folder { cause: io::Error::other(error) })?;
-    swept.map_err(|cause| ArchiveError::Folder { cause })
+    match sweeping.await {
+        Ok(swept) => swept.map_err(|cause| ArchiveError::Folder { cause }),
+        // A short command ended before this began: the next start sweeps.
+        Err(error) if error.is_cancelled() => Ok(0),
+        Err(error) => Err(ArchiveError::Folder { cause: io::Error::other(error) }),
+    }
 }
 
 fn sweep(folder: &Path, incoming: &Path, before: SystemTime, depth: u32, removed: &mut u64) -> io::Result<()> {

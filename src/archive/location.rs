@@ -31,12 +31,7 @@ impl Location {
     /// # Errors
     /// The folder cannot be made or used.
     pub fn folder(path: &FilePath) -> Result<Self, ArchiveError> {
-        let failed = |cause| ArchiveError::Folder { cause };
-        make_folder(path).map_err(failed)?;
-        let folder = path.canonicalize().map_err(failed)?;
-        let store = LocalFileSystem::new_with_prefix(&folder)
-            .map_err(|error| failed(io::Error::other(error.to_string())))?
-            .with_fsync(true);
+        let (store, folder) = local_store(path)?;
         Ok(Self { store: Arc::new(store), folder: Some(folder) })
     }
 
@@ -155,6 +150,17 @@ impl Location {
         io::Seek::rewind(&mut file).map_err(failed)?;
         Ok(file)
     }
+}
+
+/// Opens a store in a local folder, which is made if it is missing, and returns the folder's own path. What is written is
+/// on disk when a call returns.
+pub(super) fn local_store(path: &FilePath) -> Result<(LocalFileSystem, PathBuf), ArchiveError> {
+    let failed = |cause| ArchiveError::Folder { cause };
+    make_folder(path).map_err(failed)?;
+    let folder = path.canonicalize().map_err(failed)?;
+    let store = LocalFileSystem::new_with_prefix(&folder);
+    let store = store.map_err(|error| failed(io::Error::other(error.to_string())))?;
+    Ok((store.with_fsync(true), folder))
 }
 
 /// Makes a folder that only this user may enter, with all that are missing above it, and flushes every folder that

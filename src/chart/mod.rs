@@ -25,6 +25,7 @@ mod role;
 mod secret;
 mod signing;
 mod text;
+mod text_form;
 
 pub use batch::{Batch, BatchCounts};
 pub use clock::Clock;
@@ -53,3 +54,4 @@ pub use role::{Role, RoleParseError};
 pub use secret::Secret;
 pub use signing::{PublicKey, Signature, SigningParseError};
 pub use text::{Block, Line, PAGE_TEXT_SCHEMA, PageImage, PageText, TextSource, Word};
+pub(crate) use text_form::{as_text, parse_hexadecimal, write_hexadecimal};

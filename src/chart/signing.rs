@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use super::Digest;
+use super::text_form::{as_text, parse_hexadecimal, write_hexadecimal};
 
 /// A text that is no key or no signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +34,7 @@ macro_rules! bytes {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                write_hexadecimal(f, &self.0)
             }
         }
 
@@ -50,30 +49,11 @@ macro_rules! bytes {
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let wrong = SigningParseError { what: $what, digits: $length * 2 };
-                let digits = text.as_bytes();
-                if digits.len() != $length * 2 || !digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
-                {
-                    return Err(wrong);
-                }
-                let mut bytes = [0; $length];
-                for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-                    *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| wrong)?;
-                }
-                Ok(Self(bytes))
+                parse_hexadecimal(text).map(Self).ok_or(wrong)
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        as_text!($name);
     };
 }
 

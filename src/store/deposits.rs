@@ -1,7 +1,6 @@
 //! The waiting room: deposits wait for the end of the undo window, the second review and the lot's release, then are
 //! claimed with a lease.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +8,7 @@ use jiff::Timestamp;
 use super::claims::{Attempt, MAX_ATTEMPTS, later};
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
-use super::values::{Row, values};
+use super::values::{Row, stored_names, values};
 use super::{corrections, ledger, page_progress, review};
 use crate::chart::facts::RecordFact;
 use crate::chart::{Actor, DocumentId, Fact, PersonId, RecordId, WorkerId};
@@ -85,28 +84,12 @@ pub struct WaitingRow {
 const NOTHING_BEFORE: &str = "(after_record IS NULL OR NOT EXISTS (SELECT 1 FROM deposits AS before
     WHERE before.record = deposits.after_record AND before.state <> 'done'))";
 
-impl DepositState {
-    /// Returns the name as it is stored and printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Claimed => "claimed",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl FromStr for DepositState {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        [Self::Waiting, Self::Claimed, Self::Done, Self::Failed]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .ok_or(())
-    }
-}
+stored_names!(DepositState {
+    Waiting = "waiting",
+    Claimed = "claimed",
+    Done = "done",
+    Failed = "failed",
+});
 
 impl Store {
     /// Claims the next deposit that is due, if there is one, until `lease` from `now`.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::engine::{Store, Transaction};
-use super::error::StoreError;
+use super::error::{StoreError, refused};
 use super::values::{Row, values};
 use super::{ledger, outbox};
 use crate::chart::facts::{DisposalFact, RemovedObject};
@@ -236,8 +236,4 @@ fn read_object(row: &Row) -> Result<RemovedObject, StoreError> {
         version: row.text("version")?,
         size: row.size("size")?,
     })
-}
-
-fn refused(why: &str) -> StoreError {
-    StoreError::Refused { why: why.to_owned() }
 }

@@ -1,14 +1,13 @@
 //! Proposals to destroy records, as the facts of the ledger have made them.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::engine::Store;
 use super::error::StoreError;
-use super::values::{Row, values};
+use super::values::{Row, stored_names, values};
 use crate::chart::{Digest, DisposalId, PersonId, RecordId};
 
 /// Where a proposal stands.
@@ -98,53 +97,21 @@ pub struct DisposalRecordRow {
 const DISPOSALS: &str = "SELECT id, state, reason, grace_days, proposed_by, proposed_at, reviewed_by, reviewed_at,
     destroy_from, ended_at, ended_why, certificate FROM disposals";
 
-impl DisposalState {
-    /// Returns the name as it is stored and printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Reviewed => "reviewed",
-            Self::Approved => "approved",
-            Self::Cancelled => "cancelled",
-            Self::Certified => "certified",
-        }
-    }
-}
+stored_names!(DisposalState {
+    Proposed = "proposed",
+    Reviewed = "reviewed",
+    Approved = "approved",
+    Cancelled = "cancelled",
+    Certified = "certified",
+});
 
-impl FromStr for DisposalState {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        [Self::Proposed, Self::Reviewed, Self::Approved, Self::Cancelled, Self::Certified]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .ok_or(())
-    }
-}
-
-impl DisposalRecordState {
-    /// Returns the name as it is stored and printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Kept => "kept",
-            Self::Begun => "begun",
-            Self::Stopped => "stopped",
-            Self::Destroyed => "destroyed",
-        }
-    }
-}
-
-impl FromStr for DisposalRecordState {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        [Self::Proposed, Self::Kept, Self::Begun, Self::Stopped, Self::Destroyed]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .ok_or(())
-    }
-}
+stored_names!(DisposalRecordState {
+    Proposed = "proposed",
+    Kept = "kept",
+    Begun = "begun",
+    Stopped = "stopped",
+    Destroyed = "destroyed",
+});
 
 impl Store {
     /// Returns a proposal.

@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::page_progress::read_state;
 use super::pages::{self, PageRecord};
 use super::results::{self, ResultRecord};
-use super::values::{Row, values};
+use super::values::{Row, ids_from, values};
 use crate::chart::{BatchId, DeliveryId, Digest, DocumentId, DocumentState, PageView, QuarterTurns};
 
 /// A document as it stands. Holds the name of a source file: never for a log.
@@ -84,13 +84,9 @@ impl Store {
 
     /// Returns up to `limit` documents whose id begins with `prefix`; none for a prefix that no id can have.
     pub async fn documents_by_prefix(&self, prefix: &str, limit: u32) -> Result<Vec<DocumentRecord>, StoreError> {
-        let prefix = prefix.to_ascii_lowercase();
-        if prefix.is_empty() || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
-            return Ok(Vec::new());
-        }
-        // 'g' follows every hexadecimal digit and the dash.
+        let Some((first, end)) = ids_from(prefix) else { return Ok(Vec::new()) };
         let sql = format!("{DOCUMENTS} WHERE documents.id >= $1 AND documents.id < $2 ORDER BY documents.id LIMIT $3");
-        let values = values![prefix.as_str(), format!("{prefix}g"), limit];
+        let values = values![first, end, limit];
         self.rows(sqlx::AssertSqlSafe(sql), values).await?.iter().map(read).collect()
     }
 

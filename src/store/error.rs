@@ -89,6 +89,11 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// Says that a change contradicts what was recorded before, or that a rule forbids it; `why` says what to do, too.
+pub(super) fn refused(why: impl Into<String>) -> StoreError {
+    StoreError::Refused { why: why.into() }
+}
+
 /// Returns what the engine said, unless it may quote a stored or bound value.
 pub(super) fn without_values(error: &sqlx::Error) -> String {
     match error {

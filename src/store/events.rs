@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::engine::Store;
-use super::error::StoreError;
+use super::error::{StoreError, refused};
 use super::values::{Row, values};
 use crate::chart::{
     BirthDate, Encounter, EventId, EventSubject, LastDay, PatientId, PersonId, RecordClass, RecordDraft, RecordId,
@@ -112,7 +112,7 @@ impl Store {
             }
             if known.len() > MOST_MERGED {
                 let why = format!("more than {MOST_MERGED} patients are merged into one: take wrong merges back");
-                return Err(StoreError::Refused { why });
+                return Err(refused(why));
             }
         }
         Ok(known)

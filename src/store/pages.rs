@@ -1,12 +1,10 @@
 //! Pages: what is known of each, and which ones a command means.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
 
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
-use super::values::{Row, Value, values};
+use super::values::{Row, Value, stored_names, values};
 use crate::chart::{BatchId, Digest, DocumentId, Finding, PageId, PageNumber, Size};
 
 /// A page that was found in a scan.
@@ -82,29 +80,13 @@ pub struct Reliability {
     pub waiting: u64,
 }
 
-impl PageWork {
-    /// Returns the name as it is stored and printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Claimed => "claimed",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
-impl FromStr for PageWork {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        [Self::Waiting, Self::Claimed, Self::Done, Self::Failed, Self::Rejected]
-            .into_iter()
-            .find(|work| work.name() == name)
-            .ok_or(())
-    }
-}
+stored_names!(PageWork {
+    Waiting = "waiting",
+    Claimed = "claimed",
+    Done = "done",
+    Failed = "failed",
+    Rejected = "rejected",
+});
 
 impl PageSelection {
     /// Returns a condition on `pages` with `$1` and `$2`, and their values.

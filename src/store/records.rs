@@ -1,12 +1,10 @@
 //! Records and their versions, as the facts of the ledger have made them.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
 
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
-use super::values::{Row, values};
+use super::values::{Row, ids_from, stored_names, values};
 use crate::chart::{
     AutoAcceptRule, Digest, DocumentId, DocumentType, Encounter, PatientId, PersonId, RecordClass, RecordDraft,
     RecordId,
@@ -86,28 +84,12 @@ pub struct VersionRow {
 const RECORDS: &str =
     "SELECT id, document, patient, kind, class, state, current_version, accepted_at, archived_at FROM records";
 
-impl RecordState {
-    /// Returns the name as it is stored and printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Withdrawn => "withdrawn",
-            Self::Archived => "archived",
-            Self::Destroyed => "destroyed",
-        }
-    }
-}
-
-impl FromStr for RecordState {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        [Self::Waiting, Self::Withdrawn, Self::Archived, Self::Destroyed]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .ok_or(())
-    }
-}
+stored_names!(RecordState {
+    Waiting = "waiting",
+    Withdrawn = "withdrawn",
+    Archived = "archived",
+    Destroyed = "destroyed",
+});
 
 impl Store {
     /// Returns the record with this id.
@@ -134,13 +116,9 @@ impl Store {
 
     /// Returns up to `limit` records whose id begins with `prefix`; none for a prefix that no id can have.
     pub async fn records_by_prefix(&self, prefix: &str, limit: u32) -> Result<Vec<RecordRow>, StoreError> {
-        let prefix = prefix.to_ascii_lowercase();
-        if prefix.is_empty() || !prefix.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
-            return Ok(Vec::new());
-        }
-        // 'g' follows every hexadecimal digit and the dash.
+        let Some((first, end)) = ids_from(prefix) else { return Ok(Vec::new()) };
         let sql = format!("{RECORDS} WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3");
-        let values = values![prefix.as_str(), format!("{prefix}g"), limit];
+        let values = values![first, end, limit];
         let rows = self.rows(sqlx::AssertSqlSafe(sql), values).await?;
         self.with_encounters(rows).await
     }

@@ -1,14 +1,12 @@
 //! Results: which pipeline made what of a page. One is current; a newer one waits as a candidate until it is accepted.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
 
 use super::batches::read_pipeline;
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
 use super::pages::{findings_text, read_findings};
-use super::values::{Row, values};
+use super::values::{Row, stored_names, values};
 use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, PipelineStamp, QuarterTurns};
 
 /// What a result counts for.
@@ -51,27 +49,11 @@ pub struct ResultRecord {
     pub made_at: Timestamp,
 }
 
-impl Standing {
-    /// Returns the name as it is stored and printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Current => "current",
-            Self::Candidate => "candidate",
-            Self::Superseded => "superseded",
-        }
-    }
-}
-
-impl FromStr for Standing {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        [Self::Current, Self::Candidate, Self::Superseded]
-            .into_iter()
-            .find(|standing| standing.name() == name)
-            .ok_or(())
-    }
-}
+stored_names!(Standing {
+    Current = "current",
+    Candidate = "candidate",
+    Superseded = "superseded",
+});
 
 impl Store {
     /// Returns every result of a page: the current one first, then the candidate, then the older ones.

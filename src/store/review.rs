@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::engine::{Store, Transaction};
-use super::error::StoreError;
+use super::error::{StoreError, refused};
 use super::page_progress;
 use super::values::values;
 use super::{ledger, outbox, patients};
@@ -235,7 +235,7 @@ async fn leave_waiting_room(transaction: &mut Transaction, record: RecordId, ver
     let sql = "SELECT record FROM deposits WHERE after_record = $1 AND state <> 'done'";
     if let Some(row) = transaction.row(sql, values![record]).await? {
         let other = row.text("record")?;
-        return Err(refused(&format!("pages of record {other} come here; take its correction back first")));
+        return Err(refused(format!("pages of record {other} come here; take its correction back first")));
     }
     let sql =
         "DELETE FROM deposits WHERE record = $1 AND version = $2 AND state IN ('waiting', 'failed') AND claim = 0";
@@ -244,8 +244,4 @@ async fn leave_waiting_room(transaction: &mut Transaction, record: RecordId, ver
     }
     let sql = "DELETE FROM descriptions WHERE record = $1 AND version = $2";
     transaction.execute(sql, values![record, version]).await.map(drop)
-}
-
-fn refused(why: &str) -> StoreError {
-    StoreError::Refused { why: why.to_owned() }
 }

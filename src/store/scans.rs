@@ -1,12 +1,10 @@
 //! Scans: each distinct content that was delivered, and where it stands.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
 
 use super::engine::Store;
 use super::error::StoreError;
-use super::values::{Row, values};
+use super::values::{Row, stored_names, values};
 use crate::chart::{BatchId, Digest};
 
 /// Where a scan stands.
@@ -47,29 +45,13 @@ pub struct ScanRecord {
     pub attempts: u32,
 }
 
-impl ScanState {
-    /// Returns the name as it is stored and printed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Claimed => "claimed",
-            Self::Opened => "opened",
-            Self::Rejected => "rejected",
-            Self::NeedsPassword => "needs-password",
-        }
-    }
-}
-
-impl FromStr for ScanState {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        [Self::Waiting, Self::Claimed, Self::Opened, Self::Rejected, Self::NeedsPassword]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .ok_or(())
-    }
-}
+stored_names!(ScanState {
+    Waiting = "waiting",
+    Claimed = "claimed",
+    Opened = "opened",
+    Rejected = "rejected",
+    NeedsPassword = "needs-password",
+});
 
 impl Store {
     /// Returns the scan with this digest.

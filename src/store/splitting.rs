@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::engine::Store;
-use super::error::StoreError;
+use super::error::{StoreError, refused};
 use super::values::values;
 use super::{page_progress, review};
 use crate::chart::DocumentId;
@@ -30,7 +30,7 @@ impl Store {
         let distinct: BTreeSet<u32> = asked.iter().copied().collect();
         if distinct != held || asked.len() != held.len() || parts.iter().any(|(_, positions)| positions.is_empty()) {
             let why = format!("every page from 1 to {} has to be in exactly one part", held.len());
-            return Err(StoreError::Refused { why });
+            return Err(refused(why));
         }
         for (part, positions) in parts {
             let sql = "INSERT INTO documents

@@ -28,6 +28,32 @@ macro_rules! values {
 }
 pub(super) use values;
 
+/// Gives the states of a column their names: `name()`, and the `FromStr` that [`Row::parsed`] asks for.
+macro_rules! stored_names {
+    ($kind:ident { $($variant:ident = $name:literal),* $(,)? }) => {
+        impl $kind {
+            /// Returns the name as it is stored and printed.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),*
+                }
+            }
+        }
+
+        impl std::str::FromStr for $kind {
+            type Err = ();
+
+            fn from_str(name: &str) -> Result<Self, ()> {
+                match name {
+                    $($name => Ok(Self::$variant),)*
+                    _ => Err(()),
+                }
+            }
+        }
+    };
+}
+pub(super) use stored_names;
+
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Integer(Some(value))
@@ -114,6 +140,17 @@ macro_rules! text_values {
 text_values!(
     Digest, BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, PatientId, PersonId, RecordId, WorkerId
 );
+
+/// Returns the first id that can begin with `prefix`, and what follows the last one; `None` for a prefix that no id can have.
+pub(super) fn ids_from(prefix: &str) -> Option<(String, String)> {
+    let first = prefix.to_ascii_lowercase();
+    if first.is_empty() || !first.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+        return None;
+    }
+    // 'g' follows every hexadecimal digit and the dash.
+    let end = format!("{first}g");
+    Some((first, end))
+}
 
 /// One row of an answer.
 pub(super) enum Row {

@@ -6,27 +6,19 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use muniment::archive::{ArchiveError, CopyArea, IntakeArea, Location, Put, ResultArea, make_folder, sweep_leftovers};
-use muniment::chart::{
-    Block, Confidence, Digest, Line, PAGE_TEXT_SCHEMA, PageId, PageImage, PageNumber, PageText, PipelineStamp,
-    QuarterTurns, Rect, TextSource, Word,
-};
+use muniment::chart::{Digest, PageId, PageImage, PageNumber, PageText, PipelineStamp, QuarterTurns};
 use proptest::prelude::*;
 
+use crate::support::page_text::with_words;
+
 fn page_text(words: &[String]) -> PageText {
-    let rect = Rect::new(1, 2, 30, 4);
-    let word = |text: &String| Word { text: text.clone(), rect, confidence: Confidence::clamped(0.5) };
+    let page = PageId { scan: Digest::of(b"scan"), number: PageNumber::new(12).expect("not 0") };
+    let pipeline = PipelineStamp { name: "fax".into(), revision: 3, digest: Digest::of(b"fax 3") };
     PageText {
-        schema: PAGE_TEXT_SCHEMA,
-        page: PageId { scan: Digest::of(b"scan"), number: PageNumber::new(12).expect("not 0") },
-        pipeline: PipelineStamp { name: "fax".into(), revision: 3, digest: Digest::of(b"fax 3") },
-        engine: "test 1".into(),
-        source: TextSource::Recognised,
         image: PageImage { width: 100, height: 200, dpi: (200.0, 100.0) },
         upright: QuarterTurns::One,
         skew_degrees: -1.25,
-        hidden: false,
-        blocks: vec![Block { rect, lines: vec![Line { rect, words: words.iter().map(word).collect() }] }],
-        findings: Vec::new(),
+        ..with_words(page, pipeline, words)
     }
 }
 

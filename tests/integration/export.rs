@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use muniment::chart::{
-    Block, Confidence, Digest, Finding, FindingKind, Line, PAGE_TEXT_SCHEMA, PageId, PageImage, PageNumber, PageText,
-    PipelineStamp, QuarterTurns, Rect, Severity, TextSource, Word,
+    Block, Confidence, Digest, Finding, FindingKind, Line, PageId, PageNumber, PageText, PipelineStamp, QuarterTurns,
+    Rect, Severity, TextSource, Word,
 };
 use muniment::export::{alto, hocr, json, text};
 use serde_json::Value;
 
 use crate::support::json_schema::check;
+use crate::support::page_text::empty;
 
 fn word(text: &str, rect: Rect, confidence: f32) -> Word {
     Word { text: text.to_owned(), rect, confidence: Confidence::clamped(confidence) }
@@ -18,16 +19,11 @@ fn word(text: &str, rect: Rect, confidence: f32) -> Word {
 /// Two pages: an upright one that leans and has markup and controls in its words, and a blank one upside down.
 fn pages() -> [PageText; 2] {
     let line = |rect, words| Line { rect, words };
+    let page = PageId { scan: Digest::of(b"scan"), number: PageNumber::FIRST };
+    let pipeline = PipelineStamp { name: "chart-standard".to_owned(), revision: 3, digest: Digest::of(b"pipeline") };
     let first = PageText {
-        schema: PAGE_TEXT_SCHEMA,
-        page: PageId { scan: Digest::of(b"scan"), number: PageNumber::FIRST },
-        pipeline: PipelineStamp { name: "chart-standard".to_owned(), revision: 3, digest: Digest::of(b"pipeline") },
         engine: "tesseract 5.3.0 eng".to_owned(),
-        source: TextSource::Recognised,
-        image: PageImage { width: 1700, height: 2200, dpi: (200.0, 200.0) },
-        upright: QuarterTurns::None,
         skew_degrees: 0.5,
-        hidden: false,
         blocks: vec![
             Block {
                 rect: Rect::new(100, 100, 400, 90),
@@ -54,9 +50,10 @@ fn pages() -> [PageText; 2] {
             stage: "deskew".to_owned(),
             message: "The page leans by 0.5 degrees.".to_owned(),
         }],
+        ..empty(page, pipeline)
     };
     let second = PageText {
-        page: PageId { scan: Digest::of(b"scan"), number: PageNumber::from_index(1) },
+        page: PageId { number: PageNumber::from_index(1), ..page },
         source: TextSource::None,
         upright: QuarterTurns::Two,
         skew_degrees: 0.0,

@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use muniment::archive::{Areas, Location};
-use muniment::chart::{
-    Batch, BatchId, Block, Confidence, DeliveryId, Digest, DocumentId, Line, PAGE_TEXT_SCHEMA, PageId, PageImage,
-    PageNumber, PageText, PipelineStamp, QuarterTurns, Rect, Size, TextSource, Word, WorkerId,
-};
+use muniment::chart::{Batch, BatchId, DeliveryId, Digest, DocumentId, PageNumber, PipelineStamp, Size, WorkerId};
 use muniment::search::{Budget, Index, Options, Query, Schema};
 use muniment::store::{NewDelivery, NewPage, OpenedScan, Store};
 use muniment::worker::{COMPLETE, Indexer, Stop};
 use uuid::Uuid;
+
+use crate::support::page_text::with_words;
 
 /// More than are put in between two commits.
 const PAGES: u32 = 700;
@@ -63,7 +62,7 @@ impl Desk {
         let opened = OpenedScan { format: "tiff".into(), damaged: false, decrypted_key: None, pages, document };
         store.open_scan(&claimed.claim, &opened, now).await.unwrap();
         let page = store.claim_pages(worker, 1, now, LEASE).await.unwrap().remove(0);
-        let kept = areas.results.put(text(page.claim.page, pipeline)).await.unwrap();
+        let kept = areas.results.put(with_words(page.claim.page, pipeline, &["sodium"])).await.unwrap();
         store.finish_page(&page.claim, &kept.text, &kept.key, now).await.unwrap();
         // Rejecting hundreds of pages one by one would take a flush for each.
         let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
@@ -87,24 +86,6 @@ impl Desk {
         let query = Query::parse("sodium", &self.schema).unwrap();
         let found = searcher.search(&query, &Options::default(), |_| None).unwrap();
         (searcher.page_count(), found.pages)
-    }
-}
-
-fn text(page: PageId, pipeline: PipelineStamp) -> PageText {
-    let rect = Rect::new(10, 10, 100, 20);
-    let word = Word { text: "sodium".into(), rect, confidence: Confidence::clamped(0.9) };
-    PageText {
-        schema: PAGE_TEXT_SCHEMA,
-        page,
-        pipeline,
-        engine: "test 1".into(),
-        source: TextSource::Recognised,
-        image: PageImage { width: 850, height: 1_100, dpi: (100.0, 100.0) },
-        upright: QuarterTurns::None,
-        skew_degrees: 0.0,
-        hidden: false,
-        blocks: vec![Block { rect, lines: vec![Line { rect, words: vec![word] }] }],
-        findings: Vec::new(),
     }
 }
 

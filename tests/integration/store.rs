@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use muniment::chart::{
-    Batch, BatchCounts, BatchId, Block, Confidence, DeliveryId, Digest, DocumentId, DocumentState, Finding,
-    FindingKind, Line, PAGE_TEXT_SCHEMA, PageId, PageImage, PageNumber, PageText, PipelineStamp, QuarterTurns, Rect,
-    Reject, RejectReason, Severity, Size, TextSource, Word, WorkerId,
+    Batch, BatchCounts, BatchId, Confidence, DeliveryId, Digest, DocumentId, DocumentState, Finding, FindingKind,
+    PageId, PageNumber, PageText, PipelineStamp, QuarterTurns, Reject, RejectReason, Severity, Size, WorkerId,
 };
 use muniment::store::{
     Attempt, Claim, ClaimedPage, MAX_LOST_LEASES, NewDelivery, NewPage, OpenedScan, PageSelection, PageWork, Recorded,
@@ -15,6 +14,7 @@ use muniment::store::{
 };
 use uuid::Uuid;
 
+use crate::support::page_text::with_words;
 use crate::support::postgres::Postgres;
 
 mod accounts;
@@ -172,8 +172,6 @@ fn scan_of(document: u128, pages: u32) -> OpenedScan {
 }
 
 fn text_of(page: PageId, pipeline: PipelineStamp, kinds: &[FindingKind]) -> PageText {
-    let rect = Rect::new(10, 10, 100, 20);
-    let word = Word { text: "sodium".into(), rect, confidence: Confidence::clamped(0.9) };
     let finding = |&kind| Finding {
         kind,
         severity: Severity::Check,
@@ -182,17 +180,10 @@ fn text_of(page: PageId, pipeline: PipelineStamp, kinds: &[FindingKind]) -> Page
         message: "Have a look.".into(),
     };
     PageText {
-        schema: PAGE_TEXT_SCHEMA,
-        page,
-        pipeline,
-        engine: "test 1".into(),
-        source: TextSource::Recognised,
-        image: PageImage { width: 1700, height: 2200, dpi: (200.0, 200.0) },
         upright: QuarterTurns::Two,
-        skew_degrees: 0.0,
         hidden: kinds.contains(&FindingKind::Blank),
-        blocks: vec![Block { rect, lines: vec![Line { rect, words: vec![word] }] }],
         findings: kinds.iter().map(finding).collect(),
+        ..with_words(page, pipeline, &["sodium"])
     }
 }
 

@@ -5,10 +5,10 @@ use std::io::{self, Read};
 use std::str::FromStr;
 
 use ring::digest::{Context, SHA512};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
 use sha2::Digest as _;
 
-use crate::chart::{Digest, Hasher};
+use crate::chart::{Digest, Hasher, as_text, parse_hexadecimal, write_hexadecimal};
 
 /// Bytes read at a time.
 const PIECE: usize = 1 << 18;
@@ -116,7 +116,7 @@ impl Sha512 {
 
 impl fmt::Display for Sha512 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write_hexadecimal(f, &self.0)
     }
 }
 
@@ -130,37 +130,11 @@ impl FromStr for Sha512 {
     type Err = Sha512ParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        if pairs.len() != 64 || !rest.is_empty() {
-            return Err(Sha512ParseError);
-        }
-        let mut bytes = [0; 64];
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = (hex_digit(*high)? << 4) | hex_digit(*low)?;
-        }
-        Ok(Self(bytes))
+        parse_hexadecimal(text).map(Self).ok_or(Sha512ParseError)
     }
 }
 
-impl Serialize for Sha512 {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Sha512 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-const fn hex_digit(digit: u8) -> Result<u8, Sha512ParseError> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        _ => Err(Sha512ParseError),
-    }
-}
+as_text!(Sha512);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::chart::as_text;
 
 /// The longest logical path, in bytes: keys of an S3 store end at 1,024 bytes.
 const LONGEST_PATH: usize = 512;
@@ -151,22 +151,6 @@ impl FromStr for ContentPath {
         let path = below.strip_prefix(CONTENT).and_then(|path| path.strip_prefix('/')).ok_or_else(fault)?;
         Ok(Self { version: version.parse()?, path: path.parse()? })
     }
-}
-
-macro_rules! as_text {
-    ($($name:ident),*) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
 }
 
 as_text!(VersionNumber, LogicalPath, ContentPath);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags};
 use serde::Serialize;
 
-use super::{From, find, size};
+use super::{From, size};
 use crate::archive::ocfl::{ArchivedFile, Root, VersionNumber};
 use crate::chart::RecordId;
 use crate::cli::exit::{CommandError, Ended, error};
@@ -45,8 +45,7 @@ struct Extracted {
 
 /// Copies them.
 pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
-    let root = args.from.open(place).await?;
-    let object = root.object(find(&root, &args.record).await?).await?;
+    let (root, object) = args.from.record(&args.record, place).await?;
     let version = args.version.unwrap_or_else(|| object.head());
     let files = object.files(version)?;
     let folder = args.output.clone().unwrap_or_else(|| format!("{}-{version}", object.record()).into());

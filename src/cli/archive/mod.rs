@@ -11,7 +11,7 @@ use super::exit::{CommandError, Ended, error};
 use super::output::Output;
 use super::start::Place;
 use crate::app::archive_place::ArchivePlace;
-use crate::archive::ocfl::{OcflError, Root};
+use crate::archive::ocfl::{Object, OcflError, Root};
 use crate::chart::RecordId;
 
 /// Lists, shows, checks and copies archived records; needs the archive only, no database and no index.
@@ -45,6 +45,13 @@ impl From {
             None => ArchivePlace::open_configured(&place.load()?.archive).await?,
         };
         Ok(Root::existing(vault).await?)
+    }
+
+    /// Opens them, and the record with this id, or the only one whose id begins so.
+    async fn record(&self, text: &str, place: &Place<'_>) -> Result<(Root, Object), CommandError> {
+        let root = self.open(place).await?;
+        let object = root.object(find(&root, text).await?).await?;
+        Ok((root, object))
     }
 }
 

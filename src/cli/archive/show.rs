@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{From, find, size};
+use super::{From, size};
 use crate::archive::ocfl::{ArchivedFile, Object, VersionNumber};
 use crate::chart::RecordId;
 use crate::cli::exit::{CommandError, Ended};
@@ -48,8 +48,7 @@ struct ShownVersion {
 
 /// Shows it.
 pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
-    let root = args.from.open(place).await?;
-    let object = root.object(find(&root, &args.record).await?).await?;
+    let (_, object) = args.from.record(&args.record, place).await?;
     let shown = shown(&object, args.version.unwrap_or_else(|| object.head()))?;
     let missing = shown.files.iter().any(|file| file.size.is_none());
     output.value(&shown, describe);

@@ -7,7 +7,7 @@ use super::convolution::{Filters, Patches};
 use super::input::Picture;
 use super::kernels::{Arithmetic, Floats, Instructions, Integers, MemoryStep};
 use super::model::{Memory, Network};
-use super::panels::{FloatPanels, GROUP, IntegerPanels, padded};
+use super::panels::{GROUP, Panels, padded};
 use super::tables::Tables;
 
 /// Most steps of time of all lines together that are run at once, which bounds the memory to some 30 MB.
@@ -42,13 +42,10 @@ struct Shape {
 
 #[derive(Debug)]
 struct Layers<A: Arithmetic> {
-    filters: A::Filters,
-    patch: usize,
-    channels: usize,
+    filters: Filters<A::Value, A::Sum>,
     down: Layer<A>,
     along: Vec<Layer<A>>,
     outputs: A::Panels,
-    groups: usize,
 }
 
 #[derive(Debug)]
@@ -75,6 +72,28 @@ impl Probabilities {
     }
 }
 
+impl<A: Arithmetic> Layers<A> {
+    fn of(network: &Network) -> Self {
+        Self {
+            filters: A::filters(&network.convolution),
+            down: Layer::of(&network.down),
+            along: network.along.iter().map(Layer::of).collect(),
+            outputs: A::Panels::of_layer(&network.outputs),
+        }
+    }
+}
+
+impl<A: Arithmetic> Layer<A> {
+    fn of(memory: &Memory) -> Self {
+        Self {
+            panels: A::Panels::of_gates(&memory.gates, memory.inputs),
+            inputs: padded(memory.inputs),
+            state: padded(memory.gates[0].outputs),
+            reversed: memory.reversed,
+        }
+    }
+}
+
 impl Runner {
     /// Lays the weights of a network out for these instructions.
     pub fn new(network: &Network, instructions: Instructions) -> Self {
@@ -85,7 +104,8 @@ impl Runner {
             seed: network.seed,
             outputs: network.outputs.outputs,
         };
-        let kind = if network.is_integer() { Kind::Integers(integers(network)) } else { Kind::Floats(floats(network)) };
+        let kind =
+            if network.is_integer() { Kind::Integers(Layers::of(network)) } else { Kind::Floats(Layers::of(network)) };
         Self { kind, tables: Tables::default(), shape, instructions }
     }
 
@@ -156,11 +176,11 @@ impl Runner {
         of_byte: impl Fn(i8) -> A::Value + Copy,
     ) -> Vec<A::Value> {
         let Shape { reach, field, seed, .. } = self.shape;
-        let row = self.shape.height / field.1 * layers.channels;
+        let row = self.shape.height / field.1 * layers.filters.filters;
         let mut values = vec![A::Value::default(); packing.rows() * row];
         let (mut patches, mut line) = (Patches::default(), Vec::new());
         for (rank, picture) in pictures.iter().enumerate() {
-            patches.fill(&picture.pixels, picture.width, reach, layers.patch, seed, of_byte);
+            patches.fill(&picture.pixels, picture.width, reach, layers.filters.patch, seed, of_byte);
             line.clear();
             line.resize(picture.width / field.0 * row, A::Value::default());
             A::convolve(self.instructions, &layers.filters, &self.tables, &patches, field, &mut line);
@@ -180,7 +200,7 @@ impl Runner {
         fields: usize,
     ) -> Vec<A::Value> {
         let Layer { panels, state, reversed, .. } = &layers.down;
-        let (state, stride) = (*state, fields * layers.channels);
+        let (state, stride) = (*state, fields * layers.filters.filters);
         let mut results = vec![A::Value::default(); rows * state];
         let mut before = vec![A::Value::default(); COLUMNS_AT_ONCE * state];
         let mut after = before.clone();
@@ -194,9 +214,9 @@ impl Runner {
                 let field = if *reversed { fields - 1 - field } else { field };
                 let mut step = MemoryStep {
                     lines: columns.len() / stride,
-                    input: &columns[field * layers.channels..],
+                    input: &columns[field * layers.filters.filters..],
                     stride,
-                    inputs: layers.channels,
+                    inputs: layers.filters.filters,
                     before: &before,
                     after: &mut after,
                     cells: &mut cells,
@@ -243,7 +263,7 @@ impl Runner {
         packing: &Packing,
         lines: usize,
     ) -> Vec<Vec<f32>> {
-        let (rows, width, codes) = (packing.rows(), layers.groups * GROUP, self.shape.outputs);
+        let (rows, width, codes) = (packing.rows(), layers.outputs.groups() * GROUP, self.shape.outputs);
         let mut sums = vec![0f32; rows * width];
         A::sums(self.instructions, &layers.outputs, values, rows, &mut sums);
         (0..lines)
@@ -301,45 +321,5 @@ impl Packing {
 
     fn length(&self, rank: usize) -> usize {
         self.lengths[rank]
-    }
-}
-
-fn integers(network: &Network) -> Layers<Integers> {
-    let layer = |memory: &Memory| Layer {
-        panels: IntegerPanels::of_gates(&memory.gates, memory.inputs),
-        inputs: padded(memory.inputs),
-        state: padded(memory.gates[0].outputs),
-        reversed: memory.reversed,
-    };
-    let filters = Filters::of_integers(&network.convolution);
-    let outputs = IntegerPanels::of_layer(&network.outputs);
-    Layers {
-        patch: filters.patch,
-        channels: filters.filters,
-        down: layer(&network.down),
-        along: network.along.iter().map(layer).collect(),
-        groups: outputs.groups,
-        filters,
-        outputs,
-    }
-}
-
-fn floats(network: &Network) -> Layers<Floats> {
-    let layer = |memory: &Memory| Layer {
-        panels: FloatPanels::of_gates(&memory.gates, memory.inputs),
-        inputs: padded(memory.inputs),
-        state: padded(memory.gates[0].outputs),
-        reversed: memory.reversed,
-    };
-    let filters = Filters::of_floats(&network.convolution);
-    let outputs = FloatPanels::of_layer(&network.outputs);
-    Layers {
-        patch: filters.patch,
-        channels: filters.filters,
-        down: layer(&network.down),
-        along: network.along.iter().map(layer).collect(),
-        groups: outputs.groups,
-        filters,
-        outputs,
     }
 }

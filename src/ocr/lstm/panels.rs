@@ -46,8 +46,30 @@ pub struct FloatPanels {
     pub bias: Vec<f32>,
 }
 
+/// Weights in panels, of either kind.
+pub trait Panels: Sized {
+    /// Lays outputs out, each where `places` says, for inputs that come in `runs`, each padded.
+    fn laid_out<'weights>(places: impl Iterator<Item = Place<'weights>>, groups: usize, runs: &[usize]) -> Self;
+
+    /// Returns the groups.
+    fn groups(&self) -> usize;
+
+    /// Lays the gates of a memory out; its inputs are what comes in (`inputs`) and its own last outputs.
+    fn of_gates(weights: &[Weights; PANELS], inputs: usize) -> Self {
+        let (places, groups) = gates(weights);
+        Self::laid_out(places, groups, &[inputs, weights[0].outputs])
+    }
+
+    /// Lays a full layer out.
+    fn of_layer(weights: &Weights) -> Self {
+        let (places, groups) = outputs(weights);
+        Self::laid_out(places, groups, &[weights.inputs])
+    }
+}
+
 /// Where the weights of one output stand.
-struct Place<'weights> {
+#[derive(Debug)]
+pub struct Place<'weights> {
     weights: &'weights Weights,
     row: usize,
     group: usize,
@@ -81,17 +103,9 @@ fn outputs(weights: &Weights) -> (impl Iterator<Item = Place<'_>>, usize) {
     (places, weights.outputs.div_ceil(GROUP))
 }
 
-impl IntegerPanels {
-    /// Lays the gates of a memory out; its inputs are what comes in (`inputs`) and its own last outputs.
-    pub fn of_gates(weights: &[Weights; PANELS], inputs: usize) -> Self {
-        let (places, groups) = gates(weights);
-        Self::laid_out(places, groups, &[inputs, weights[0].outputs])
-    }
-
-    /// Lays a full layer out.
-    pub fn of_layer(weights: &Weights) -> Self {
-        let (places, groups) = outputs(weights);
-        Self::laid_out(places, groups, &[weights.inputs])
+impl Panels for IntegerPanels {
+    fn groups(&self) -> usize {
+        self.groups
     }
 
     fn laid_out<'weights>(places: impl Iterator<Item = Place<'weights>>, groups: usize, runs: &[usize]) -> Self {
@@ -118,17 +132,9 @@ impl IntegerPanels {
     }
 }
 
-impl FloatPanels {
-    /// Lays the gates of a memory out.
-    pub fn of_gates(weights: &[Weights; PANELS], inputs: usize) -> Self {
-        let (places, groups) = gates(weights);
-        Self::laid_out(places, groups, &[inputs, weights[0].outputs])
-    }
-
-    /// Lays a full layer out.
-    pub fn of_layer(weights: &Weights) -> Self {
-        let (places, groups) = outputs(weights);
-        Self::laid_out(places, groups, &[weights.inputs])
+impl Panels for FloatPanels {
+    fn groups(&self) -> usize {
+        self.groups
     }
 
     fn laid_out<'weights>(places: impl Iterator<Item = Place<'weights>>, groups: usize, runs: &[usize]) -> Self {

@@ -191,18 +191,8 @@ impl<'api> WordIterator<'api> {
     /// Returns the word here: none where a block holds no text, several where the engine leaves a space inside.
     fn word(&self, size: Size) -> Vec<Word> {
         let level = sys::TessPageIteratorLevel_RIL_WORD;
-        let (mut left, mut top, mut right, mut bottom) = (0, 0, 0, 0);
-        // SAFETY: the iterator is live, the pointers are to locals.
-        let placed = unsafe {
-            sys::TessPageIteratorBoundingBox(
-                self.page,
-                level,
-                &raw mut left,
-                &raw mut top,
-                &raw mut right,
-                &raw mut bottom,
-            )
-        };
+        // SAFETY: the iterator is live.
+        let rect = unsafe { bounding_box(self.page, level, size) };
         // SAFETY: the iterator is live; the text is ours to delete, and null is tested for.
         let text = unsafe {
             let text = sys::TessResultIteratorGetUTF8Text(self.handle, level);
@@ -215,7 +205,7 @@ impl<'api> WordIterator<'api> {
         };
         // SAFETY: the iterator is live.
         let confidence = unsafe { sys::TessResultIteratorConfidence(self.handle, level) };
-        let Some(rect) = rect(placed, [left, top, right, bottom], size) else { return Vec::new() };
+        let Some(rect) = rect else { return Vec::new() };
         let confidence = Confidence::clamped(confidence / 100.0);
         text.split_whitespace().map(|text| Word { text: text.to_owned(), rect, confidence }).collect()
     }
@@ -228,7 +218,19 @@ impl Drop for WordIterator<'_> {
     }
 }
 
-pub(super) fn rect(placed: c_int, edges: [c_int; 4], size: Size) -> Option<Rect> {
+/// Returns the part of the page that the iterator is at; none where it is at nothing.
+///
+/// # Safety
+/// The iterator must be live.
+pub(super) unsafe fn bounding_box(
+    iterator: *const sys::TessPageIterator,
+    level: sys::TessPageIteratorLevel,
+    size: Size,
+) -> Option<Rect> {
+    let mut edges: [c_int; 4] = [0; 4];
+    let [left, top, right, bottom] = &mut edges;
+    // SAFETY: the caller keeps the iterator alive, the pointers are to locals.
+    let placed = unsafe { sys::TessPageIteratorBoundingBox(iterator, level, left, top, right, bottom) };
     let [left, top, right, bottom] = edges.map(|edge| u32::try_from(edge).unwrap_or(0));
     let rect = Rect::new(left, top, right.saturating_sub(left), bottom.saturating_sub(top)).clipped(size);
     (placed != 0 && !rect.is_empty()).then_some(rect)

@@ -7,7 +7,7 @@ use tesseract_sys as sys;
 
 use super::super::recognizer::RecognizeError;
 use super::Tesseract;
-use super::api::{Api, rect};
+use super::api::{Api, bounding_box};
 use crate::chart::{QuarterTurns, Rect, Size};
 
 /// Most lines, words and marks of a page; more is no writing.
@@ -159,19 +159,8 @@ impl<'api> MarkIterator<'api> {
     }
 
     fn rect(&self, level: sys::TessPageIteratorLevel, size: Size) -> Option<Rect> {
-        let (mut left, mut top, mut right, mut bottom) = (0, 0, 0, 0);
-        // SAFETY: the iterator is live, the pointers are to locals.
-        let placed = unsafe {
-            sys::TessPageIteratorBoundingBox(
-                self.handle,
-                level,
-                &raw mut left,
-                &raw mut top,
-                &raw mut right,
-                &raw mut bottom,
-            )
-        };
-        rect(placed, [left, top, right, bottom], size)
+        // SAFETY: the iterator is live.
+        unsafe { bounding_box(self.handle, level, size) }
     }
 
     fn baseline(&self) -> Option<[(f32, f32); 2]> {

@@ -5,10 +5,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::who::is_administrator;
 use crate::chart::facts::{Beginning, DisposalFact, KeptBack, Proposal};
 use crate::chart::{Actor, Digest, DisposalId, LedgerEntry, PersonId, RecordId, Role};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::{Row, values};
 use crate::store::{disposal_work, records};
 
@@ -245,12 +246,10 @@ fn not_the_proposer(row: &Row, person: PersonId, does: &str) -> Result<(), Store
 
 async fn administrator(transaction: &mut Transaction, actor: Actor) -> Result<PersonId, StoreError> {
     let Actor::Person(person) = actor else { return Err(refused("destruction is decided by people")) };
-    let sql = "SELECT roles.person FROM roles JOIN people ON people.id = roles.person
-         WHERE roles.person = $1 AND roles.role = $2 AND people.disabled_at IS NULL";
-    match transaction.row(sql, values![person, Role::Administrator.name()]).await? {
-        Some(_) => Ok(person),
-        None => Err(refused("only administrators take part in destruction")),
+    if !is_administrator(transaction, person).await? {
+        return Err(refused("only administrators take part in destruction"));
     }
+    Ok(person)
 }
 
 async fn enough_people(transaction: &mut Transaction) -> Result<(), StoreError> {
@@ -269,8 +268,4 @@ async fn enough_people(transaction: &mut Transaction) -> Result<(), StoreError> 
 
 fn changed(rows: u64) -> Result<(), StoreError> {
     if rows == 0 { Err(refused("the proposal or the record is not in the state for it")) } else { Ok(()) }
-}
-
-fn refused(why: impl Into<String>) -> StoreError {
-    StoreError::Refused { why: why.into() }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::who::{administrator, another, refused, text};
+use super::who::{administrator, another, text};
 use crate::chart::facts::HoldFact;
 use crate::chart::{HoldId, LedgerEntry, PersonId, RecordId};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::{Row, values};
 
 /// Applies one fact.
@@ -79,7 +79,7 @@ async fn add(
 async fn find(transaction: &mut Transaction, hold: HoldId) -> Result<Row, StoreError> {
     let sql = "SELECT release_proposed_by, released_at FROM holds WHERE id = $1";
     let row = transaction.row(sql, values![hold]).await?;
-    let row = row.ok_or_else(|| refused(&format!("there is no hold {hold}")))?;
+    let row = row.ok_or_else(|| refused(format!("there is no hold {hold}")))?;
     match row.optional_integer("released_at")? {
         None => Ok(row),
         Some(_) => Err(refused("this hold is released; place another one")),

@@ -3,7 +3,7 @@
 use crate::chart::LedgerEntry;
 use crate::chart::facts::KeyFact;
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::values;
 
 /// Applies one fact. Whether the old key really signed for the new one is for whoever audits the ledger to say: it takes
@@ -28,8 +28,4 @@ pub(super) async fn apply(
         KeyFact::Introduced { .. } | KeyFact::Replaced { .. } => None,
     };
     transaction.execute(sql, values![sequence, origin, fact.public_key().to_string(), signature]).await.map(drop)
-}
-
-fn refused(why: &str) -> StoreError {
-    StoreError::Refused { why: why.to_owned() }
 }

@@ -3,10 +3,11 @@
 //! Only an administrator changes people, and nobody changes their own roles. The one exception is the beginning: while
 //! there is nobody, a person adds themselves and becomes administrator.
 
+use super::who::is_administrator;
 use crate::chart::facts::PeopleFact;
 use crate::chart::{Actor, LedgerEntry, PersonId, Role};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::values;
 
 /// Applies one fact.
@@ -47,7 +48,7 @@ pub(super) async fn apply(
             not_oneself(actor, *person)?;
             let sql = "DELETE FROM roles WHERE person = $1 AND role = $2";
             if transaction.execute(sql, values![*person, role.name()]).await? == 0 {
-                return Err(refused(&format!("this person is no {role}")));
+                return Err(refused(format!("this person is no {role}")));
             }
         }
         PeopleFact::Disabled { person } => {
@@ -77,12 +78,10 @@ pub(super) async fn apply(
 }
 
 async fn need_administrator(transaction: &mut Transaction, actor: PersonId) -> Result<(), StoreError> {
-    let sql = "SELECT role FROM roles JOIN people ON people.id = roles.person
-         WHERE roles.person = $1 AND roles.role = 'administrator' AND people.disabled_at IS NULL";
-    match transaction.row(sql, values![actor]).await? {
-        Some(_) => Ok(()),
-        None => Err(refused("only an administrator changes people and roles")),
+    if !is_administrator(transaction, actor).await? {
+        return Err(refused("only an administrator changes people and roles"));
     }
+    Ok(())
 }
 
 async fn need_enabled(transaction: &mut Transaction, person: PersonId) -> Result<(), StoreError> {
@@ -104,8 +103,4 @@ fn not_oneself(actor: PersonId, person: PersonId) -> Result<(), StoreError> {
         return Err(refused("nobody changes their own roles; ask another administrator"));
     }
     Ok(())
-}
-
-fn refused(why: &str) -> StoreError {
-    StoreError::Refused { why: why.to_owned() }
 }

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::who::{administrator, another, refused, text};
+use super::who::{administrator, another, text};
 use crate::chart::{LedgerEntry, PersonId};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::{Row, values};
 
 /// Longest policy, in bytes.
@@ -49,10 +49,10 @@ pub(super) async fn approve(
     let approver = administrator(transaction, entry).await?;
     let row = find(transaction, version).await?;
     if row.optional_text("approver")?.is_some() {
-        return Err(refused(&format!("version {version} is approved already")));
+        return Err(refused(format!("version {version} is approved already")));
     }
     if row.optional_integer("withdrawn_at")?.is_some() {
-        return Err(refused(&format!("version {version} was withdrawn: draft another")));
+        return Err(refused(format!("version {version} was withdrawn: draft another")));
     }
     another(approver, Some(row.parsed("author")?), "approves their own draft")?;
     near(entry.at, on)?;
@@ -68,14 +68,14 @@ pub(super) async fn withdraw(
 ) -> Result<(), StoreError> {
     administrator(transaction, entry).await?;
     if find(transaction, version).await?.optional_text("approver")?.is_some() {
-        return Err(refused(&format!(
+        return Err(refused(format!(
             "version {version} was approved and stays for good, so that what was in force on any day can be shown; \
              draft a version that follows it"
         )));
     }
     let sql = "UPDATE policies SET withdrawn_at = $2 WHERE version = $1 AND withdrawn_at IS NULL";
     match transaction.execute(sql, values![version, entry.at]).await? {
-        0 => Err(refused(&format!("version {version} was withdrawn before"))),
+        0 => Err(refused(format!("version {version} was withdrawn before"))),
         _ => Ok(()),
     }
 }
@@ -93,7 +93,7 @@ pub(super) async fn approve_shortening(
     near(entry.at, on)?;
     another(approver, Some(find(transaction, version).await?.parsed("author")?), "approves their own policy")?;
     if in_force(transaction, on).await? != Some(version) {
-        return Err(refused(&format!(
+        return Err(refused(format!(
             "version {version} is not in force on {on}: that a version keeps shorter is reviewed once it is in force"
         )));
     }
@@ -135,7 +135,7 @@ async fn in_force(transaction: &mut Transaction, day: Date) -> Result<Option<u32
 async fn find(transaction: &mut Transaction, version: u32) -> Result<Row, StoreError> {
     let sql = "SELECT author, approver, withdrawn_at FROM policies WHERE version = $1";
     let row = transaction.row(sql, values![version]).await?;
-    row.ok_or_else(|| refused(&format!("there is no version {version} of the policy")))
+    row.ok_or_else(|| refused(format!("there is no version {version} of the policy")))
 }
 
 /// Refuses a day at the facility that cannot be that of the instant, wherever the facility is.
@@ -143,7 +143,7 @@ fn near(at: Timestamp, day: Date) -> Result<(), StoreError> {
     let utc = at.to_zoned(TimeZone::UTC).date();
     let days = utc.tomorrow().unwrap_or(utc);
     if day < utc.yesterday().unwrap_or(utc) || day > days {
-        return Err(refused(&format!("{day} is not the day of this approval: nothing is approved for a past day")));
+        return Err(refused(format!("{day} is not the day of this approval: nothing is approved for a past day")));
     }
     Ok(())
 }

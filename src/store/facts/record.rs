@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::chart::facts::{Acceptance, RecordFact};
 use crate::chart::{Actor, LedgerEntry, RecordId};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::{Row, values};
 
 /// Applies one fact.
@@ -180,8 +180,4 @@ async fn make_current(
             class = {class}, archived_at = COALESCE(archived_at, $3) WHERE id = $1"
     );
     transaction.execute(sqlx::AssertSqlSafe(sql), values![record, version, at]).await.map(drop)
-}
-
-fn refused(why: &str) -> StoreError {
-    StoreError::Refused { why: why.to_owned() }
 }

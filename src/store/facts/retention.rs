@@ -1,11 +1,11 @@
 //! Facts about retention: trigger events, corrections, merges and exceptions here; policies in their own file.
 
 use super::policy;
-use super::who::{administrator, another, person, person_or_program, refused, text};
+use super::who::{administrator, another, person, person_or_program, text};
 use crate::chart::facts::RetentionFact;
 use crate::chart::{EventId, EventSubject, LedgerEntry, PatientId, PersonId, RecordId, TriggerKind};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::{Row, values};
 
 /// Applies one fact.
@@ -201,13 +201,13 @@ async fn open_merge(transaction: &mut Transaction, from: PatientId, into: Patien
 async fn find(transaction: &mut Transaction, event: EventId) -> Result<Row, StoreError> {
     let sql = "SELECT record, patient, recorder, confirmed_by, withdrawn_by FROM trigger_events WHERE id = $1";
     let row = transaction.row(sql, values![event]).await?;
-    row.ok_or_else(|| refused(&format!("there is no event {event}")))
+    row.ok_or_else(|| refused(format!("there is no event {event}")))
 }
 
 async fn need_record(transaction: &mut Transaction, record: RecordId) -> Result<(), StoreError> {
     match transaction.row("SELECT id FROM records WHERE id = $1", values![record]).await? {
         Some(_) => Ok(()),
-        None => Err(refused(&format!("there is no record {record}"))),
+        None => Err(refused(format!("there is no record {record}"))),
     }
 }
 

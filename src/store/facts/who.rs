@@ -2,7 +2,7 @@
 
 use crate::chart::{Actor, LedgerEntry, PersonId};
 use crate::store::engine::Transaction;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, refused};
 use crate::store::values::values;
 
 /// Longest administrative text, in characters.
@@ -27,18 +27,23 @@ pub(super) const fn person_or_program(entry: &LedgerEntry) -> Option<PersonId> {
 /// Returns the person who tells the fact, who has to be an administrator.
 pub(super) async fn administrator(transaction: &mut Transaction, entry: &LedgerEntry) -> Result<PersonId, StoreError> {
     let person = person(entry)?;
+    if !is_administrator(transaction, person).await? {
+        return Err(refused("only an administrator decides this"));
+    }
+    Ok(person)
+}
+
+/// Says whether a person is an administrator, and not disabled.
+pub(super) async fn is_administrator(transaction: &mut Transaction, person: PersonId) -> Result<bool, StoreError> {
     let sql = "SELECT role FROM roles JOIN people ON people.id = roles.person
          WHERE roles.person = $1 AND roles.role = 'administrator' AND people.disabled_at IS NULL";
-    match transaction.row(sql, values![person]).await? {
-        Some(_) => Ok(person),
-        None => Err(refused("only an administrator decides this")),
-    }
+    Ok(transaction.row(sql, values![person]).await?.is_some())
 }
 
 /// Refuses when the second person is the first.
 pub(super) fn another(person: PersonId, first: Option<PersonId>, what: &str) -> Result<(), StoreError> {
     if first == Some(person) {
-        return Err(refused(&format!("nobody {what}: a second person has to")));
+        return Err(refused(format!("nobody {what}: a second person has to")));
     }
     Ok(())
 }
@@ -46,17 +51,12 @@ pub(super) fn another(person: PersonId, first: Option<PersonId>, what: &str) -> 
 /// Refuses a text that says nothing, or that is no text for the ledger.
 pub(super) fn text(what: &str, text: &str) -> Result<(), StoreError> {
     if text.trim().is_empty() {
-        return Err(refused(&format!("the {what} is empty: say it in a few words, without naming a patient")));
+        return Err(refused(format!("the {what} is empty: say it in a few words, without naming a patient")));
     }
     if text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) {
-        return Err(refused(&format!(
+        return Err(refused(format!(
             "the {what} has more than {LONGEST_TEXT} characters, or some that cannot be printed"
         )));
     }
     Ok(())
-}
-
-/// Says that a fact contradicts what was recorded, or a rule.
-pub(super) fn refused(why: &str) -> StoreError {
-    StoreError::Refused { why: why.to_owned() }
 }

@@ -3,9 +3,10 @@
 use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _, point};
 use image::{GrayImage, Luma, imageops};
 use muniment::chart::{
-    Block, Confidence, Digest, Line, PAGE_TEXT_SCHEMA, PageId, PageImage, PageNumber, PageText, PipelineStamp,
-    QuarterTurns, Rect, TextSource, Word,
+    Block, Confidence, Digest, Line, PageId, PageImage, PageNumber, PageText, PipelineStamp, QuarterTurns, Rect, Word,
 };
+
+use crate::support::page_text::empty;
 
 /// Pixels per inch of all pages here: two to the point, so that no viewer has to round.
 pub const DPI: f32 = 144.0;
@@ -108,18 +109,13 @@ pub fn lay(image: &GrayImage, text: &PageText, upright: QuarterTurns) -> (GrayIm
 
 /// A page of the given blocks.
 pub fn page_text(width: u32, height: u32, blocks: Vec<Block>) -> PageText {
+    let page = PageId { scan: Digest::of(b"scan"), number: PageNumber::FIRST };
+    let pipeline = PipelineStamp { name: "chart-standard".to_owned(), revision: 1, digest: Digest::of(b"pipeline") };
     PageText {
-        schema: PAGE_TEXT_SCHEMA,
-        page: PageId { scan: Digest::of(b"scan"), number: PageNumber::FIRST },
-        pipeline: PipelineStamp { name: "chart-standard".to_owned(), revision: 1, digest: Digest::of(b"pipeline") },
         engine: "tesseract 5.3.0 eng".to_owned(),
-        source: TextSource::Recognised,
         image: PageImage { width, height, dpi: (DPI, DPI) },
-        upright: QuarterTurns::None,
-        skew_degrees: 0.0,
-        hidden: false,
         blocks,
-        findings: Vec::new(),
+        ..empty(page, pipeline)
     }
 }
 

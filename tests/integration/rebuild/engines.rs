@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use muniment::chart::{
-    Digest, DocumentState, PAGE_TEXT_SCHEMA, PageId, PageImage, PageNumber, PageText, PipelineStamp, QuarterTurns,
-    RecordDescription, TextSource,
+    Digest, DocumentState, PageId, PageNumber, PageText, PipelineStamp, QuarterTurns, RecordDescription,
 };
 use muniment::store::{ArchivedVersion, Store};
 use serde_json::json;
 
+use crate::support::page_text::empty;
 use crate::support::postgres::Postgres;
 
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -55,19 +55,8 @@ async fn restored_rows(url: &str) {
     let scan = Digest::of(b"scan");
     let description = description(scan);
     let pipeline = PipelineStamp { name: "fax".into(), revision: 3, digest: Digest::of(b"fax 3") };
-    let text = PageText {
-        schema: PAGE_TEXT_SCHEMA,
-        page: PageId { scan, number: PageNumber::new(1).unwrap() },
-        pipeline: pipeline.clone(),
-        engine: "test 1".into(),
-        source: TextSource::Recognised,
-        image: PageImage { width: 100, height: 200, dpi: (200.0, 100.0) },
-        upright: QuarterTurns::One,
-        skew_degrees: 0.0,
-        hidden: false,
-        blocks: Vec::new(),
-        findings: Vec::new(),
-    };
+    let page = PageId { scan, number: PageNumber::new(1).unwrap() };
+    let text = PageText { upright: QuarterTurns::One, ..empty(page, pipeline.clone()) };
     let (texts, scan_sizes) = ([(text, "results/1".to_owned())], BTreeMap::from([(scan, 4)]));
     let version =
         ArchivedVersion { description: &description, texts: &texts, scan_sizes: &scan_sizes, pipeline: &pipeline };

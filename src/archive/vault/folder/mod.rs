@@ -13,7 +13,6 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
-use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode};
 
@@ -26,7 +25,7 @@ use super::{VaultKind, key_path};
 use crate::archive::error::ArchiveError;
 use crate::archive::intake_area::digest_of;
 use crate::archive::leftovers::{SWEPT, sweep_leftovers};
-use crate::archive::location::{Location, make_folder};
+use crate::archive::location::{Location, local_store};
 use crate::archive::writing::{self, INCOMING, Put};
 use crate::chart::Clock;
 
@@ -65,14 +64,9 @@ impl Folder {
         clock: Arc<dyn Clock>,
         wrap: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
     ) -> Result<Self, ArchiveError> {
-        let failed = |cause| ArchiveError::Folder { cause };
-        make_folder(path).map_err(failed)?;
-        let folder = path.canonicalize().map_err(failed)?;
-        let store = LocalFileSystem::new_with_prefix(&folder)
-            .map_err(|error| failed(io::Error::other(error.to_string())))?
-            .with_fsync(true)
-            // An OCFL storage root may hold no empty folder, and what was destroyed leaves no name behind.
-            .with_automatic_cleanup(true);
+        let (store, folder) = local_store(path)?;
+        // An OCFL storage root may hold no empty folder, and what was destroyed leaves no name behind.
+        let store = store.with_automatic_cleanup(true);
         let location = Location::through(wrap(Arc::new(store)), folder);
         let locks = Locks::new(location.clone());
         Ok(Self { location, locks, clock, tickets: AtomicU64::new(0) })

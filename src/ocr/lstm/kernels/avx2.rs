@@ -13,29 +13,7 @@ const HALF: usize = LANES / 2;
 /// Sums of half a group.
 type Sums = [__m256i; PANELS];
 
-/// See [`super::Arithmetic::step`].
-pub fn step(panels: &IntegerPanels, tables: &Tables, step: &mut MemoryStep<'_, i16>) {
-    // SAFETY: these instructions are only chosen where the processor has them.
-    unsafe { step_here(panels, tables, step) }
-}
-
-/// See [`super::Arithmetic::sums`].
-pub fn sums(panels: &IntegerPanels, input: &[i16], rows: usize, out: &mut [f32]) {
-    // SAFETY: as above.
-    unsafe { sums_here(panels, input, rows, out) }
-}
-
-/// See [`super::Arithmetic::convolve`].
-pub fn convolve(
-    filters: &Filters<i16, i32>,
-    tables: &Tables,
-    patches: &Patches<i16>,
-    field: (usize, usize),
-    out: &mut [i16],
-) {
-    // SAFETY: as above.
-    unsafe { convolve_here(filters, tables, patches, field, out) }
-}
+entries!();
 
 #[target_feature(enable = "avx2")]
 #[inline]

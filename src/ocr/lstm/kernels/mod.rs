@@ -3,6 +3,36 @@
 //! All kernels of one kind of weights give the same bits: integer sums do not depend on their order, floating-point sums keep
 //! theirs, and no multiplication is fused with an addition. The portable ones are the reference for the tests.
 
+/// Makes the kernels that are called out of those that need instructions.
+#[cfg(target_arch = "x86_64")]
+macro_rules! entries {
+    () => {
+        /// See `Arithmetic::step`.
+        pub fn step(panels: &IntegerPanels, tables: &Tables, step: &mut MemoryStep<'_, i16>) {
+            // SAFETY: these instructions are only chosen where the processor has them.
+            unsafe { step_here(panels, tables, step) }
+        }
+
+        /// See `Arithmetic::sums`.
+        pub fn sums(panels: &IntegerPanels, input: &[i16], rows: usize, out: &mut [f32]) {
+            // SAFETY: as above.
+            unsafe { sums_here(panels, input, rows, out) }
+        }
+
+        /// See `Arithmetic::convolve`.
+        pub fn convolve(
+            filters: &Filters<i16, i32>,
+            tables: &Tables,
+            patches: &Patches<i16>,
+            field: (usize, usize),
+            out: &mut [i16],
+        ) {
+            // SAFETY: as above.
+            unsafe { convolve_here(filters, tables, patches, field, out) }
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -13,7 +43,8 @@ mod portable;
 mod tests;
 
 use super::convolution::{Filters, Patches};
-use super::panels::{FloatPanels, IntegerPanels, LANES};
+use super::layers::Weights;
+use super::panels::{FloatPanels, IntegerPanels, LANES, Panels};
 use super::tables::Tables;
 
 /// Instructions that the processor has.
@@ -94,9 +125,12 @@ pub trait Arithmetic {
     /// An activation.
     type Value: Copy + Default + std::fmt::Debug + Send + Sync;
     /// Weights of a memory or a full layer.
-    type Panels: std::fmt::Debug + Send + Sync;
-    /// Weights of a convolution.
-    type Filters: std::fmt::Debug + Send + Sync;
+    type Panels: Panels + std::fmt::Debug + Send + Sync;
+    /// A sum of weighted activations.
+    type Sum: std::fmt::Debug + Send + Sync;
+
+    /// Lays the weights of a convolution out.
+    fn filters(weights: &Weights) -> Filters<Self::Value, Self::Sum>;
 
     /// Runs a memory for one step.
     fn step(with: Instructions, panels: &Self::Panels, tables: &Tables, step: &mut MemoryStep<'_, Self::Value>);
@@ -108,7 +142,7 @@ pub trait Arithmetic {
     /// fields and every field in it, one value for each filter.
     fn convolve(
         with: Instructions,
-        filters: &Self::Filters,
+        filters: &Filters<Self::Value, Self::Sum>,
         tables: &Tables,
         patches: &Patches<Self::Value>,
         field: (usize, usize),
@@ -124,34 +158,37 @@ pub struct Integers;
 #[derive(Debug)]
 pub struct Floats;
 
+/// Calls a kernel for weights of bytes that uses the given instructions.
+macro_rules! with_instructions {
+    ($with:expr, $kernel:ident($($argument:expr),*)) => {
+        match $with {
+            Instructions::Portable => portable::$kernel($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => avx2::$kernel($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => avx512::plain::$kernel($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512Vnni => avx512::vnni::$kernel($($argument),*),
+        }
+    };
+}
+
 impl Arithmetic for Integers {
     type Value = i16;
     type Panels = IntegerPanels;
-    type Filters = Filters<i16, i32>;
+    type Sum = i32;
+
+    fn filters(weights: &Weights) -> Filters<i16, i32> {
+        Filters::of_integers(weights)
+    }
 
     fn step(with: Instructions, panels: &IntegerPanels, tables: &Tables, step: &mut MemoryStep<'_, i16>) {
         step.check(panels.groups, 2 * panels.pairs);
-        match with {
-            Instructions::Portable => portable::step(panels, tables, step),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => avx2::step(panels, tables, step),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => avx512::plain::step(panels, tables, step),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512Vnni => avx512::vnni::step(panels, tables, step),
-        }
+        with_instructions!(with, step(panels, tables, step));
     }
 
     fn sums(with: Instructions, panels: &IntegerPanels, input: &[i16], rows: usize, sums: &mut [f32]) {
-        match with {
-            Instructions::Portable => portable::sums(panels, input, rows, sums),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => avx2::sums(panels, input, rows, sums),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => avx512::plain::sums(panels, input, rows, sums),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512Vnni => avx512::vnni::sums(panels, input, rows, sums),
-        }
+        with_instructions!(with, sums(panels, input, rows, sums));
     }
 
     fn convolve(
@@ -162,22 +199,18 @@ impl Arithmetic for Integers {
         field: (usize, usize),
         out: &mut [i16],
     ) {
-        match with {
-            Instructions::Portable => portable::convolve(filters, tables, patches, field, out),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => avx2::convolve(filters, tables, patches, field, out),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => avx512::plain::convolve(filters, tables, patches, field, out),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512Vnni => avx512::vnni::convolve(filters, tables, patches, field, out),
-        }
+        with_instructions!(with, convolve(filters, tables, patches, field, out));
     }
 }
 
 impl Arithmetic for Floats {
     type Value = f32;
     type Panels = FloatPanels;
-    type Filters = Filters<f32, f32>;
+    type Sum = f32;
+
+    fn filters(weights: &Weights) -> Filters<f32, f32> {
+        Filters::of_floats(weights)
+    }
 
     fn step(with: Instructions, panels: &FloatPanels, tables: &Tables, step: &mut MemoryStep<'_, f32>) {
         step.check(panels.groups, panels.inputs);

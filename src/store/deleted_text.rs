@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::engine::Store;
-use super::error::StoreError;
+use super::error::{StoreError, refused};
 use super::values::values;
 
 /// Tables that hold text about patients, or may.
@@ -35,9 +35,8 @@ impl Store {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        Err(StoreError::Refused {
-            why: "the database's log cannot be emptied while another program reads from it; end it and run this again"
-                .into(),
-        })
+        Err(refused(
+            "the database's log cannot be emptied while another program reads from it; end it and run this again",
+        ))
     }
 }
