@@ -15,7 +15,7 @@ use self::layers::{lay_environment_over, lay_over};
 use crate::chart::Secret;
 
 pub use archive::{ArchiveConfig, FixityConfig};
-pub use keeping::{DepositConfig, DisposalConfig, LedgerConfig};
+pub use keeping::{CustodyConfig, DepositConfig, DisposalConfig, LedgerConfig};
 pub use quality::QualityConfig;
 pub use review::{ReviewConfig, SecondReview};
 
@@ -41,6 +41,8 @@ pub struct Config {
     pub replica: ArchiveConfig,
     /// How they are read again.
     pub fixity: FixityConfig,
+    /// How they are looked after.
+    pub custody: CustodyConfig,
     /// The database.
     pub database: Database,
     /// The search index.
@@ -267,6 +269,7 @@ impl Config {
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);
         self.fixity.check(faults);
+        self.custody.check(faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",

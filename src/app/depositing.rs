@@ -17,7 +17,6 @@ impl App {
     /// The database, the archive or the children cannot be used.
     pub async fn make_deposits(&self, stop: &Stop, mut progress: impl FnMut(u64)) -> Result<Deposits, AppError> {
         self.free_claims_of_the_dead().await?;
-        self.match_waiting_records().await?;
         self.draw_due_lots().await?;
         let before = self.store.archived_versions().await?;
         let depositor = self.depositor(new_worker()).await?;

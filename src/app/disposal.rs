@@ -149,6 +149,7 @@ impl App {
             today: Box::new(|at| self.day(at)),
             folder: Box::new(crate::archive::ocfl::object_folder),
             actor,
+            lock: self.ledger_lock(),
         };
         // What is being destroyed is told to the archive while it goes on, at most a minute behind.
         let done = Stop::new();
@@ -165,7 +166,11 @@ impl App {
         let method = self.forget_destroyed().await?;
         let key = self.signing_key().await?;
         let keys = self.key_chain().await?;
-        let issued = issue(&self.store, &places, (&key, &keys), row.id, (actor, self.clock.now()), &method).await?;
+        let (now, lock) = (self.clock.now(), self.ledger_lock());
+        let issued = issue(&self.store, &places, (&key, &keys), row.id, (actor, now), &method, lock.as_ref()).await?;
+        for ready in records.iter().filter(|ready| ready.outcome == Outcome::Destroyed) {
+            self.store.forget_custody(ready.record).await?;
+        }
         Ok(CarriedOut { records, issued: Some(issued) })
     }
 

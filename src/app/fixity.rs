@@ -1,26 +1,24 @@
 //! Fixity: re-reads archived records against their inventories, at a pace; brings damage back from the replica; keeps the
 //! replica whole. What was found is kept per record, so that a run that was stopped goes on with what is due.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use futures::{StreamExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::custody::Alert;
+use super::locks::{ARCHIVE, REPLICA};
 use super::{App, AppError};
+use crate::archive::Pace;
 use crate::archive::ocfl::{Depth, Problem, Root, Validated};
-use crate::archive::{Body, Pace, Vault};
 use crate::chart::RecordId;
-use crate::store::{FixityCheck, FixityFigures, FixityProblem, OpenProblem};
+use crate::store::{DutyRow, FixityCheck, FixityFigures, FixityProblem, OpenDifference, OpenProblem, ReplicaFigures};
 use crate::worker::Stop;
 
-/// Name of the archive in what is kept.
-const ARCHIVE: &str = "archive";
-/// Name of the replica in what is kept.
-const REPLICA: &str = "replica";
-/// Folder of the records, which are copied one by one.
-const RECORDS: &str = "records";
+/// Records are checked this part of the time early.
+const EARLY: i32 = 10;
 /// The most problems that are listed.
 const MOST_LISTED: u32 = 1_000;
 
@@ -75,6 +73,29 @@ pub struct FixityStatus {
     pub never_checked: u64,
     /// What is wrong and not repaired; the first thousand.
     pub damaged: Vec<OpenProblem>,
+    /// Where copying to the replica stands, where there is one.
+    pub copies: Option<ReplicaFigures>,
+    /// Where the store's locks are not what policy and holds ask for; the first thousand.
+    pub lock_differences: Vec<OpenDifference>,
+    /// The work that comes again and again, by name.
+    pub duties: Vec<DutyStatus>,
+    /// What there is to be alarmed about.
+    pub alerts: Vec<Alert>,
+}
+
+/// Where one kind of work that comes again and again stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DutyStatus {
+    /// Its name.
+    pub name: String,
+    /// When a turn last came to its end.
+    pub ended_at: Option<Timestamp>,
+    /// What came of the last turn, or why it failed.
+    pub told: String,
+    /// Turns since then that failed.
+    pub failures: u32,
+    /// Whether a worker is at it.
+    pub running: bool,
 }
 
 /// The records of both locations.
@@ -146,7 +167,22 @@ impl App {
             Some(_) => Some(self.store.fixity_figures(REPLICA, due_before).await?),
             None => None,
         };
+        let copies = match replica {
+            Some(_) => Some(self.store.replica_figures().await?),
+            None => None,
+        };
+        let duty = |row: DutyRow| DutyStatus {
+            name: row.name,
+            ended_at: row.ended_at,
+            told: row.told,
+            failures: row.failures,
+            running: row.claimed,
+        };
         Ok(FixityStatus {
+            copies,
+            lock_differences: self.store.open_lock_differences(MOST_LISTED).await?,
+            duties: self.store.duties().await?.into_iter().map(duty).collect(),
+            alerts: self.alerts().await?,
             every_days: self.config.fixity.every_days,
             archive: self.store.fixity_figures(ARCHIVE, due_before).await?,
             replica,
@@ -173,8 +209,13 @@ impl App {
         }
         let due_before = self.due_before();
         let mut due: Vec<(Option<Timestamp>, RecordId)> = Vec::new();
+        let leaving: BTreeSet<RecordId> =
+            self.store.records_being_destroyed().await?.into_iter().map(|(_, record)| record).collect();
         let mut ids = std::pin::pin!(archive.ids());
         while let Some(record) = ids.try_next().await? {
+            if leaving.contains(&record) {
+                continue;
+            }
             let mut checked = self.store.fixity_checked_at(record, ARCHIVE).await?;
             if self.replica().await?.is_some() {
                 checked = checked.min(self.store.fixity_checked_at(record, REPLICA).await?);
@@ -189,9 +230,10 @@ impl App {
         Ok(due.into_iter().map(|(_, record)| record).collect())
     }
 
+    /// Returns the instant before which a check is due again: somewhat early, so that it is done in time.
     fn due_before(&self) -> Timestamp {
         let age = SignedDuration::from_hours(i64::from(self.config.fixity.every_days) * 24);
-        self.clock.now().checked_sub(age).unwrap_or(Timestamp::MIN)
+        self.clock.now().checked_sub(age - age / EARLY).unwrap_or(Timestamp::MIN)
     }
 
     /// Checks one record in both locations; each is repaired from the other.
@@ -201,16 +243,26 @@ impl App {
         locations: &Locations,
         look_only: bool,
     ) -> Result<FixityRun, AppError> {
-        let mut run = FixityRun { records: 1, ..FixityRun::default() };
-        let lock = self.config.lock(self.clock.now());
+        let mut run = FixityRun::default();
+        // What is to be gone is neither damaged nor missing, and is not brought back.
+        if self.is_leaving(record).await? {
+            return Ok(run);
+        }
+        run.records = 1;
         let Locations { archive, replica } = locations;
         let ours = archive.validate(record, Depth::Digests).await?;
+        if ours.versions == 0 && self.is_leaving(record).await? {
+            return Ok(FixityRun::default());
+        }
         let ours = self.settle(ARCHIVE, ours, archive, replica.as_ref(), look_only, &mut run).await?;
         let Some(replica) = replica else { return Ok(run) };
         if ours.problems.is_empty() && !look_only {
-            match archive.replicate(record, replica, lock.as_ref()).await {
-                Ok(copied) => run.copied += copied.files,
-                Err(cause) => run.failures.push(format!("{record} was not copied to the replica: {cause}")),
+            match self.replicate(record, archive, replica).await {
+                Ok(files) => run.copied += files,
+                Err(AppError::Ocfl(cause)) => {
+                    run.failures.push(format!("{record} was not copied to the replica: {cause}"));
+                }
+                Err(cause) => return Err(cause),
             }
         }
         let theirs = replica.validate(record, Depth::Digests).await?;
@@ -235,8 +287,16 @@ impl App {
         let at = self.clock.now();
         let mut now = found.clone();
         if !found.problems.is_empty() && !look_only {
-            let lock = self.config.lock(at);
-            let repaired = root.repair(&found, other, lock.as_ref()).await?;
+            if self.is_leaving(found.record).await? {
+                return Ok(now);
+            }
+            let lock = self.lock_of(found.record).await?;
+            let repaired = root.repair(&found, other, lock.as_ref()).await;
+            self.leave_nothing_of(found.record).await?;
+            if self.is_leaving(found.record).await? {
+                return Ok(now);
+            }
+            let repaired = repaired?;
             for problem in found.problems.iter().filter(|problem| repaired.healed.contains(&problem.key)) {
                 self.store.keep_repaired(found.record, location, &kept(problem), at).await?;
             }
@@ -263,29 +323,6 @@ impl App {
             found_at: at,
         }));
         Ok(now)
-    }
-
-    /// Copies what is not in a record: the ledger, tombstones.
-    async fn copy_the_rest(&self, replica: &Vault, run: &mut FixityRun) -> Result<(), AppError> {
-        let lock = self.config.lock(self.clock.now());
-        let folders = self.vault.folders("").await?;
-        for folder in folders.into_iter().filter(|folder| folder != RECORDS) {
-            let there = replica.list(&folder).map_ok(|entry| (entry.key, entry.size));
-            let there: std::collections::HashMap<String, u64> = there.try_collect().await?;
-            let there = Arc::new(there);
-            let mut entries = self.vault.list(&folder);
-            while let Some(entry) = entries.try_next().await? {
-                if there.get(&entry.key) == Some(&entry.size) {
-                    continue;
-                }
-                let file = self.vault.open(&entry.key).await?;
-                match replica.create(&entry.key, Body::File(&file), lock.as_ref()).await {
-                    Ok(_) => run.copied += 1,
-                    Err(cause) => run.failures.push(format!("not copied to the replica: {cause}")),
-                }
-            }
-        }
-        Ok(())
     }
 }
 

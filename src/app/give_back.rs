@@ -1,5 +1,6 @@
 //! Gives documents back: drawings of pages, searchable PDFs, the text in formats of others, the original bytes.
 
+mod sources;
 mod text_writer;
 
 use std::fs::File;
@@ -7,6 +8,7 @@ use std::io::{Seek, Write};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
+pub use sources::Original;
 pub use text_writer::TextFormat;
 
 use super::{App, AppError, parts};
@@ -19,6 +21,7 @@ use crate::pipeline::child::message::{Mark, Request, Response};
 use crate::sandbox::{CallError, Leased, Pool};
 use crate::store::{DocumentPage, DocumentRecord};
 
+use self::sources::Sources;
 use self::text_writer::TextWriter;
 
 /// Pages that are read from the database at a time.
@@ -149,14 +152,14 @@ impl App {
     ) -> Result<Shortfall, AppError> {
         let pages = self.exported(document.id, hidden).await?;
         let pool = parts::pool(&self.config, false, 1)?;
+        let mut sources = Sources::of(Some(document.id));
         let mut fatal: Vec<u32> = Vec::new();
         let written = loop {
             out.set_len(0)
                 .and_then(|()| out.rewind())
                 .map_err(|cause| AppError::Write { what: "the PDF".into(), cause })?;
-            let attempt =
-                self.try_pdf(&pool, document, pages.iter().filter(|page| !fatal.contains(&page.position)), out);
-            match attempt.await? {
+            let left = pages.iter().filter(|page| !fatal.contains(&page.position));
+            match self.try_pdf(&pool, document, left, &mut sources, out).await? {
                 Attempt::Written(shortfall) => break shortfall,
                 Attempt::Lost { position, why } => {
                     fatal.push(position);
@@ -182,6 +185,7 @@ impl App {
         pool: &Pool,
         document: &DocumentRecord,
         pages: impl Iterator<Item = &'a DocumentPage>,
+        sources: &mut Sources,
         out: &File,
     ) -> Result<Attempt, AppError> {
         let failed = |why: String| AppError::Child(format!("the PDF cannot be written: {why}"));
@@ -196,14 +200,14 @@ impl App {
             if text.is_none() {
                 shortfall.without_result.push(page.position);
             }
-            let request = |drawing: Drawing| Request::AddPdfPage {
-                page: page.view.page,
+            let request = |drawing: Drawing, place: PageId| Request::AddPdfPage {
+                page: place,
                 turn: page.view.turn,
                 text: text.clone(),
                 drawn_elsewhere: drawing == Drawing::Elsewhere,
                 as_is: drawing == Drawing::AsIs,
             };
-            match self.ask_about(&mut child, page, request).await? {
+            match self.ask_about(&mut child, page, sources, request).await? {
                 Ok((Response::PageAdded { text_left_out }, _)) => {
                     added += 1;
                     if text_left_out {
@@ -241,9 +245,9 @@ impl App {
         let read = self.page_text(page).await?.map(|text| text.image);
         let pool = parts::pool(&self.config, false, 1)?;
         let mut child = pool.lease().await?;
-        let request = |drawing: Drawing| Request::Draw {
-            scan: page.view.page.scan,
-            number: page.view.page.number,
+        let request = |drawing: Drawing, place: PageId| Request::Draw {
+            scan: place.scan,
+            number: place.number,
             longest_side,
             turn: page.view.turn,
             marks: marks.clone(),
@@ -251,7 +255,8 @@ impl App {
             drawn_elsewhere: drawing == Drawing::Elsewhere,
             as_is: drawing == Drawing::AsIs,
         };
-        let answer = self.ask_about(&mut child, page, request).await?;
+        let mut sources = Sources::of(None);
+        let answer = self.ask_about(&mut child, page, &mut sources, request).await?;
         drop(child);
         pool.shut_down().await;
         match answer.map_err(|cause| AppError::Child(format!("the page cannot be drawn: {cause}")))? {
@@ -260,31 +265,6 @@ impl App {
             (Response::Failed(why), _) => Err(AppError::Child(format!("the page cannot be drawn: {why}"))),
             _ => Err(AppError::Child("the page cannot be drawn".into())),
         }
-    }
-
-    /// Copies the original bytes of a document's scan file.
-    ///
-    /// # Errors
-    /// They are missing, or `out` cannot be written.
-    pub async fn write_original(&self, document: &DocumentRecord, mut out: impl Write) -> Result<u64, AppError> {
-        if !self.is_whole_file(document).await? {
-            return Err(AppError::Unfit(
-                "the file that this document came in holds other pages too, which may be another patient's. Export it as pdf, or \
-                 take its original out of the archive with `muniment archive extract RECORD`"
-                    .into(),
-            ));
-        }
-        let mut file = self.areas.intake.open(document.scan).await?;
-        std::io::copy(&mut file, &mut out).map_err(|cause| AppError::Write { what: "the original".into(), cause })
-    }
-
-    /// Opens the file that a page is read from: the scan file, or its copy without encryption.
-    async fn scan_file(&self, page: PageId) -> Result<File, AppError> {
-        let copy = self.store.scan(page.scan).await?.and_then(|scan| scan.decrypted_key);
-        Ok(match copy {
-            Some(key) => self.areas.copies.open(&key).await?,
-            None => self.areas.intake.open(page.scan).await?,
-        })
     }
 
     /// Returns the pages that an export is made of.
@@ -302,16 +282,18 @@ impl App {
         &self,
         child: &mut Leased<'_>,
         page: &DocumentPage,
-        request: impl Fn(Drawing) -> Request,
+        sources: &mut Sources,
+        request: impl Fn(Drawing, PageId) -> Request,
     ) -> Result<Result<(Response, Vec<u8>), CallError>, AppError> {
         let id = page.view.page;
-        let file = self.scan_file(id).await?;
+        let (file, place) = self.source(sources, id).await?;
+        let request = |drawing| request(drawing, place);
         let answer = self.call(child, &request(Drawing::Own), &file).await;
         if !matches!(answer, Ok((Response::DrawElsewhere, _))) {
             return Ok(answer);
         }
         let copy = file.try_clone().map_err(|cause| AppError::Write { what: "the drawing".into(), cause })?;
-        let why = match self.redrawer()?.draw(copy, id.number, page.record.size).await {
+        let why = match self.redrawer()?.draw(copy, place.number, page.record.size).await {
             Ok(drawing) => match self.call(child, &request(Drawing::Elsewhere), &drawing).await {
                 Ok((Response::Rejected(reject), _)) => reject.message,
                 answer => return Ok(answer),

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::{App, AppError, new_id};
 use crate::access::Permission;
+use crate::archive::Lock;
 use crate::chart::facts::HoldFact;
 use crate::chart::{Actor, Digest, Fact, Hold, HoldId, HoldScope, RecordId};
-use crate::retention::{Coverage, RecordFacts, coverage};
+use crate::retention::{Coverage, coverage};
 use crate::search::{MOST_HITS, Options, Query};
 use crate::store::HoldRow;
 
@@ -126,38 +127,49 @@ impl App {
         Ok(matched)
     }
 
-    /// Adds records that wait for their deposit to the holds that cover them, so that they are held from their first moment
-    /// in the archive.
+    /// Returns the lock for what is deposited of a record right now: as policy and holds ask for, after adding the record to
+    /// the holds that cover it, so that it is held from its first moment in the archive.
     ///
     /// # Errors
-    /// The database or the index failed.
-    pub async fn match_waiting_records(&self) -> Result<Matched, AppError> {
-        let mut matched = Matched::default();
+    /// The database failed, or a policy cannot be read.
+    pub async fn first_lock(&self, record: RecordId) -> Result<Option<Lock>, AppError> {
+        let undecided = self.match_record(record).await?;
+        let lock = self.lock_of(record).await?;
+        if !undecided {
+            return Ok(lock);
+        }
+        // What nobody can tell now is held until somebody can: the locks follow the holds then.
+        let (mode, until) = (self.config.deposit.lock_mode, self.clock.now());
+        Ok(Some(Lock { held: true, ..lock.unwrap_or(Lock { mode, until, held: true }) }))
+    }
+
+    /// Adds a record to the holds in force that cover it; says whether a hold could not be looked at.
+    async fn match_record(&self, record: RecordId) -> Result<bool, AppError> {
+        let mut undecided = false;
         let holds = self.holds_in_force().await?;
         if holds.is_empty() {
-            return Ok(matched);
+            return Ok(false);
         }
-        let waiting: BTreeSet<RecordId> = self.waiting_room().await?.into_iter().map(|row| row.record).collect();
-        let mut known = Vec::with_capacity(waiting.len());
-        for record in &waiting {
-            known.push(self.record_facts(*record).await?);
-        }
-        for hold in holds {
-            let new: BTreeSet<RecordId> = if matches!(hold.scope, HoldScope::Query { .. }) {
-                let Some(found) = self.covered_by(&hold).await? else {
-                    matched.without_query.push(hold.id);
-                    continue;
-                };
-                waiting.intersection(&found).filter(|record| !hold.members.contains(record)).copied().collect()
+        let facts = self.record_facts(record).await?;
+        for hold in holds.iter().filter(|hold| !hold.members.contains(&record)) {
+            let covered = if matches!(hold.scope, HoldScope::Query { .. }) {
+                match self.covered_by(hold).await {
+                    Ok(found) => found.is_some_and(|found| found.contains(&record)),
+                    Err(AppError::Store(cause)) => return Err(cause.into()),
+                    Err(cause) => {
+                        tracing::warn!(hold = %hold.id, %cause, "whether the hold covers a record cannot be told");
+                        undecided = true;
+                        false
+                    }
+                }
             } else {
-                let covers = |facts: &&RecordFacts| {
-                    !hold.members.contains(&facts.record) && coverage(&hold.scope, facts) == Coverage::Covered
-                };
-                known.iter().filter(covers).map(|facts| facts.record).collect()
+                coverage(&hold.scope, &facts) == Coverage::Covered
             };
-            self.add_members(&hold, &new, &mut matched).await?;
+            if covered {
+                self.add_members(hold, &BTreeSet::from([record]), &mut Matched::default()).await?;
+            }
         }
-        Ok(matched)
+        Ok(undecided)
     }
 
     async fn holds_in_force(&self) -> Result<Vec<Hold>, AppError> {

@@ -11,10 +11,12 @@ use crate::audit::{KeyError, SigningKey};
 use crate::chart::facts::{KeyFact, rotation_statement};
 use crate::chart::{Actor, Fact, LedgerEntry, PublicKey};
 use crate::store::StoreError;
-use crate::worker::{Shipped, Stop, ship};
+use crate::worker::{LedgerLocks, Shipped, Stop, ship};
 
 /// How often whoever runs for long ships what is new.
 const SHIP_EVERY: Duration = Duration::from_secs(20);
+/// Days that what longer segments are going to supersede is locked at first.
+const PASSING_DAYS: i64 = 1;
 /// How long a command waits at its end for what it recorded to be shipped.
 const AT_THE_END: Duration = Duration::from_secs(30);
 
@@ -73,7 +75,9 @@ impl App {
             return Ok(Shipped { entries: 0, size });
         }
         let key = self.signing_key().await?;
-        Ok(ship(&self.store, &self.vault, &key, self.ledger_lock().as_ref()).await?)
+        let passing = self.lock_for_days(i64::from(self.config.ledger.lock_days).min(PASSING_DAYS));
+        let locks = LedgerLocks { settled: self.ledger_lock(), passing };
+        Ok(ship(&self.store, &self.vault, &key, &locks).await?)
     }
 
     /// Returns the key that signs. The first time, it is made, kept in its file, and announced in the ledger.
@@ -130,9 +134,12 @@ impl App {
         Ok(new.public())
     }
 
-    /// Returns the lock that shipped objects get; none if the configuration wants none.
-    fn ledger_lock(&self) -> Option<Lock> {
-        let days = i64::from(self.config.ledger.lock_days);
+    /// Returns the lock of what stays for good: the ledger, certificates, tombstones; none if the configuration wants none.
+    pub(super) fn ledger_lock(&self) -> Option<Lock> {
+        self.lock_for_days(i64::from(self.config.ledger.lock_days))
+    }
+
+    fn lock_for_days(&self, days: i64) -> Option<Lock> {
         let until = self.clock.now().checked_add(SignedDuration::from_hours(24 * days)).ok()?;
         (days > 0).then_some(Lock { mode: LockMode::Compliance, until, held: false })
     }

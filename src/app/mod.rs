@@ -10,6 +10,7 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod correction;
+pub mod custody;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
@@ -63,7 +64,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// The opened program.
+/// The opened program. Clones share everything.
+#[derive(Clone)]
 pub struct App {
     /// Its configuration.
     pub config: Config,

@@ -59,8 +59,7 @@ impl App {
     /// # Errors
     /// The program's own file cannot be found, or the archive cannot be used.
     pub async fn depositor(&self, worker: WorkerId) -> Result<Depositor, AppError> {
-        let terms = &self.config.deposit;
-        let length = Duration::from_secs(terms.lock_seconds);
+        let app = self.clone();
         Ok(Depositor {
             store: self.store.clone(),
             areas: self.areas.clone(),
@@ -71,7 +70,10 @@ impl App {
             worker,
             lease: Duration::from_secs(self.config.worker.lease_seconds),
             page_deadline: Duration::from_secs(self.config.recognition.page_seconds),
-            lock: (terms.lock_seconds > 0).then_some((terms.lock_mode, length)),
+            locking: Box::new(move |record| {
+                let app = app.clone();
+                Box::pin(async move { app.first_lock(record).await.map_err(|cause| cause.to_string()) })
+            }),
         })
     }
 

@@ -54,7 +54,9 @@ impl App {
     pub async fn plan_of(&self, record: RecordId, basis: &Basis) -> Result<Plan, AppError> {
         let facts = self.record_facts(record).await?;
         let versions = self.store.record_versions(record).await?;
-        let locked_until = versions.iter().filter_map(|version| version.locked_until).max();
+        // As the store was last seen, or as it was told at the deposit.
+        let seen = self.store.locked_until(record).await?;
+        let locked_until = versions.iter().filter_map(|version| version.locked_until).chain(seen).max();
         Ok(plan(&facts, &basis.versions, &basis.holds, locked_until, &basis.today))
     }
 

@@ -30,11 +30,16 @@ pub struct Renewed {
     pub first_end: Option<Timestamp>,
 }
 
-/// Extends the lock of every version below `prefix` (a record's folder) that is past half its life.
+/// Extends the lock of every version below `prefix` that is past half its life; of those whose key `concerns` names.
 ///
 /// # Errors
 /// The location cannot be listed, or refuses.
-pub async fn renew_locks(vault: &Vault, prefix: &str, renewal: &Renewal) -> Result<Renewed, ArchiveError> {
+pub async fn renew_locks(
+    vault: &Vault,
+    prefix: &str,
+    renewal: &Renewal,
+    concerns: impl Fn(&str) -> bool,
+) -> Result<Renewed, ArchiveError> {
     let wanted = renewal.now.checked_add(renewal.length).unwrap_or(Timestamp::MAX);
     let wanted = renewal.furthest.map_or(wanted, |furthest| furthest.min(wanted));
     let half = SignedDuration::from_secs(renewal.length.as_secs() / 2);
@@ -42,7 +47,7 @@ pub async fn renew_locks(vault: &Vault, prefix: &str, renewal: &Renewal) -> Resu
     let mut renewed = Renewed::default();
     for version in vault.versions(prefix).await? {
         // A delete marker has no bytes and no lock.
-        if version.is_delete_marker {
+        if version.is_delete_marker || !concerns(&version.key) {
             continue;
         }
         let until = vault.lock_state(&version).await?.until;

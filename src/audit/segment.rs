@@ -1,7 +1,10 @@
 //! How the ledger lies in the object store: runs of entries as JSON Lines, and checkpoints, under numbers that sort.
 //!
-//! A segment never crosses a multiple of [`LENGTH`], so that whole ones can be told from those that were shipped early.
-//! Segments may overlap: two runs of the program may ship the same entries, which are the same bytes.
+//! A segment never crosses a multiple of [`LENGTH`]. Entries are shipped at once, in small segments; as soon as [`BLOCK`] of
+//! them are full, and again when [`LENGTH`] are, a longer segment repeats them and supersedes the small ones, so that a ledger is
+//! read from few objects. Segments may overlap: the same entries are the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Prefix of segments.
 pub const SEGMENTS: &str = "ledger/segments/";
@@ -9,6 +12,8 @@ pub const SEGMENTS: &str = "ledger/segments/";
 pub const CHECKPOINTS: &str = "ledger/checkpoints/";
 /// Most entries of a segment.
 pub const LENGTH: u64 = 1024;
+/// Entries after which short segments are put together for the first time.
+pub const BLOCK: u64 = 32;
 /// Most bytes of a segment, unless a single entry is longer.
 pub const LARGEST: usize = 4 << 20;
 /// Most bytes that are read of a segment or a checkpoint.
@@ -36,9 +41,29 @@ impl Segment {
         (segment.from < segment.to && segment.to - segment.from <= LENGTH).then_some(segment)
     }
 
-    /// Returns the segment that begins with entry `from` in a ledger of `size` entries, as long as it may be.
+    /// Returns the next run of entries to ship of a ledger of `size` entries, when those before `from` are shipped: a whole
+    /// length or some whole blocks where they are full, from their beginning, else what there is.
     pub fn next(from: u64, size: u64) -> Option<Self> {
-        (from < size).then(|| Self { from, to: size.min((from / LENGTH + 1) * LENGTH) })
+        if from >= size {
+            return None;
+        }
+        let full = |unit: u64, end: u64| Some(Self { from: from / unit * unit, to: end }).filter(|_| end > from);
+        let end = (from / LENGTH + 1) * LENGTH;
+        if end <= size {
+            return full(LENGTH, end);
+        }
+        full(BLOCK, size / BLOCK * BLOCK).or(Some(Self { from, to: size }))
+    }
+
+    /// Says whether it is in a part of the ledger that is full, when there are `size` entries: it stays for good, unless
+    /// another one supersedes it.
+    pub const fn is_settled(self, size: u64) -> bool {
+        (self.from / LENGTH + 1) * LENGTH <= size
+    }
+
+    /// Says whether it has every entry of `other`.
+    pub const fn covers(self, other: Self) -> bool {
+        self.from <= other.from && self.to >= other.to
     }
 
     /// Writes entries, given as their canonical bytes, one a line. Returns the bytes, and the segment that holds as many
@@ -73,6 +98,31 @@ pub fn checkpoint_of_key(key: &str) -> Option<u64> {
     number(key.strip_prefix(CHECKPOINTS)?)
 }
 
+/// Returns what other objects say too: segments that another one covers, and of each length of the ledger all checkpoints but
+/// the last.
+pub fn superseded(segments: &BTreeSet<Segment>, checkpoints: &BTreeSet<u64>) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut reached = None::<Segment>;
+    // The longest of those that begin together first.
+    let mut ordered: Vec<Segment> = segments.iter().copied().collect();
+    ordered.sort_unstable_by_key(|segment| (segment.from, std::cmp::Reverse(segment.to)));
+    for segment in ordered {
+        match reached {
+            Some(before) if before.to >= segment.to => {
+                keys.insert(segment.key());
+            }
+            _ => reached = Some(segment),
+        }
+    }
+    let mut last: BTreeMap<u64, u64> = BTreeMap::new();
+    for size in checkpoints {
+        if let Some(before) = last.insert(size.saturating_sub(1) / LENGTH, *size) {
+            keys.insert(checkpoint_key(before));
+        }
+    }
+    keys
+}
+
 fn number(text: &str) -> Option<u64> {
     (text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit())).then(|| text.parse().ok())?
 }
@@ -102,7 +152,61 @@ mod tests {
         let long = "x".repeat(LARGEST / 2);
         let (segment, _) = Segment::write(0, std::iter::repeat_n(long.as_str(), 10));
         assert_eq!(segment, Segment { from: 0, to: 1 });
-        assert_eq!(Segment::next(5, 2000), Some(Segment { from: 5, to: 1024 }));
-        assert_eq!(Segment::next(5, 5), None);
+    }
+
+    /// Ships a ledger that grows by `step` entries; returns every segment and checkpoint.
+    fn shipped(size: u64, step: usize) -> (BTreeSet<Segment>, BTreeSet<u64>) {
+        let (mut segments, mut checkpoints, mut from) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for size in (1..=size).step_by(step) {
+            while let Some(next) = Segment::next(from, size) {
+                assert!(next.from <= from && next.to > from && next.to <= size, "{next:?} from {from} of {size}");
+                from = next.to;
+                segments.insert(next);
+            }
+            checkpoints.insert(size);
+        }
+        (segments, checkpoints)
+    }
+
+    #[test]
+    fn full_runs_are_shipped_from_their_beginning() {
+        let next = |from, size| Segment::next(from, size).map(|next| (next.from, next.to));
+        assert_eq!(next(5, 2000), Some((0, 1024)));
+        assert_eq!(next(1024, 2000), Some((1024, 1984)));
+        assert_eq!(next(1984, 2000), Some((1984, 2000)));
+        assert_eq!(next(5, 6), Some((5, 6)));
+        assert_eq!(next(31, 32), Some((0, 32)));
+        assert_eq!(next(5, 5), None);
+    }
+
+    #[test]
+    fn a_day_of_an_entry_a_minute_is_read_from_few_objects() {
+        let (segments, checkpoints) = shipped(1440, 1);
+        let superseded = superseded(&segments, &checkpoints);
+        let left: Vec<&Segment> = segments.iter().filter(|segment| !superseded.contains(&segment.key())).collect();
+        // One whole length, and the blocks since.
+        assert_eq!(left.len(), 1 + (1440 - 1024) / 32);
+        assert_eq!(left[0], &Segment { from: 0, to: 1024 });
+        assert!(left.windows(2).all(|pair| pair[0].to == pair[1].from), "nothing is missing");
+        let kept = |size: &&u64| !superseded.contains(&checkpoint_key(**size));
+        assert_eq!(checkpoints.iter().filter(kept).collect::<Vec<_>>(), [&1024, &1440]);
+        // Right before a length is full there are most.
+        let (segments, checkpoints) = shipped(1023, 1);
+        assert_eq!(segments.len() + checkpoints.len() - super::superseded(&segments, &checkpoints).len(), 63);
+    }
+
+    #[test]
+    fn nothing_is_superseded_that_nothing_covers() {
+        for step in [1, 3, 7, 40, 1000, 1500] {
+            let (segments, checkpoints) = shipped(5000, step);
+            let superseded = superseded(&segments, &checkpoints);
+            let mut reached = 0;
+            for segment in segments.iter().filter(|segment| !superseded.contains(&segment.key())) {
+                assert!(segment.from <= reached, "step {step}: {segment:?} after {reached}");
+                reached = reached.max(segment.to);
+            }
+            assert_eq!(Some(reached), checkpoints.last().copied(), "step {step}");
+            assert!(!superseded.contains(&checkpoint_key(reached)), "the newest checkpoint stays");
+        }
     }
 }

@@ -73,6 +73,7 @@ async fn check_app(app: &App, checks: &mut Vec<Check>) {
     checks.push(space(app));
     checks.push(encryption(&app.config.data.folder));
     archive::check(app, checks).await;
+    archive::custody(app, checks).await;
     checks.push(children(app).await);
     checks.push(other_renderer(app).await);
     checks.push(index(app).await);

@@ -8,7 +8,7 @@ use super::exit::{CommandError, Ended, error};
 use super::output::{Output, warn};
 use super::start::Place;
 use crate::app::App;
-use crate::app::give_back::{Shortfall, TextFormat};
+use crate::app::give_back::{Original, Shortfall, TextFormat};
 use crate::store::DocumentRecord;
 
 /// Writes a document as searchable PDF/A, text, hOCR, ALTO, JSON, or as its original bytes.
@@ -42,7 +42,7 @@ enum Format {
     Alto,
     /// Words with boxes and confidence; see docs/text-json.md
     Json,
-    /// The scan file, bit for bit
+    /// The scan file, bit for bit; once it was purged, what the archive holds of it
     Original,
 }
 
@@ -127,7 +127,12 @@ async fn write(app: &App, document: &DocumentRecord, args: &Args, file: &mut Fil
         Format::Pdf => return Ok(app.write_pdf(document, args.hidden, file).await?),
         Format::Original => {
             let mut out = BufWriter::new(file);
-            app.write_original(document, &mut out).await?;
+            if let Original::CutOut { record } = app.write_original(document, &mut out).await? {
+                warn(&format!(
+                    "muniment: the scan file was purged, or holds other documents too; this is what was cut out of it for record \
+                     {record}"
+                ));
+            }
             out.flush()?;
             return Ok(Shortfall::default());
         }

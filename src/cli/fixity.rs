@@ -9,7 +9,7 @@ use super::output::Output;
 use super::start::Place;
 use crate::app::fixity::{FixityOrder, FixityRun, FixityStatus};
 use crate::chart::RecordId;
-use crate::store::OpenProblem;
+use crate::store::{OpenDifference, OpenProblem};
 
 /// Problems that are printed one by one; --json has all.
 const SHOWN: usize = 50;
@@ -85,7 +85,7 @@ async fn check(args: &RunArgs, place: &Place<'_>, output: Output) -> Result<Ende
 async fn status(place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
     let status = place.open().await?.fixity_status().await?;
     output.value(&status, describe_status);
-    Ok(if status.damaged.is_empty() { Ended::Well } else { Ended::NeedsAttention })
+    Ok(if status.alerts.is_empty() { Ended::Well } else { Ended::NeedsAttention })
 }
 
 // Writing into a String cannot fail.
@@ -134,11 +134,32 @@ fn describe_status(status: &FixityStatus) -> String {
             figures.repaired
         );
     }
-    let _ = write!(
+    if let Some(copies) = &status.copies {
+        let _ = writeln!(text, "copies: {} records in the replica, {} behind", copies.copied, copies.behind);
+    }
+    for duty in &status.duties {
+        let ended = duty.ended_at.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string());
+        let state = match (duty.running, duty.failures) {
+            (true, _) => " (running)".to_owned(),
+            (false, 0) => String::new(),
+            (false, failures) => format!(" (FAILED {failures} times)"),
+        };
+        let _ = writeln!(text, "{:<13} last done {ended}{state}: {}", duty.name, duty.told);
+    }
+    for differing in status.lock_differences.iter().take(SHOWN) {
+        let OpenDifference { record, location, difference, .. } = differing;
+        let key = if difference.key.is_empty() { record.to_string() } else { difference.key.clone() };
+        let _ = writeln!(text, "DIFFERS   {location}: {key}: {}", difference.told);
+    }
+    let _ = writeln!(
         text,
-        "{} records were never checked. Each is due every {} days; run `muniment fixity run` every day.",
+        "{} records were never checked. Each is due every {} days: `muniment worker` does it, or `muniment fixity run`.",
         status.never_checked, status.every_days
     );
+    for alert in &status.alerts {
+        let _ = writeln!(text, "ALERT     {alert}");
+    }
+    text.push_str(if status.alerts.is_empty() { "Nothing is amiss." } else { "Something needs a person." });
     text
 }
 

@@ -11,7 +11,7 @@ use super::error::DisposalError;
 use super::place::{Place, WORKING};
 use super::tombstone;
 use crate::archive::vault::Version;
-use crate::archive::{Areas, CopyArea, IntakeArea};
+use crate::archive::{Areas, CopyArea, IntakeArea, Lock};
 use crate::chart::facts::{Beginning, DisposalFact, RemovedObject};
 use crate::chart::{Actor, Clock, Digest, DisposalId, Fact, RecordId};
 use crate::store::{DisposalRecordRow, DisposalRecordState, Intent, ObjectToRemove, Store};
@@ -37,6 +37,8 @@ pub struct Destruction<'a> {
     pub folder: Box<dyn Fn(RecordId) -> String + Send + Sync + 'a>,
     /// On whose behalf.
     pub actor: Actor,
+    /// How what remains is locked: the tombstones.
+    pub lock: Option<Lock>,
 }
 
 /// What retention says about a record right now.
@@ -129,7 +131,7 @@ impl Destruction<'_> {
         }
         let mut objects = Vec::new();
         for place in self.places {
-            for version in place.vault.versions(&(self.folder)(record)).await? {
+            for version in place.vault.versions_with_facts(&(self.folder)(record)).await? {
                 let state = place.vault.lock_state(&version).await;
                 // A delete marker has no lock.
                 if let (Ok(state), false) = (state, version.is_delete_marker)
@@ -172,7 +174,7 @@ impl Destruction<'_> {
                 let begun = self.store.disposal_records(disposal).await?.into_iter().find(|row| row.record == record);
                 let begun_at = begun.and_then(|row| row.begun).map_or(now, |(at, _)| at);
                 for place in self.places {
-                    tombstone::put(&place.vault, record, disposal, begun_at).await?;
+                    tombstone::put(&place.vault, record, disposal, begun_at, self.lock.as_ref()).await?;
                 }
                 self.store.finish_record(self.actor, now, disposal, record).await?;
                 return Ok(Outcome::Destroyed);
@@ -237,7 +239,7 @@ impl Destruction<'_> {
     async fn left(&self, record: RecordId) -> Result<Vec<RemovedObject>, DisposalError> {
         let mut left = Vec::new();
         for place in self.places {
-            let versions = place.vault.versions(&(self.folder)(record)).await?;
+            let versions = place.vault.versions_with_facts(&(self.folder)(record)).await?;
             left.extend(versions.into_iter().map(|version| listed(place, version)));
         }
         Ok(left)

@@ -11,7 +11,7 @@ use super::certificate::{
 use super::error::DisposalError;
 use super::place::Place;
 use super::{pdf_certificate, verify};
-use crate::archive::{ArchiveError, Body, Vault};
+use crate::archive::{ArchiveError, Body, Lock, Vault};
 use crate::audit::{KeyChain, SigningKey};
 use crate::chart::facts::DisposalFact;
 use crate::chart::{Actor, Digest, DisposalId, Fact, PersonId};
@@ -42,7 +42,7 @@ pub fn pdf_key(disposal: DisposalId) -> String {
 }
 
 /// Issues the certificate: index and database must have given up the text already, as `method` says. A run that was cut short
-/// goes on with the certificate that it left.
+/// goes on with the certificate that it left. `lock` is how it is locked.
 ///
 /// # Errors
 /// A record is not destroyed yet, the database or the archive failed.
@@ -53,6 +53,7 @@ pub async fn issue(
     disposal: DisposalId,
     (actor, now): (Actor, Timestamp),
     method: &[String],
+    lock: Option<&Lock>,
 ) -> Result<Issued, DisposalError> {
     let archive = places.first().ok_or_else(|| DisposalError::UnknownPlace("archive".into()))?;
     let json = match kept(&archive.vault, disposal, key).await? {
@@ -69,8 +70,8 @@ pub async fn issue(
         serde_json::from_slice(&json).map_err(|cause| DisposalError::Certificate(cause.to_string()))?;
     let pdf = Bytes::from(pdf_certificate::write(&signed, &json, key)?);
     for place in places {
-        place.vault.create(&json_key(disposal), Body::Bytes(json.clone()), None).await?;
-        place.vault.create(&pdf_key(disposal), Body::Bytes(pdf.clone()), None).await?;
+        place.vault.create(&json_key(disposal), Body::Bytes(json.clone()), lock).await?;
+        place.vault.create(&pdf_key(disposal), Body::Bytes(pdf.clone()), lock).await?;
     }
     let digest = Digest::of(&json);
     let fact = Fact::Disposal(DisposalFact::Certified { disposal, certificate: digest });

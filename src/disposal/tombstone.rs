@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::DisposalError;
-use crate::archive::{ArchiveError, Body, Vault};
+use crate::archive::{ArchiveError, Body, Lock, Vault};
 use crate::chart::{DisposalId, RecordId};
 
 /// Number of the form.
@@ -41,11 +41,12 @@ pub(super) async fn put(
     record: RecordId,
     disposal: DisposalId,
     begun_at: Timestamp,
+    lock: Option<&Lock>,
 ) -> Result<(), DisposalError> {
     let tombstone = Tombstone { schema: SCHEMA, record, disposal, begun_at };
     let bytes =
         serde_json_canonicalizer::to_vec(&tombstone).map_err(|cause| DisposalError::Certificate(cause.to_string()))?;
-    match vault.create(&key(record), Body::Bytes(Bytes::from(bytes)), None).await {
+    match vault.create(&key(record), Body::Bytes(Bytes::from(bytes)), lock).await {
         // A record that a backup brought back was destroyed before: its first tombstone stays.
         Err(ArchiveError::Conflict { .. }) => Ok(()),
         outcome => Ok(outcome.map(drop)?),
@@ -79,14 +80,24 @@ pub async fn replay(vault: &Vault, folder: impl Fn(RecordId) -> String) -> Resul
     while let Some(entry) = tombstones.try_next().await? {
         let name = entry.key.strip_prefix(TOMBSTONES).and_then(|name| name.strip_suffix(".json"));
         let Some(record) = name.and_then(|name| name.parse::<RecordId>().ok()) else { continue };
-        let versions = vault.versions(&folder(record)).await?;
-        if versions.is_empty() || read(vault, record).await?.is_none() {
-            continue;
+        if replay_one(vault, record, &folder(record)).await? {
+            back.push(record);
         }
-        for version in versions {
-            vault.delete(&version).await?;
-        }
-        back.push(record);
     }
     Ok(back)
+}
+
+/// Destroys again what came back in the `folder` of one record, if it has a tombstone; says whether there was something.
+///
+/// # Errors
+/// The store failed, or something that came back is locked.
+pub async fn replay_one(vault: &Vault, record: RecordId, folder: &str) -> Result<bool, DisposalError> {
+    let versions = vault.versions_with_facts(folder).await?;
+    if versions.is_empty() || read(vault, record).await?.is_none() {
+        return Ok(false);
+    }
+    for version in versions {
+        vault.delete(&version).await?;
+    }
+    Ok(true)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::plan::{Plan, Reason};
@@ -18,7 +18,9 @@ pub struct ExpectedLock {
     pub held: bool,
     /// Whether a lock must be in force now.
     pub locked: bool,
-    /// The end that no lock may exceed; none where no end is known.
+    /// The end of the last day, which no lock is set beyond; none where no end is known.
+    pub end: Option<Timestamp>,
+    /// The end beyond which a lock is a difference: that of the last day, with some grace.
     pub at_most: Option<Timestamp>,
 }
 
@@ -74,32 +76,57 @@ pub enum Mismatch {
     },
 }
 
+impl Mismatch {
+    /// Returns the name as it is stored and printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NothingStored => "nothing-stored",
+            Self::HoldMissing => "hold-missing",
+            Self::HoldLeftOver => "hold-left-over",
+            Self::LockMissing => "lock-missing",
+            Self::LockEnded { .. } => "lock-ended",
+            Self::LockTooLong { .. } => "lock-too-long",
+        }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingStored => f.write_str("the store has nothing of it"),
+            Self::HoldMissing => f.write_str("a hold covers it, but the store does not hold it"),
+            Self::HoldLeftOver => f.write_str("the store holds it, but no hold covers it"),
+            Self::LockMissing => f.write_str("it must be kept, but the store has no lock on it"),
+            Self::LockEnded { at } => write!(f, "it must be kept, but the store's lock ended at {at}"),
+            Self::LockTooLong { until, at_most } => {
+                write!(f, "the store locks it until {until}, the policy until {at_most} at most")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "record {}", self.record)?;
         if let (Some(key), Some(version)) = (&self.key, &self.version) {
             write!(f, ", {key} (version {version})")?;
         }
-        match self.what {
-            Mismatch::NothingStored => f.write_str(": the store has nothing of it"),
-            Mismatch::HoldMissing => f.write_str(": a hold covers it, but the store does not hold it"),
-            Mismatch::HoldLeftOver => f.write_str(": the store holds it, but no hold covers it"),
-            Mismatch::LockMissing => f.write_str(": it must be kept, but the store has no lock on it"),
-            Mismatch::LockEnded { at } => write!(f, ": it must be kept, but the store's lock ended at {at}"),
-            Mismatch::LockTooLong { until, at_most } => {
-                write!(f, ": the store locks it until {until}, the policy until {at_most} at most")
-            }
-        }
+        write!(f, ": {}", self.what)
     }
 }
 
-/// Returns what the store should do with a record. `grace` is how far beyond the last day a lock may reach, for clocks that
-/// differ a little.
-pub fn expected_lock(plan: &Plan, today: &Today, grace: jiff::SignedDuration) -> ExpectedLock {
+/// Locks shorter than this are not set: they would end while they are being set.
+const SHORTEST: SignedDuration = SignedDuration::from_secs(10);
+/// A record whose locks need nothing is looked at again after this, since the policy may have changed.
+const AGAIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Returns what the store should do with a record. `grace` is how far beyond the last day a lock may reach before it is a
+/// difference, for clocks that differ a little.
+pub fn expected_lock(plan: &Plan, today: &Today, grace: SignedDuration) -> ExpectedLock {
     // While somebody has to look at a record, its date is not the last word.
     let doubtful = !plan.computation.doubts.is_empty();
-    let at_most = match plan.computation.last_day {
-        LastDay::On(day) if !doubtful => today.end_of(day).and_then(|end| end.checked_add(grace).ok()),
+    let end = match plan.computation.last_day {
+        LastDay::On(day) if !doubtful => today.end_of(day),
         _ => None,
     };
     ExpectedLock {
@@ -107,23 +134,50 @@ pub fn expected_lock(plan: &Plan, today: &Today, grace: jiff::SignedDuration) ->
         held: plan.reasons.iter().any(|reason| matches!(reason, Reason::Held { .. })),
         // Beyond the last day a hold keeps the record; a lock would outlast the policy.
         locked: doubtful || plan.computation.last_day >= LastDay::On(today.date),
-        at_most,
+        end,
+        at_most: end.and_then(|end| end.checked_add(grace).ok()),
     }
 }
 
+/// Returns until when something new is to be locked: for `length`, but never beyond the last day; none when there is nothing
+/// to lock any more. Where no end is known, the lock is as short as any other and is renewed.
+pub fn first_end(expected: &ExpectedLock, now: Timestamp, length: SignedDuration) -> Option<Timestamp> {
+    let whole = now.saturating_add(length).ok()?;
+    let wanted = expected.end.map_or(whole, |end| whole.min(end));
+    let shortest = now.saturating_add(SHORTEST.min(length)).ok()?;
+    (expected.locked && length.is_positive() && wanted >= shortest).then_some(wanted)
+}
+
 /// Returns until when a lock is to be extended now: when less than half of `length` is left of it, by the whole of
-/// `length`, but never beyond what the policy allows.
+/// `length`, but never beyond the last day.
 pub fn renewal(
     expected: &ExpectedLock,
     until: Option<Timestamp>,
     now: Timestamp,
-    length: jiff::SignedDuration,
+    length: SignedDuration,
 ) -> Option<Timestamp> {
     let half = now.saturating_add(length / 2).ok()?;
-    let whole = now.saturating_add(length).ok()?;
-    let wanted = expected.at_most.map_or(whole, |at_most| whole.min(at_most));
+    let wanted = first_end(expected, now, length)?;
     let runs_out = until.is_none_or(|until| until < half);
-    (expected.locked && runs_out && until.is_none_or(|until| until < wanted)).then_some(wanted)
+    (runs_out && until.is_none_or(|until| until < wanted)).then_some(wanted)
+}
+
+/// Returns when locks that end at `ends` have to be looked at again: when the first of them is past half its life, unless
+/// it ends where the policy does; after a week at the latest.
+pub fn look_again(
+    expected: &ExpectedLock,
+    ends: impl IntoIterator<Item = Option<Timestamp>>,
+    now: Timestamp,
+    length: SignedDuration,
+) -> Timestamp {
+    let latest = now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX);
+    if !expected.locked || !length.is_positive() {
+        return latest;
+    }
+    let half_life = |end: Timestamp| end.checked_sub(length / 2).unwrap_or(now);
+    let renewable = ends.into_iter().map(|end| end.unwrap_or(now));
+    let renewable = renewable.filter(|end| expected.end.is_none_or(|last| *end < last));
+    renewable.map(half_life).fold(latest, Timestamp::min).max(now)
 }
 
 /// Compares what should be with what is, for every version of every object of a record.
@@ -230,10 +284,44 @@ mod tests {
         assert_eq!(wanted("2026-01-01", None).as_deref(), Some("2027-01-01T12:00:00Z"));
         assert_eq!(wanted("2026-01-01", Some("2026-08-01T00:00:00Z")), None);
         assert_eq!(wanted("2026-01-01", Some("2026-06-01T00:00:00Z")).as_deref(), Some("2027-01-01T12:00:00Z"));
-        // The last day is 2031-03-15; a day beyond it is left for clocks that differ.
-        assert_eq!(wanted("2031-01-01", Some("2031-02-01T00:00:00Z")).as_deref(), Some("2031-03-17T07:00:00Z"));
-        assert_eq!(wanted("2031-01-01", Some("2031-03-17T07:00:00Z")), None);
+        // The last day is 2031-03-15, in Los Angeles.
+        assert_eq!(wanted("2031-01-01", Some("2031-02-01T00:00:00Z")).as_deref(), Some("2031-03-16T07:00:00Z"));
+        assert_eq!(wanted("2031-01-01", Some("2031-03-16T07:00:00Z")), None);
         assert_eq!(wanted("2031-03-16", None), None);
+    }
+
+    #[test]
+    fn the_first_lock_ends_with_the_last_day_or_sooner() {
+        let instant = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let year = SignedDuration::from_hours(365 * 24);
+        let first = |on: &str, now: &str, length| {
+            first_end(&expected(on, &[]), instant(now), length).map(|until| until.to_string())
+        };
+        assert_eq!(first("2026-01-01", "2026-01-01T12:00:00Z", year).as_deref(), Some("2027-01-01T12:00:00Z"));
+        assert_eq!(first("2031-03-13", "2031-03-13T12:00:00Z", year).as_deref(), Some("2031-03-16T07:00:00Z"));
+        assert_eq!(first("2031-03-15", "2031-03-16T06:59:30Z", year).as_deref(), Some("2031-03-16T07:00:00Z"));
+        assert_eq!(first("2031-03-15", "2031-03-16T06:59:58Z", year), None, "it would end while it is set");
+        assert_eq!(first("2031-03-16", "2031-03-16T12:00:00Z", year), None);
+        assert_eq!(first("2026-01-01", "2026-01-01T12:00:00Z", SignedDuration::ZERO), None, "a site may lock nothing");
+        // No policy knows an end: as short as any other lock.
+        let mut endless = expected("2026-01-01", &[]);
+        endless.end = None;
+        let short = first_end(&endless, instant("2026-01-01T00:00:00Z"), SignedDuration::from_hours(1));
+        assert_eq!(short, Some(instant("2026-01-01T01:00:00Z")));
+    }
+
+    #[test]
+    fn locks_are_looked_at_when_the_first_is_past_half_its_life() {
+        let instant = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let (now, day) = (instant("2031-01-01T00:00:00Z"), SignedDuration::from_hours(24));
+        let look = |on: &str, ends: &[&str]| {
+            let ends: Vec<_> = ends.iter().map(|end| Some(instant(end))).collect();
+            look_again(&expected(on, &[]), ends, now, 2 * day).to_string()
+        };
+        assert_eq!(look("2031-01-01", &["2031-01-03T00:00:00Z", "2031-01-02T12:00:00Z"]), "2031-01-01T12:00:00Z");
+        assert_eq!(look("2031-01-01", &["2031-01-01T06:00:00Z"]), "2031-01-01T00:00:00Z", "it is late already");
+        assert_eq!(look("2031-01-01", &["2031-03-16T07:00:00Z"]), "2031-01-08T00:00:00Z", "it cannot be extended");
+        assert_eq!(look("2032-01-01", &["2031-01-01T06:00:00Z"]), "2031-01-08T00:00:00Z", "nothing is to be locked");
     }
 
     #[test]

@@ -39,7 +39,9 @@ pub use compute::{Computation, Input, Notice, compute};
 pub use doubt::Doubt;
 pub use forecast::{Forecast, YearCount, forecast};
 pub use hold_scope::{Coverage, coverage, holds_of};
-pub use lock_check::{ActualLock, Difference, ExpectedLock, Mismatch, compare, expected_lock, renewal};
+pub use lock_check::{
+    ActualLock, Difference, ExpectedLock, Mismatch, compare, expected_lock, first_end, look_again, renewal,
+};
 pub use period::{LeapDay, Period, birthday};
 pub use plan::{Decision, Plan, Reason, plan};
 pub use policy::{Policy, PolicyVersion, binding, in_force};

@@ -97,6 +97,7 @@ impl Bits {
     }
 
     /// Returns the numbers, rising.
+    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.iter_from(0)
     }

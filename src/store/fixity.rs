@@ -138,14 +138,6 @@ impl Store {
         row.map(|row| row.time("checked_at")).transpose()
     }
 
-    /// Forgets the checks of a record, in all locations: it was destroyed.
-    pub async fn forget_fixity(&self, record: RecordId) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        transaction.execute("DELETE FROM fixity_problems WHERE record = $1", values![record]).await?;
-        transaction.execute("DELETE FROM fixity WHERE record = $1", values![record]).await?;
-        transaction.commit().await
-    }
-
     /// Returns where the checks of a location stand; those before `due_before` are due again.
     pub async fn fixity_figures(&self, location: &str, due_before: Timestamp) -> Result<FixityFigures, StoreError> {
         let row = self

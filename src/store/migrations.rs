@@ -19,6 +19,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (5, "disposal", include_str!("migrations/sqlite/0005_disposal.sql")),
     (6, "vault", include_str!("migrations/sqlite/0006_vault.sql")),
     (8, "work", include_str!("migrations/sqlite/0008_work.sql")),
+    (10, "custody", include_str!("migrations/sqlite/0010_custody.sql")),
     (11, "lots", include_str!("migrations/sqlite/0011_lots.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -29,6 +30,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (5, "disposal", include_str!("migrations/postgres/0005_disposal.sql")),
     (6, "vault", include_str!("migrations/postgres/0006_vault.sql")),
     (8, "work", include_str!("migrations/postgres/0008_work.sql")),
+    (10, "custody", include_str!("migrations/postgres/0010_custody.sql")),
     (11, "lots", include_str!("migrations/postgres/0011_lots.sql")),
 ];
 

@@ -63,8 +63,11 @@ impl Store {
                      WHERE worker = $1 AND work = 'claimed'";
         let deposits = "UPDATE deposits SET state = 'waiting', worker = NULL, due_at = $2
                         WHERE worker = $1 AND state = 'claimed'";
+        let duties = "UPDATE duties SET state = 'waiting', worker = NULL, due_at = $2
+                      WHERE worker = $1 AND state = 'claimed'";
         let mut released = transaction.execute(scans, values![id, now]).await?;
         released += transaction.execute(deposits, values![id, now]).await?;
+        released += transaction.execute(duties, values![id, now]).await?;
         released += transaction.execute(pages, values![id, now]).await?;
         let stop = "UPDATE workers SET seen_at = $2, stopped_at = $2 WHERE id = $1";
         transaction.execute(stop, values![id, now]).await?;
@@ -79,8 +82,10 @@ impl Store {
         let scans = "UPDATE scans SET due_at = $2 WHERE worker = $1 AND state = 'claimed' AND due_at > $2";
         let pages = "UPDATE pages SET due_at = $2 WHERE worker = $1 AND work = 'claimed' AND due_at > $2";
         let deposits = "UPDATE deposits SET due_at = $2 WHERE worker = $1 AND state = 'claimed' AND due_at > $2";
+        let duties = "UPDATE duties SET due_at = $2 WHERE worker = $1 AND state = 'claimed' AND due_at > $2";
         let mut expired = transaction.execute(scans, values![id, now]).await?;
         expired += transaction.execute(deposits, values![id, now]).await?;
+        expired += transaction.execute(duties, values![id, now]).await?;
         expired += transaction.execute(pages, values![id, now]).await?;
         let stop = "UPDATE workers SET stopped_at = $2 WHERE id = $1 AND stopped_at IS NULL";
         transaction.execute(stop, values![id, now]).await?;

@@ -4,6 +4,7 @@
 //! pages with a lease, renews it while it works (`renewal`), and ends the claim in the transaction that records the
 //! result. A worker that dies is noticed when its leases run out; then somebody else does the work.
 
+mod custody;
 mod deposit;
 mod index_pages;
 mod open_scan;
@@ -24,10 +25,11 @@ use crate::pipeline::shelf::Shelf;
 use crate::sandbox::{CallError, Pool, StartError};
 use crate::store::{ClaimedPage, PageSelection, Store, StoreError};
 
-pub use deposit::Depositor;
+pub use custody::{Custodian, Duty, Turn, TurnError};
+pub use deposit::{Depositor, Locking};
 pub use index_pages::{COMPLETE, IndexError, Indexer};
 pub use redraw::Redrawer;
-pub use ship_ledger::{ShipError, Shipped, archived, ship};
+pub use ship_ledger::{LedgerLocks, ShipError, Shipped, archived, ship};
 pub use stop::Stop;
 
 /// How long an idle worker sleeps before it looks for work again.

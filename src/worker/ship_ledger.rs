@@ -20,6 +20,22 @@ pub struct Shipped {
     pub size: u64,
 }
 
+/// How the objects of the ledger are locked; `None` where they are not.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LedgerLocks {
+    /// Those that stay for good.
+    pub settled: Option<Lock>,
+    /// Those that longer ones are going to supersede: for some days, renewed for as long as nothing has superseded them.
+    pub passing: Option<Lock>,
+}
+
+impl LedgerLocks {
+    /// Returns the lock of a segment, in a ledger of `size` entries.
+    const fn of(&self, segment: Segment, size: u64) -> Option<&Lock> {
+        if segment.is_settled(size) { self.settled.as_ref() } else { self.passing.as_ref() }
+    }
+}
+
 /// Why the ledger cannot be shipped. What was recorded stays, and is shipped later.
 #[derive(Debug, thiserror::Error)]
 pub enum ShipError {
@@ -55,7 +71,7 @@ pub enum ShipError {
 ///
 /// # Errors
 /// The database or the archive failed, the key is another one, or the archive holds another ledger.
-pub async fn ship(store: &Store, vault: &Vault, key: &SigningKey, lock: Option<&Lock>) -> Result<Shipped, ShipError> {
+pub async fn ship(store: &Store, vault: &Vault, key: &SigningKey, locks: &LedgerLocks) -> Result<Shipped, ShipError> {
     let size = store.ledger_size().await?;
     let archived = archived(store, vault).await?;
     if archived > size {
@@ -68,14 +84,19 @@ pub async fn ship(store: &Store, vault: &Vault, key: &SigningKey, lock: Option<&
     let origin = announced.ok_or(ShipError::OtherKey)?.origin;
     let mut from = archived;
     while let Some(next) = Segment::next(from, size) {
-        let count = u32::try_from(next.to - next.from).unwrap_or(u32::MAX);
-        let entries = store.ledger_entries(next.from, count).await?;
-        let (segment, bytes) = Segment::write(from, entries.iter().map(|entry| entry.text.as_str()));
-        if segment.from == segment.to {
-            return Err(StoreError::NotFound { what: format!("ledger entry {from}") }.into());
+        // It may take more than one object: they have an end in bytes, too.
+        let mut begin = next.from;
+        while begin < next.to {
+            let count = u32::try_from(next.to - begin).unwrap_or(u32::MAX);
+            let entries = store.ledger_entries(begin, count).await?;
+            let (segment, bytes) = Segment::write(begin, entries.iter().map(|entry| entry.text.as_str()));
+            if segment.from == segment.to {
+                return Err(StoreError::NotFound { what: format!("ledger entry {begin}") }.into());
+            }
+            vault.create(&segment.key(), Body::Bytes(bytes.into()), locks.of(segment, size)).await?;
+            begin = segment.to;
         }
-        vault.create(&segment.key(), Body::Bytes(bytes.into()), lock).await?;
-        from = segment.to;
+        from = next.to;
     }
     // Only now: a checkpoint never speaks of entries that the archive does not have.
     let plan = Plan::root(size);
@@ -83,7 +104,7 @@ pub async fn ship(store: &Store, vault: &Vault, key: &SigningKey, lock: Option<&
     let root = plan.fold(&nodes).and_then(|roots| roots.first().copied());
     let root = root.ok_or_else(|| StoreError::NotFound { what: "root of the ledger".into() })?;
     let note = Checkpoint { origin, size, root }.sign(key)?.to_string();
-    vault.create(&segment::checkpoint_key(size), Body::Bytes(note.into()), lock).await?;
+    vault.create(&segment::checkpoint_key(size), Body::Bytes(note.into()), locks.passing.as_ref()).await?;
     store.keep_setting(SHIPPED, &size.to_string()).await?;
     Ok(Shipped { entries: size - archived, size })
 }

@@ -235,9 +235,30 @@ async fn scan_files_go_when_every_page_is_decided_and_corrections_work_without_t
     assert!(!kept.exists());
     let again = clinic.program.json(&["purge"]);
     assert_eq!((again["purged"].as_array().map(Vec::len), &again["stay"]["pages-undecided"]), (Some(0), &1.into()));
+    // What the archive holds of it is given back: the pages that were cut out for each record, and no others.
+    for (document, own, other, pages) in
+        [(&documents[0], "ZZADAMS", "ZZBAKER", 2), (&documents[1], "ZZBAKER", "ZZADAMS", 1)]
+    {
+        for format in ["original", "pdf"] {
+            let name = format!("{own}-{format}.pdf");
+            let run = clinic.program.run(&["export", document, "--format", format, "-o", &name]);
+            assert_eq!(run.code, 0, "{format}: {}", run.err);
+            assert_eq!(run.err.contains("was purged"), format == "original", "{}", run.err);
+            let bytes = unpacked(&std::fs::read(clinic.program.path(&name)).unwrap());
+            // A searchable copy names its letters otherwise.
+            assert_eq!(holds(&bytes, own), format == "original", "{format} of {own}");
+            assert!(!holds(&bytes, other), "{format} of {own}");
+        }
+        let text = clinic.program.run(&["export", document, "--format", "txt", "-o", "-"]).out;
+        assert!(text.contains(own) && !text.contains(other), "{text}");
+        let shown = clinic.program.json(&["show", document, "--text"]);
+        assert_eq!(shown["pages"].as_array().map(Vec::len), Some(pages));
+    }
     // A rejected document needs its scan no more than an archived one.
     assert_eq!(clinic.technician(&["reject", &undecided, "--reason", "duplicate"]).code, 0);
     assert_eq!(purged(&clinic), 1);
+    let rejected = clinic.program.run(&["export", &undecided, "--format", "original"]);
+    assert!(rejected.code == 1 && rejected.err.contains("intake area"), "{}", rejected.err);
     // Without its scan file, a record is corrected from what is in the archive; a page goes from record to record.
     let (wrong, right) = (records[0].to_string(), records[1].to_string());
     let run = clinic.reviewer(&["correct", &wrong, "--reason", "misfiled-pages", "--move-pages", "2", "--to", &right]);

@@ -15,6 +15,7 @@ mod batch_scope;
 mod command_line;
 mod corrections;
 mod crash;
+mod custody;
 mod cut;
 mod decode;
 mod disposal;

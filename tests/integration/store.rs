@@ -20,6 +20,7 @@ use crate::support::postgres::Postgres;
 mod accounts;
 mod candidates;
 mod claims;
+mod custody;
 mod encrypted;
 mod large;
 mod moves;
@@ -27,6 +28,7 @@ mod moves;
 use accounts::*;
 use candidates::*;
 use claims::*;
+use custody::*;
 use encrypted::*;
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -78,6 +80,8 @@ contract! {
     pages_are_listed_for_a_rebuild_in_a_stable_order,
     long_lists_come_in_parts,
     settings_and_workers_are_kept,
+    a_duty_has_one_worker_at_a_time,
+    locks_copies_and_differences_are_kept,
     eight_workers_share_two_hundred_pages,
     the_same_delivery_from_many_sides_is_one,
     results_are_accepted_while_others_are_finished,

@@ -321,13 +321,13 @@ async fn locks_are_renewed_at_half_their_life_and_never_beyond_what_is_allowed()
             furthest,
         };
         let (early, late) = (Timestamp::now(), first.until - SignedDuration::from_secs(2));
-        let renewed = renew_locks(vault, "records/a", &at(early, None)).await.unwrap();
+        let renewed = renew_locks(vault, "records/a", &at(early, None), |_| true).await.unwrap();
         assert_eq!((renewed.extended, renewed.unchanged), (0, 1), "{renewed:?}");
         let sooner = Some(first.until - SignedDuration::from_secs(1));
-        let renewed = renew_locks(vault, "records/a", &at(late, sooner)).await.unwrap();
+        let renewed = renew_locks(vault, "records/a", &at(late, sooner), |_| true).await.unwrap();
         assert_eq!((renewed.extended, renewed.unchanged), (0, 1), "{renewed:?}");
         let furthest = first.until + SignedDuration::from_secs(3);
-        let renewed = renew_locks(vault, "records/a", &at(late, Some(furthest))).await.unwrap();
+        let renewed = renew_locks(vault, "records/a", &at(late, Some(furthest)), |_| true).await.unwrap();
         assert_eq!((renewed.extended, renewed.first_end), (1, Some(furthest)), "{renewed:?}");
         let version = only(vault, "records/a/x").await;
         let until = vault.lock_state(&version).await.unwrap().until.unwrap();

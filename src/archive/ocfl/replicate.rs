@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::error::OcflError;
 use super::fingerprint::Fingerprint;
-use super::layout::{INVENTORY, OBJECT_DECLARATION};
+use super::layout::{INVENTORY, OBJECT_DECLARATION, SIDECAR};
 use super::object::{Found, Object};
 use super::root::Root;
 use crate::archive::{Body, Lock};
@@ -50,6 +50,12 @@ impl Root {
         }
         for version in object.versions().keys() {
             if theirs.has(&format!("{version}/{INVENTORY}")) {
+                // A copy that stopped between the two.
+                if !theirs.has(&format!("{version}/{SIDECAR}")) {
+                    let inventory = self.inventory_of(&object, record, *version).await?;
+                    other.write_sidecar(object.folder(), *version, &inventory, lock).await?;
+                    done.files += 1;
+                }
                 continue;
             }
             for (sha512, content) in object.inventory().brought_by(*version) {

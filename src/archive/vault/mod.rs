@@ -219,6 +219,19 @@ impl Vault {
         }
     }
 
+    /// Lists every version as [`Vault::versions`] does, and after them those of the facts that the vault itself keeps about
+    /// these keys: what has to be locked with them, and to go with them.
+    ///
+    /// # Errors
+    /// The store cannot be read, or holds more than a million versions there.
+    pub async fn versions_with_facts(&self, prefix: &str) -> Result<Vec<Version>, ArchiveError> {
+        let mut versions = self.versions(prefix).await?;
+        if let Backend::S3(bucket) = &*self.backend {
+            versions.extend(bucket.versions_of_facts(prefix.trim_end_matches('/')).await?);
+        }
+        Ok(versions)
+    }
+
     /// Returns how a version is locked, as the store itself says.
     ///
     /// # Errors

@@ -19,6 +19,23 @@ pub(super) async fn check(app: &App, checks: &mut Vec<Check>) {
     }
 }
 
+/// Says what is amiss with what is archived, and whether somebody looks after it.
+pub(super) async fn custody(app: &App, checks: &mut Vec<Check>) {
+    let (alerts, duties) = match (app.alerts().await, app.store.duties().await) {
+        (Ok(alerts), Ok(duties)) => (alerts, duties),
+        (Err(cause), _) => return checks.push(bad("custody", cause.to_string())),
+        (_, Err(cause)) => return checks.push(bad("custody", cause.to_string())),
+    };
+    if alerts.is_empty() {
+        checks.push(if duties.is_empty() {
+            good("custody", "no worker has looked after the archive yet; muniment worker does".to_owned())
+        } else {
+            good("custody", format!("{} kinds of work are done on schedule; muniment fixity status", duties.len()))
+        });
+    }
+    checks.extend(alerts.iter().map(|alert| bad("custody", alert.to_string())));
+}
+
 async fn probed(name: &'static str, vault: &Vault, config: &Config) -> Vec<Check> {
     match vault.probe().await {
         Err(cause) => vec![bad(name, cause.to_string())],

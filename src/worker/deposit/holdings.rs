@@ -6,11 +6,9 @@ use std::fs::File;
 use jiff::Timestamp;
 
 use super::{DepositError, Depositor};
-use crate::archive::RECORD_JSON;
-use crate::chart::{Cut, Digest, PageId, PageNumber, RecordDescription, RecordId, VerifiedRecord};
-
-/// The largest `record.json` that is read, in bytes.
-const LARGEST_DESCRIPTION: u64 = 64 << 20;
+use crate::archive::ocfl::VersionNumber;
+use crate::archive::{self, ArchivedOriginal};
+use crate::chart::{Cut, Digest, PageId, PageNumber, RecordId, VerifiedRecord};
 
 /// A file that holds pages.
 pub(super) struct Holding {
@@ -98,38 +96,21 @@ async fn scan_file(depositor: &Depositor, digest: Digest) -> Result<Option<Holdi
 
 /// Opens the originals of a version in the archive.
 async fn archived(depositor: &Depositor, record: RecordId, version: u32) -> Result<Vec<Holding>, DepositError> {
-    let object = depositor.root.object(record).await?;
-    let damaged = |what: &str| DepositError::Unfit(format!("version {version} of the record in the archive {what}"));
-    let number =
-        crate::archive::ocfl::VersionNumber::new(version).ok_or_else(|| damaged("has an impossible number"))?;
-    let files = object.files(number)?;
-    let find = |path: &str| files.iter().find(|file| file.path.as_str() == path);
-    let json = find(RECORD_JSON).ok_or_else(|| damaged("has no record.json"))?;
-    let json = depositor.root.read_bytes(json, LARGEST_DESCRIPTION).await?;
-    let description: RecordDescription =
-        serde_json::from_slice(&json).map_err(|_| damaged("has a record.json that cannot be read"))?;
-    let mut held = Vec::with_capacity(description.originals.len());
-    for original in description.originals {
-        let file = find(&original.path).ok_or_else(|| damaged("lacks an original"))?;
-        // Read whole and compared with its digests before it becomes part of a further version.
-        let spool = depositor.root.read_file(file, tempfile::tempfile()?).await?;
-        let decrypted = match find(&decrypted_path(&original.path)) {
-            Some(copy) => Some(depositor.root.read_file(copy, tempfile::tempfile()?).await?),
-            None => None,
-        };
-        held.push(Holding {
-            file: spool,
-            decrypted,
-            digest: original.sha256,
-            size: original.size,
-            format: original.format,
-            scan: original.scan,
-            received_at: original.received_at,
-            cut: original.cut,
-            pages: original.pages,
-        });
-    }
-    Ok(held)
+    let number = VersionNumber::new(version)
+        .ok_or_else(|| DepositError::Unfit(format!("version {version} of the record has an impossible number")))?;
+    let originals = archive::originals(&depositor.root, record, Some(number)).await?;
+    let held = originals.into_iter().map(|ArchivedOriginal { description, file, decrypted }| Holding {
+        file,
+        decrypted,
+        digest: description.sha256,
+        size: description.size,
+        format: description.format,
+        scan: description.scan,
+        received_at: description.received_at,
+        cut: description.cut,
+        pages: description.pages,
+    });
+    Ok(held.collect())
 }
 
 /// Opens the originals that other records made of the same scan.
@@ -146,12 +127,4 @@ async fn from_other_records(
         }
     }
     Ok(held)
-}
-
-/// Returns the path of the copy without encryption beside an original.
-pub(super) fn decrypted_path(path: &str) -> String {
-    match path.rsplit_once('.') {
-        Some((stem, ending)) => format!("{stem}-decrypted.{ending}"),
-        None => format!("{path}-decrypted"),
-    }
 }

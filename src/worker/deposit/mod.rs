@@ -12,9 +12,11 @@ mod text;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+
 use crate::archive::ocfl::{Author, Root};
-use crate::archive::{self, Areas, Lock, LockMode, RecordFiles};
-use crate::chart::{Clock, SecondReview, VerifiedRecord, WorkerId};
+use crate::archive::{self, Areas, Lock, RecordFiles};
+use crate::chart::{Clock, RecordId, SecondReview, VerifiedRecord, WorkerId};
 use crate::sandbox::Pool;
 use crate::store::{DepositClaim, DepositedVersion, Store, StoreError, VersionRow};
 
@@ -45,9 +47,12 @@ pub struct Depositor {
     pub lease: Duration,
     /// How long one page may take.
     pub page_deadline: Duration,
-    /// How firmly, and for how long, what is deposited is locked; `None` where the store has no locks to set.
-    pub lock: Option<(LockMode, Duration)>,
+    /// Says how a record is locked in the archive.
+    pub locking: Locking,
 }
+
+/// Says how what is deposited of a record right now is locked: as policy and holds ask for; or why that cannot be said.
+pub type Locking = Box<dyn Fn(RecordId) -> BoxFuture<'static, Result<Option<Lock>, String>> + Send + Sync>;
 
 /// Why a deposit cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -142,7 +147,7 @@ impl Depositor {
             access,
             not_in_access,
         };
-        let lock = self.lock(claim.record).await?;
+        let lock = (self.locking)(claim.record).await.map_err(DepositError::Attempt)?;
         let depositing = archive::deposit(&self.root, &record, files, author, PROGRAM, lock);
         let deposited = Box::pin(depositing).await?;
         tracing::info!(record = %claim.record, version = claim.version, bytes = deposited.bytes, "deposited");
@@ -150,7 +155,7 @@ impl Depositor {
         Ok(DepositedVersion {
             inventory: deposited.inventory.sha512.to_string(),
             bytes: deposited.bytes,
-            locked_until: lock.map(|lock| lock.until),
+            locked_until: lock.map(|lock| lock.until).filter(|until| *until > self.clock.now()),
             in_error: correction
                 .filter(|correction| correction.reason.was_in_error())
                 .and_then(|_| claim.version.checked_sub(1)),
@@ -177,15 +182,5 @@ impl Depositor {
             }
             (None, None) => Err(DepositError::Unfit("nobody has verified it".into())),
         }
-    }
-
-    async fn lock(&self, record: crate::chart::RecordId) -> Result<Option<Lock>, DepositError> {
-        let Some((mode, length)) = self.lock else { return Ok(None) };
-        let length = jiff::SignedDuration::try_from(length).unwrap_or(jiff::SignedDuration::MAX);
-        let until = self.clock.now().checked_add(length);
-        let until = until.map_err(|_| DepositError::Unfit("the lock would end after the end of time".into()))?;
-        // A further version of a held record is held from its first moment.
-        let held = !self.store.holds_of(record).await?.is_empty();
-        Ok(Some(Lock { mode, until, held }))
     }
 }

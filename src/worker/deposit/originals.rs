@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::AsFd;
 
-use super::holdings::{Holding, decrypted_path};
+use super::holdings::Holding;
 use super::{DepositError, Depositor};
-use crate::archive::ORIGINALS;
+use crate::archive::{ORIGINALS, decrypted_path};
 use crate::chart::{Cut, Digest, Hasher, OriginalFile, PageId, PageNumber, VerifiedRecord};
 use crate::pipeline::child::message::{CutFile, Request, Response};
 use crate::review::plan;

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 /// A clock that a test sets.
 #[derive(Debug)]
-struct Hands(Mutex<Timestamp>);
+pub struct Hands(Mutex<Timestamp>);
 
 impl Hands {
     fn at(text: &str) -> Arc<Self> {
@@ -48,11 +48,11 @@ impl Clock for Hands {
 }
 
 /// An archive with three administrators and some records.
-struct Site {
+pub struct Site {
     store: Store,
-    vault: Vault,
+    pub vault: Vault,
     areas: Areas,
-    clock: Arc<Hands>,
+    pub clock: Arc<Hands>,
     key: SigningKey,
     /// The last day of every record, the days of grace, and the lock of what is archived.
     terms: (Date, u32, Option<Lock>),
@@ -80,7 +80,7 @@ fn record(number: u64) -> RecordId {
     RecordId::from_uuid(uuid(2, number))
 }
 
-fn disposal(number: u64) -> DisposalId {
+pub fn disposal(number: u64) -> DisposalId {
     DisposalId::from_uuid(uuid(3, number))
 }
 
@@ -91,7 +91,7 @@ fn computation(record: RecordId) -> Digest {
 const LAST_DAY: Date = date(2029, 12, 31);
 
 impl Site {
-    async fn new(people: u64) -> Self {
+    pub async fn new(people: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&format!("sqlite:{}", folder.path().join("muniment.db").display())).await.unwrap();
         Self::with(folder, store, people).await
@@ -130,7 +130,7 @@ impl Site {
     }
 
     /// Puts a record with two versions into the archive.
-    async fn archive(&self, number: u64) -> RecordId {
+    pub async fn archive(&self, number: u64) -> RecordId {
         let id = record(number);
         let root = Root::open(self.vault.clone()).await.unwrap();
         for version in 1..=2 {
@@ -193,7 +193,7 @@ impl Site {
     }
 
     /// Takes a proposal to the end of its period of grace.
-    async fn approve(&self, number: u64, records: &[RecordId]) -> DisposalId {
+    pub async fn approve(&self, number: u64, records: &[RecordId]) -> DisposalId {
         self.fact(ANN, self.proposal(number, records)).await.unwrap();
         self.fact(BEN, DisposalFact::Reviewed { disposal: disposal(number), kept: vec![] }).await.unwrap();
         self.fact(BEN, DisposalFact::Approved { disposal: disposal(number) }).await.unwrap();
@@ -216,15 +216,20 @@ impl Site {
         hold
     }
 
+    /// The folder of everything.
+    pub fn folder(&self) -> &Path {
+        self._folder.path()
+    }
+
     fn places(&self) -> Vec<Place> {
         vec![Place::archive(self.vault.clone())]
     }
 
-    async fn destroy(&self, number: u64) -> Result<Vec<Ready>, DisposalError> {
+    pub async fn destroy(&self, number: u64) -> Result<Vec<Ready>, DisposalError> {
         self.destroy_in(number, &self.places()).await
     }
 
-    async fn destroy_in(&self, number: u64, places: &[Place]) -> Result<Vec<Ready>, DisposalError> {
+    pub async fn destroy_in(&self, number: u64, places: &[Place]) -> Result<Vec<Ready>, DisposalError> {
         let parts = Destruction {
             store: &self.store,
             places,
@@ -233,6 +238,7 @@ impl Site {
             today: Box::new(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date()),
             folder: Box::new(object_folder),
             actor: by(ANN),
+            lock: None,
         };
         let standing = async |record| Ok(Standing::Eligible { computation: computation(record) });
         destroy(&parts, disposal(number), standing, |_| ()).await
@@ -242,7 +248,7 @@ impl Site {
         let link = KeyLink { public_key: self.key.public(), signature: None };
         let keys = KeyChain { origin: "muniment/test".into(), keys: vec![link] };
         let now = (by(ANN), self.clock.now());
-        issue(&self.store, places, (&self.key, &keys), disposal(number), now, &["deleted".to_owned()]).await
+        issue(&self.store, places, (&self.key, &keys), disposal(number), now, &["deleted".to_owned()], None).await
     }
 
     async fn keys_of(&self, record: RecordId) -> Vec<String> {

@@ -7,7 +7,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use muniment::archive::ocfl::object_folder;
-use muniment::archive::{Areas, Location, Lock, LockMode, Vault};
+use muniment::archive::{Areas, Body, Location, Lock, LockMode, Vault};
 use muniment::audit::SigningKey;
 use muniment::disposal::{Outcome, json_key, tombstone, verify};
 use muniment::store::Store;
@@ -48,6 +48,13 @@ async fn every_version_goes_once_its_lock_has_ended() {
     let key = format!("site/{}", versions[1].key);
     client.put_object().bucket(&bucket).key(&key).body(ByteStream::from_static(b"forged")).send().await.unwrap();
     client.delete_object().bucket(&bucket).key(&key).send().await.unwrap();
+    // And a damaged version was healed: the newer one, and what says that it counts, go with the record.
+    let lock = Lock { mode: LockMode::Compliance, until, held: false };
+    let body = Body::Bytes("healed".into());
+    site.vault.heal(&versions[2].key, body, Some(&lock)).await.unwrap();
+    let facts = format!("site/.healed/{}", object_folder(one));
+    let noted = client.list_object_versions().bucket(&bucket).prefix(&facts).send().await.unwrap();
+    assert_eq!(noted.versions().len(), 1);
     tokio::time::sleep(LOCKED + Duration::from_secs(2)).await;
     site.clock.advance(Timestamp::now().duration_since(begun));
     let held = site.destroy(1).await.unwrap();
@@ -60,7 +67,9 @@ async fn every_version_goes_once_its_lock_has_ended() {
     assert!(left.versions().is_empty() && left.delete_markers().is_empty(), "{left:?}");
     assert!(tombstone::read(&site.vault, one).await.unwrap().is_some());
     let removed = site.store.removed_objects(disposal(1), one).await.unwrap();
-    assert_eq!(removed.len(), versions.len() + 2);
+    assert_eq!(removed.len(), versions.len() + 4);
+    let noted = client.list_object_versions().bucket(&bucket).prefix(&facts).send().await.unwrap();
+    assert!(noted.versions().is_empty() && noted.delete_markers().is_empty(), "{noted:?}");
     site.certify(1, &site.places()).await.unwrap();
     let json = site.vault.read(&json_key(disposal(1)), 1 << 20).await.unwrap();
     let certificate = verify(&json, site.key.public().fingerprint()).unwrap().certificate.unwrap();

@@ -89,6 +89,7 @@ async fn a_changed_computation_or_an_exception_keeps_the_record() {
         today: Box::new(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date()),
         folder: Box::new(object_folder),
         actor: super::by(super::ANN),
+        lock: None,
     };
     let standing = async |record| {
         Ok(if record == one {

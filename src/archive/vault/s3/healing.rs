@@ -87,6 +87,17 @@ impl Bucket {
         Ok(())
     }
 
+    /// Lists every version of the facts about `prefix` itself and every key below it.
+    pub(in crate::archive::vault) async fn versions_of_facts(
+        &self,
+        prefix: &str,
+    ) -> Result<Vec<Version>, ArchiveError> {
+        let mut facts = self.versions(&format!("{HEALED}/{prefix}")).await?;
+        // That of the prefix itself has the ending of a fact.
+        facts.extend(self.versions(&format!("{HEALED}/{prefix}.json")).await?);
+        Ok(facts)
+    }
+
     /// Returns the version of a key that counts for those who check the digest: the healed one, or the oldest.
     pub(super) async fn counting(&self, key: &str) -> Result<Option<Version>, ArchiveError> {
         let versions = self.of_key(key).await?;

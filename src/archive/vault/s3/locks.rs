@@ -40,7 +40,13 @@ impl Bucket {
     /// Sets a lock on top of what is there, and reads it back.
     pub(in crate::archive::vault) async fn lock(&self, version: &Version, lock: &Lock) -> Result<(), ArchiveError> {
         let before = self.lock_state(version).await?;
-        let after = before.with(&whole_seconds(lock));
+        let lock = whole_seconds(lock);
+        let after = if lock.until > self.clock.now() {
+            before.with(&lock)
+        } else {
+            // What is over cannot be set; a hold on top can.
+            LockState { held: before.held || lock.held, ..before }
+        };
         if (after.until, after.mode) != (before.until, before.mode)
             && let (Some(until), Some(mode)) = (after.until, after.mode)
         {
@@ -92,7 +98,8 @@ impl Bucket {
     pub(super) async fn must_be(&self, version: &Version, wanted: LockState) -> Result<(), ArchiveError> {
         let found = self.lock_state(version).await?;
         let long_enough = wanted.until.is_none_or(|wanted| found.until.is_some_and(|until| until >= wanted));
-        if long_enough && found.mode == wanted.mode && (found.held || !wanted.held) {
+        let firm_enough = wanted.mode.is_none_or(|mode| found.mode == Some(mode));
+        if long_enough && firm_enough && (found.held || !wanted.held) {
             return Ok(());
         }
         let cause = "the server accepted a lock and does not show it when asked; run muniment doctor".to_owned();

@@ -128,7 +128,9 @@ impl Bucket {
             request = request.if_none_match("*");
         }
         if let Some(lock) = lock.map(whole_seconds) {
-            request = request.object_lock_mode(put_mode(lock.mode)).object_lock_retain_until_date(date(lock.until));
+            if lock.until > self.clock.now() {
+                request = request.object_lock_mode(put_mode(lock.mode)).object_lock_retain_until_date(date(lock.until));
+            }
             if lock.held {
                 request = request.object_lock_legal_hold_status(ObjectLockLegalHoldStatus::On);
             }
