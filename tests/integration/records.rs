@@ -95,6 +95,10 @@ async fn a_shared_scan_becomes_a_record_for_each_patient_and_none_holds_anothers
     let split: Value = serde_json::from_str(&run.out).unwrap();
     let part = |index: usize| split["parts"][index].as_str().unwrap().to_owned();
     assert_eq!(clinic.state(&whole), "split");
+    // Until the pages are cut out for the records, their file is given to nobody whole.
+    let shared = clinic.program.run(&["export", &part(0), "--format", "original", "-o", "out.original"]);
+    assert!(shared.code == 1 && shared.err.contains("another patient"), "{}", shared.err);
+    assert!(!clinic.program.path("out.original").exists(), "nothing half-written");
     let says = |number: &'static str, name: &'static str| {
         ["--patient", number, "--name", name, "--born", "1950-12-31", "--type", "progress-note", "--label", "ward-3"]
     };
