@@ -24,6 +24,8 @@ const MOST_COUNTED: u32 = 30;
 /// A kind of work that comes again and again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Duty {
+    /// Lots are drawn of batches that are decided to the end.
+    Lots,
     /// Holds take in what they cover by now.
     Holds,
     /// Locks of records that run out are renewed, and follow holds.
@@ -65,12 +67,13 @@ pub struct Custodian {
 
 impl Duty {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Holds, Self::Locks, Self::LedgerLocks, Self::Replication, Self::Fixity, Self::Verification];
+    pub const ALL: [Self; 7] =
+        [Self::Lots, Self::Holds, Self::Locks, Self::LedgerLocks, Self::Replication, Self::Fixity, Self::Verification];
 
     /// Returns the name as it is stored and printed.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Lots => "lots",
             Self::Holds => "holds",
             Self::Locks => "locks",
             Self::LedgerLocks => "ledger-locks",

@@ -181,3 +181,15 @@ fn what_waited_for_a_lot_is_released_by_a_person_when_lots_are_switched_off() {
     reviewer(&clinic, &["lot", "release", drawn["lot"]["id"].as_str().unwrap()]);
     assert_eq!(clinic.deposit(), 2);
 }
+
+#[test]
+fn a_worker_draws_the_lots_of_decided_batches() {
+    let clinic = clinic("all", "0");
+    let documents = batch(&clinic, "box", 2);
+    accept(&clinic, &documents);
+    assert_eq!(lots(&clinic).len(), 0);
+    let worked = clinic.program.run(&["worker", "--until-done"]);
+    assert_eq!(worked.code, 0, "{}", worked.err);
+    let drawn = lots(&clinic);
+    assert_eq!((drawn.len(), &drawn[0]["sampled"]), (1, &2.into()), "{drawn:?}");
+}

@@ -59,7 +59,7 @@ impl App {
         let minutes = |count: u32| SignedDuration::from_mins(i64::from(count));
         let custody = &self.config.custody;
         let interval = match duty {
-            Duty::Holds => minutes(custody.follow_minutes),
+            Duty::Lots | Duty::Holds => minutes(custody.follow_minutes),
             Duty::Locks => match self.config.lock_length() {
                 Some(length) => minutes(custody.follow_minutes).min(length / LOOKS),
                 None => minutes(custody.follow_minutes),
@@ -86,6 +86,7 @@ impl App {
 
     async fn turn(&self, duty: Duty, turn: &Turn<'_>) -> Result<TurnEnd, TurnError> {
         let had = match duty {
+            Duty::Lots => self.lots_turn().await,
             Duty::Holds => self.holds_turn().await,
             Duty::Locks => self.locks_turn(turn).await,
             Duty::LedgerLocks => self.ledger_locks_turn(turn).await,
@@ -94,6 +95,11 @@ impl App {
             Duty::Verification => self.verification_turn(turn).await,
         };
         had.map_err(|cause| TurnError(cause.to_string()))
+    }
+
+    async fn lots_turn(&self) -> Result<TurnEnd, AppError> {
+        let drawn = self.draw_due_lots().await?;
+        Ok(TurnEnd::Done { attention: false, told: format!("{drawn} lots were drawn") })
     }
 
     async fn holds_turn(&self) -> Result<TurnEnd, AppError> {
