@@ -101,7 +101,12 @@ async fn was_in_error(root: &Root, object: &Object, version: VersionNumber) -> R
     let Some(next) = version.next().filter(|next| *next <= object.head()) else { return Ok(false) };
     let Ok(file) = object.file_at(next, &LogicalPath::new(RECORD_JSON)?) else { return Ok(false) };
     let bytes = root.read_bytes(&file, LONGEST_DESCRIPTION).await?;
-    let described: RecordDescription = serde_json::from_slice(&bytes)?;
+    let described: RecordDescription = serde_json::from_slice(&bytes).map_err(|cause| {
+        error(format!(
+            "whether {version} was entered in error is not known, since {RECORD_JSON} of {next} cannot be read: {cause}. \
+             --entered-in-error copies it all the same"
+        ))
+    })?;
     Ok(described.draft.correction.is_some_and(|correction| correction.reason.was_in_error()))
 }
 

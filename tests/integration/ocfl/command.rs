@@ -41,7 +41,10 @@ async fn records_are_listed_shown_and_extracted_without_a_database() {
     assert_eq!(String::from_utf8_lossy(&checked.stdout).lines().count(), 4);
     let again = program.run(&["archive", "extract", &id, "--output", "out"]);
     assert!(again.code == 1 && again.err.contains("exists"), "{}", again.err);
-    assert_eq!(program.run(&["archive", "extract", &id, "--version", "v1"]).code, 0);
+    // These are no descriptions of records: nobody can say whether the version was entered in error.
+    let unknown = program.run(&["archive", "extract", &id, "--version", "v1"]);
+    assert!(unknown.code == 1 && unknown.err.contains("entered in error is not known"), "{}", unknown.err);
+    assert_eq!(program.run(&["archive", "extract", &id, "--version", "v1", "--entered-in-error"]).code, 0);
     assert!(program.path(&format!("{id}-v1/access.pdf")).exists());
     assert!(!entries_below(&program.path("data")).iter().any(|path| path.ends_with("muniment.db")));
 }

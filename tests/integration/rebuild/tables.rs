@@ -6,14 +6,19 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, Row};
 
-/// Tables of work that was going on, of what was never archived, and of what is computed anew when it is asked for.
+/// Tables of work that was going on, of what was never archived, and of what is computed or looked up anew when it is asked
+/// for.
 const NOT_ARCHIVED: &[&str] = &[
     "computations",
     "settings",
     "workers",
     "index_outbox",
     "deposits",
+    "duties",
+    "lock_differences",
+    "record_locks",
     "rejects",
+    "replications",
     "sqlite_sequence",
     "_sqlx_migrations",
 ];
