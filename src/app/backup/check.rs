@@ -31,6 +31,9 @@ pub struct Backup {
     pub signer: Option<Digest>,
 }
 
+/// The canonical text of a ledger entry, and the digests beside it.
+type EntryText = (String, String);
+
 impl Backup {
     /// Reads the manifest of a backup and verifies its signature; with `pinned`, by the key of this fingerprint or one that
     /// follows from it.
@@ -175,9 +178,7 @@ impl Backup {
     }
 
     /// Reads the entries of the ledger, one at a time: canonical text and the digests beside it.
-    pub(super) fn entries(
-        &self,
-    ) -> Result<impl FnMut() -> Result<Option<(String, String)>, AppError> + use<>, AppError> {
+    pub(super) fn entries(&self) -> Result<impl FnMut() -> Result<Option<EntryText>, AppError> + use<>, AppError> {
         let form = self.manifest.tables.iter().find(|file| file.table.name == "ledger");
         let column =
             |name: &str| form.and_then(|file| file.table.columns.iter().position(|column| column.name == name));

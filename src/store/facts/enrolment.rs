@@ -94,7 +94,7 @@ async fn find(transaction: &mut Transaction, code: Digest, at: Timestamp) -> Res
     let row = transaction.row(sql, values![code]).await?;
     let row = row.ok_or_else(|| refused("there is no such code"))?;
     if let Some(used) = row.optional_time("used_at")? {
-        return Err(refused(&format!(
+        return Err(refused(format!(
             "this code was turned into a token at {used} and is worth nothing any more. If that was not you, somebody else may \
              hold a token in your name: tell an auditor, and have every token revoked with muniment people token --revoke"
         )));

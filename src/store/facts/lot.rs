@@ -141,7 +141,7 @@ async fn release_rule(transaction: &mut Transaction, lot: LotId) -> Result<(), S
     let row = transaction.row(sql, values![lot]).await?.ok_or_else(|| StoreError::unreadable("unchecked"))?;
     match row.size("unchecked")? {
         0 => {}
-        left => return Err(refused(&format!("{left} of its sampled documents are not checked yet"))),
+        left => return Err(refused(format!("{left} of its sampled documents are not checked yet"))),
     }
     let sql = "SELECT lot_defects.record, lot_defects.defect, lot_records.sampled FROM lot_defects
          JOIN lot_records ON lot_records.lot = lot_defects.lot AND lot_records.record = lot_defects.record
@@ -161,7 +161,7 @@ async fn release_rule(transaction: &mut Transaction, lot: LotId) -> Result<(), S
     let row = transaction.row("SELECT accepts FROM lots WHERE id = $1", values![lot]).await?;
     let accepts = row.ok_or_else(|| StoreError::unreadable("accepts"))?.size("accepts")?;
     if failed.len() as u64 > accepts {
-        return Err(refused(&format!(
+        return Err(refused(format!(
             "{} documents of its sample have a major defect, the plan tolerates {accepts}: hold the lot back",
             failed.len()
         )));
@@ -174,7 +174,7 @@ async fn open(transaction: &mut Transaction, lot: LotId) -> Result<(), StoreErro
         None => Err(refused("there is no such lot")),
         Some(row) => match row.text("state")?.as_str() {
             "open" => Ok(()),
-            state => Err(refused(&format!("the lot is {state} already"))),
+            state => Err(refused(format!("the lot is {state} already"))),
         },
     }
 }
