@@ -8,7 +8,7 @@ use super::start::Place;
 use crate::app::purging::{Purge, Stays};
 
 /// Removes scan files that are no longer needed: every page is in the archive or rejected, and the time to dispute that is
-/// over ([intake] dispute_days). Records in the archive are not touched.
+/// over (`intake.dispute_days`). Records in the archive are not touched.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only says what would be removed

@@ -1,7 +1,7 @@
 //! How long a record is kept, and why: rule sets, policies, the last day of a record, what holds it, what may be done.
 //!
-//! Everything here is pure: facts and a day go in, dates and reasons in words come out. [`compute`] finds the last day on
-//! which a record must be kept; [`plan`] says whether it is kept or may be proposed for destruction. Three principles
+//! Everything here is pure: facts and a day go in, dates and reasons in words come out. [`compute()`] finds the last day on
+//! which a record must be kept; [`plan()`] says whether it is kept or may be proposed for destruction. Three principles
 //! decide every doubtful case:
 //!
 //! - **The longest and the strictest win**, over all rules, encounters, merged patients and versions of the policy that bind.
