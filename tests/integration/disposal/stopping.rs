@@ -166,7 +166,7 @@ async fn what_comes_into_the_folder_meanwhile_goes_too() {
     assert!(why(site.fact(super::ANN, site.proposal(2, &[one])).await).contains("not in the archive"));
 }
 
-fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+pub fn copy_all(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();
     let status = std::process::Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().unwrap();
     assert!(status.success());
