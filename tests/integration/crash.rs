@@ -118,7 +118,8 @@ fn check(program: &Program, manifest: &Value, report: &Value, seed: u64) {
     assert_eq!(count("pages"), expected, "seed {seed}: every page exactly once");
     assert_eq!(count("pages_waiting") + count("files_waiting"), 0, "seed {seed}");
     assert_eq!(count("pages_done") + count("pages_failed") + count("pages_rejected"), expected, "seed {seed}");
-    assert_eq!(count("pages_failed") + count("pages_rejected"), 0, "seed {seed}: no page is lost to a kill");
+    let given_up = count("pages_failed") + count("pages_rejected");
+    assert_eq!(given_up, 0, "seed {seed}: no page is lost to a kill: {:?}", reasons(program));
     // The index holds each page once.
     let index = program.json(&["index", "status"]);
     assert_eq!((index["pages"].as_u64(), index["behind"].as_u64()), (Some(expected), Some(0)), "seed {seed}");
@@ -129,4 +130,12 @@ fn check(program: &Program, manifest: &Value, report: &Value, seed: u64) {
         let kept = fs::read(program.path(&key)).unwrap();
         assert_eq!(muniment::chart::Digest::of(&kept).to_string(), digest, "seed {seed}");
     }
+}
+
+/// What is said of pages that no attempt could read.
+fn reasons(program: &Program) -> Vec<String> {
+    let documents = program.json(&["show", "--batch", "B"]);
+    let ids = documents.as_array().unwrap().iter().map(|document| document["id"].as_str().unwrap().to_owned());
+    let shown: Vec<String> = ids.map(|id| program.run(&["show", &id]).out).collect();
+    shown.iter().flat_map(|text| text.lines()).filter(|line| line.contains("attempt")).map(str::to_owned).collect()
 }
