@@ -17,7 +17,7 @@ use crate::chart::{
 };
 use crate::export::alto;
 use crate::imaging::resolution::from_size;
-use crate::pipeline::child::message::{Mark, Request, Response};
+use crate::pipeline::child::message::{Drawing, Mark, Request, Response};
 use crate::sandbox::{CallError, Leased, Pool};
 use crate::store::{DocumentPage, DocumentRecord};
 
@@ -45,17 +45,6 @@ impl Shortfall {
     pub const fn is_none(&self) -> bool {
         self.not_drawn.is_empty() && self.without_result.is_empty() && self.without_text.is_empty()
     }
-}
-
-/// Which drawing of a page a child is asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drawing {
-    /// Its own.
-    Own,
-    /// Another renderer's.
-    Elsewhere,
-    /// Its own, although it lacks something.
-    AsIs,
 }
 
 /// How an attempt to write a PDF ended.
@@ -204,8 +193,7 @@ impl App {
                 page: place,
                 turn: page.view.turn,
                 text: text.clone(),
-                drawn_elsewhere: drawing == Drawing::Elsewhere,
-                as_is: drawing == Drawing::AsIs,
+                drawing,
             };
             match self.ask_about(&mut child, page, sources, request).await? {
                 Ok((Response::PageAdded { text_left_out }, _)) => {
@@ -252,8 +240,7 @@ impl App {
             turn: page.view.turn,
             marks: marks.clone(),
             marked: read.map(|image| Size { width: image.width, height: image.height }),
-            drawn_elsewhere: drawing == Drawing::Elsewhere,
-            as_is: drawing == Drawing::AsIs,
+            drawing,
         };
         let mut sources = Sources::of(None);
         let answer = self.ask_about(&mut child, page, &mut sources, request).await?;

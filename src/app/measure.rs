@@ -12,7 +12,7 @@ use super::{AppError, parts};
 use crate::chart::{Digest, PageId, PageNumber};
 use crate::ocr::accuracy::Accuracy;
 use crate::pipeline::Definition;
-use crate::pipeline::child::message::{Request, Response};
+use crate::pipeline::child::message::{Drawing, Request, Response};
 use crate::sandbox::Pool;
 
 /// Place of a process's own user and system time behind the name in its stat line.
@@ -107,7 +107,7 @@ async fn read(config: &Config, pool: &Pool, definition: &Definition, image: &Pat
     let file = File::open(image).map_err(|cause| cause.to_string())?;
     let page = PageId { scan: Digest::of(image.as_os_str().as_encoded_bytes()), number: PageNumber::FIRST };
     let definition = Box::new(definition.clone());
-    let request = Request::Read { page, definition, drawn_elsewhere: false, as_is: false };
+    let request = Request::Read { page, definition, drawing: Drawing::Own };
     let mut child = pool.lease().await.map_err(|cause| cause.to_string())?;
     let pid = child.pid();
     let before = pid.map_or(0.0, cpu_seconds);

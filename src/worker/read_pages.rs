@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Stop, Worker, WorkerError, back_off, concerns_one_file, reason};
 use crate::chart::{PageText, Reject};
-use crate::pipeline::child::message::{Request, Response};
+use crate::pipeline::child::message::{Drawing, Request, Response};
 use crate::pipeline::child::validate;
 use crate::pipeline::definition::Definition;
 use crate::pipeline::shelf::Found;
@@ -26,17 +26,6 @@ enum Outcome {
     Failed(String),
     /// Its pipeline needs a newer version of the program.
     ForNewer,
-}
-
-/// Which drawing of a page is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drawing {
-    /// The child's own.
-    Own,
-    /// Another renderer's.
-    Elsewhere,
-    /// The child's own, although it lacks something.
-    AsIs,
 }
 
 /// Reads the pages; those that are left when `stop` is raised stay claimed and are given back by the worker's end.
@@ -143,12 +132,7 @@ async fn call(
     file: &File,
     drawing: Drawing,
 ) -> Result<Response, String> {
-    let request = Request::Read {
-        page: page.claim.page,
-        definition: Box::new(definition.clone()),
-        drawn_elsewhere: drawing == Drawing::Elsewhere,
-        as_is: drawing == Drawing::AsIs,
-    };
+    let request = Request::Read { page: page.claim.page, definition: Box::new(definition.clone()), drawing };
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], worker.parts.terms.page_deadline).await;
     answer.map(|(response, _)| response).map_err(|cause| reason(&cause))
 }

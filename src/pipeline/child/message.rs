@@ -52,10 +52,8 @@ pub enum Request {
         page: PageId,
         /// What to do with it.
         definition: Box<Definition>,
-        /// The first descriptor is the page as another renderer drew it, as an image file.
-        drawn_elsewhere: bool,
-        /// No other renderer could draw the page: what its own drawing lacks is done without.
-        as_is: bool,
+        /// Which drawing of it.
+        drawing: Drawing,
     },
     /// Draws one page as PNG.
     Draw {
@@ -72,10 +70,8 @@ pub enum Request {
         /// Size of the page image that the boxes refer to; the page's own when `None`. A page may be drawn at another
         /// resolution than it was read at.
         marked: Option<Size>,
-        /// As for [`Request::Read`].
-        drawn_elsewhere: bool,
-        /// As for [`Request::Read`].
-        as_is: bool,
+        /// Which drawing of it.
+        drawing: Drawing,
     },
     /// Cuts pages out of the file and writes them as a file of their own to the second descriptor.
     Cut {
@@ -101,13 +97,22 @@ pub enum Request {
         turn: QuarterTurns,
         /// What was read on it.
         text: Option<Box<PageText>>,
-        /// As for [`Request::Read`].
-        drawn_elsewhere: bool,
-        /// As for [`Request::Read`].
-        as_is: bool,
+        /// Which drawing of it.
+        drawing: Drawing,
     },
     /// Ends the searchable PDF.
     EndPdf,
+}
+
+/// Which drawing of a page is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Drawing {
+    /// The child's own.
+    Own,
+    /// Another renderer's: the first descriptor is the page as it was drawn, as an image file.
+    Elsewhere,
+    /// The child's own, although it lacks something: no other renderer could draw the page.
+    AsIs,
 }
 
 /// A box to draw on a page.

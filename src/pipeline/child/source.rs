@@ -11,7 +11,7 @@ use crate::pdf::stream_of_file::placed_image;
 use crate::pdf::write::OutputImage;
 use crate::pdf::{self, PlacedImage};
 
-use super::message::{FileLimits, InspectedPage, Inspection};
+use super::message::{Drawing, FileLimits, InspectedPage, Inspection};
 
 /// The bytes of a scan file, mapped or in memory.
 pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -51,12 +51,12 @@ impl Lack {
         }
     }
 
-    /// Says whether another renderer should draw the page. `as_is` says that none can: then a part is better than
+    /// Says whether another renderer should draw the page. With [`Drawing::AsIs`] none can: then a part is better than
     /// nothing, but an empty drawing would pass for a blank page.
-    pub const fn wants_another(self, as_is: bool) -> bool {
+    pub const fn wants_another(self, drawing: Drawing) -> bool {
         match self {
             Self::Nothing => false,
-            Self::Parts => !as_is,
+            Self::Parts => !matches!(drawing, Drawing::AsIs),
             Self::Everything => true,
         }
     }

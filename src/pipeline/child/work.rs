@@ -16,7 +16,7 @@ use crate::pipeline::phases::ScannedPage;
 use crate::pipeline::{page, stages};
 use crate::sandbox::{self, map_file};
 
-use super::message::{Request, Response, Setup};
+use super::message::{Drawing, Request, Response, Setup};
 use super::source::{Bytes, Lack, Source, SourcePage};
 use super::write_pdf::{Added, PdfInProgress};
 use super::{cut, draw};
@@ -78,12 +78,10 @@ impl Desk {
                     Err(reject) => Err(reject),
                 }
             }
-            Request::Read { page, definition, drawn_elsewhere, as_is } => {
-                self.read(page, &definition, drawn_elsewhere, as_is, next()?)?.map(plain)
-            }
-            Request::Draw { scan, number, longest_side, turn, marks, marked, drawn_elsewhere, as_is } => {
-                match self.page(scan, number, drawn_elsewhere, next()?)? {
-                    Ok(page) if page.lack.wants_another(as_is) => Ok(plain(Response::DrawElsewhere)),
+            Request::Read { page, definition, drawing } => self.read(page, &definition, drawing, next()?)?.map(plain),
+            Request::Draw { scan, number, longest_side, turn, marks, marked, drawing } => {
+                match self.page(scan, number, drawing, next()?)? {
+                    Ok(page) if page.lack.wants_another(drawing) => Ok(plain(Response::DrawElsewhere)),
                     Ok(page) => draw::png(&page.raster, longest_side, turn, &marks, marked)
                         .map(|(size, png)| Ok((Response::Drawn(size), Some(png))))?,
                     Err(reject) => Err(reject),
@@ -104,17 +102,17 @@ impl Desk {
                 self.pdf = Some(PdfInProgress::begin(File::from(next()?), &title, made_at)?);
                 Ok(plain(Response::Done))
             }
-            Request::AddPdfPage { page, turn, text, drawn_elsewhere, as_is } => {
+            Request::AddPdfPage { page, turn, text, drawing } => {
                 let file = next()?;
                 let mut pdf = self.pdf.take().ok_or("no PDF was begun")?;
-                let added = if drawn_elsewhere {
-                    self.drawing(file).and_then(|drawing| match drawing {
-                        Ok(drawing) => pdf.add(&drawing, PageNumber::FIRST, turn, text.as_deref(), as_is),
+                let added = if drawing == Drawing::Elsewhere {
+                    self.drawing(file).and_then(|source| match source {
+                        Ok(source) => pdf.add(&source, PageNumber::FIRST, turn, text.as_deref(), drawing),
                         Err(reject) => Ok(Err(reject)),
                     })
                 } else {
                     self.source(page.scan, file, &[]).and_then(|source| match source {
-                        Ok(source) => pdf.add(source, page.number, turn, text.as_deref(), as_is),
+                        Ok(source) => pdf.add(source, page.number, turn, text.as_deref(), drawing),
                         Err(reject) => Ok(Err(reject)),
                     })
                 };
@@ -167,10 +165,10 @@ impl Desk {
         &mut self,
         scan: Digest,
         number: PageNumber,
-        drawn_elsewhere: bool,
+        drawing: Drawing,
         file: OwnedFd,
     ) -> Result<Result<SourcePage, Reject>, Failure> {
-        let page = if drawn_elsewhere {
+        let page = if drawing == Drawing::Elsewhere {
             let page = self.drawing(file)?.and_then(|drawing| drawing.page(PageNumber::FIRST));
             page.map(|page| SourcePage { lack: Lack::Nothing, ..page })
         } else {
@@ -183,11 +181,10 @@ impl Desk {
         &mut self,
         id: PageId,
         definition: &Definition,
-        drawn_elsewhere: bool,
-        as_is: bool,
+        drawing: Drawing,
         file: OwnedFd,
     ) -> Result<Result<Response, Reject>, Failure> {
-        let mut page = match self.page(id.scan, id.number, drawn_elsewhere, file)? {
+        let mut page = match self.page(id.scan, id.number, drawing, file)? {
             Ok(page) => page,
             Err(reject) => return Ok(Err(reject)),
         };
@@ -196,7 +193,7 @@ impl Desk {
         let own_text_serves = own_text.is_usable();
         let lack = page.lack;
         // A drawing that lacks parts only does not matter where the file itself says what stands on the page.
-        if lack.wants_another(as_is || own_text_serves) {
+        if lack.wants_another(if own_text_serves { Drawing::AsIs } else { drawing }) {
             return Ok(Ok(Response::DrawElsewhere));
         }
         let page = match &self.opened {
@@ -220,9 +217,9 @@ impl Desk {
 /// Says whether the request is about a page as we draw it.
 const fn is_about_own_drawing(request: &Request) -> bool {
     match request {
-        Request::Read { drawn_elsewhere, .. }
-        | Request::Draw { drawn_elsewhere, .. }
-        | Request::AddPdfPage { drawn_elsewhere, .. } => !*drawn_elsewhere,
+        Request::Read { drawing, .. } | Request::Draw { drawing, .. } | Request::AddPdfPage { drawing, .. } => {
+            !matches!(drawing, Drawing::Elsewhere)
+        }
         _ => false,
     }
 }

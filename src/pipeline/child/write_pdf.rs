@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
+use super::message::Drawing;
 use super::source::Source;
 use crate::chart::{PageNumber, PageText, QuarterTurns, Reject, Size};
 use crate::pdf::write::{Metadata, OutputPage, Writer};
@@ -43,7 +44,7 @@ impl PdfInProgress {
         Ok(Self { writer })
     }
 
-    /// Adds a page; with `as_is` also where its drawing lacks something.
+    /// Adds a page; with [`Drawing::AsIs`] also where its drawing lacks something.
     ///
     /// # Errors
     /// The file cannot be written; or the page cannot be read, and nothing was added.
@@ -53,10 +54,10 @@ impl PdfInProgress {
         number: PageNumber,
         turn: QuarterTurns,
         text: Option<&PageText>,
-        as_is: bool,
+        drawing: Drawing,
     ) -> Result<Result<Added, Reject>, String> {
         let page = match source.output_page(number) {
-            Ok(page) if page.lack.wants_another(as_is) => return Ok(Ok(Added::DrawElsewhere)),
+            Ok(page) if page.lack.wants_another(drawing) => return Ok(Ok(Added::DrawElsewhere)),
             Ok(page) => page,
             Err(reject) => return Ok(Err(reject)),
         };

@@ -7,21 +7,13 @@ use std::os::fd::AsFd;
 use super::originals::Decrypted;
 use super::{DepositError, Depositor, text};
 use crate::chart::{OriginalFile, PageId, PageNumber, PageText, RecordPage, Size, VerifiedRecord};
-use crate::pipeline::child::message::{Request, Response};
+use crate::pipeline::child::message::{Drawing, Request, Response};
 use crate::sandbox::Leased;
 
 /// How often the file is begun again because a page ended the child.
 const MOST_RESTARTS: usize = 20;
 /// Size of a page in pixels when nothing is known of it: a letter at 300 per inch.
 const LETTER: Size = Size { width: 2550, height: 3300 };
-
-/// Which drawing of a page a child is asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drawing {
-    Own,
-    Elsewhere,
-    AsIs,
-}
 
 /// What became of a page.
 enum Added {
@@ -108,13 +100,7 @@ async fn add(
     file: &File,
 ) -> Result<Added, DepositError> {
     let text = text.map(Box::new);
-    let request = |drawing: Drawing| Request::AddPdfPage {
-        page: place,
-        turn: page.turn,
-        text: text.clone(),
-        drawn_elsewhere: drawing == Drawing::Elsewhere,
-        as_is: drawing == Drawing::AsIs,
-    };
+    let request = |drawing: Drawing| Request::AddPdfPage { page: place, turn: page.turn, text: text.clone(), drawing };
     let mut answer = call(depositor, child, &request(Drawing::Own), file).await;
     if matches!(answer, Ok(Response::DrawElsewhere)) {
         let size = depositor.store.page(page.page).await?.map_or(LETTER, |known| known.size);
