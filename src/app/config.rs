@@ -3,7 +3,9 @@
 mod archive;
 mod keeping;
 mod layers;
+mod places;
 mod quality;
+mod reading;
 mod review;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +18,9 @@ use crate::chart::Secret;
 
 pub use archive::{ArchiveConfig, FixityConfig};
 pub use keeping::{CustodyConfig, DepositConfig, DisposalConfig, LedgerConfig};
+pub use places::{Data, Database, Facility, IndexConfig, ObjectStoreConfig};
 pub use quality::QualityConfig;
+pub use reading::{IntakeConfig, Pipelines, Recognition, WorkerConfig};
 pub use review::{ReviewConfig, SecondReview};
 
 /// The default configuration with comments, as `muniment init` writes it.
@@ -67,109 +71,6 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// Destruction.
     pub disposal: DisposalConfig,
-}
-
-/// Where everything lives.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Data {
-    /// The folder.
-    pub folder: PathBuf,
-}
-
-/// The object store.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ObjectStoreConfig {
-    /// Root folder.
-    pub folder: PathBuf,
-}
-
-/// The database.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Database {
-    /// `sqlite:PATH` or `postgres://...`, which may hold a password.
-    pub url: Secret,
-}
-
-/// The search index.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IndexConfig {
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Memory of the writer, in MiB.
-    pub memory_mib: u64,
-    /// A site's own definitions.
-    #[serde(deserialize_with = "optional_path")]
-    pub definitions: Option<PathBuf>,
-}
-
-/// The place where it runs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Facility {
-    /// Time zone of its civil dates, for example `America/New_York`.
-    pub zone: String,
-}
-
-/// What is taken in, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IntakeConfig {
-    /// Quiet time before a file is taken, in seconds.
-    pub settle_seconds: u64,
-    /// Time between two looks at a watched folder, in seconds.
-    pub poll_seconds: u64,
-    /// Largest file, in MiB.
-    pub max_file_mib: u64,
-    /// Most pages in a file.
-    pub max_pages: u32,
-    /// How long scan files stay after everything about them was decided, in days.
-    pub dispute_days: u32,
-}
-
-/// Pipelines.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pipelines {
-    /// Name of the one for batches that name none.
-    pub default: String,
-    /// A site's own.
-    #[serde(deserialize_with = "optional_path")]
-    pub folder: Option<PathBuf>,
-}
-
-/// Children and their limits.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recognition {
-    /// How many; 0 is one per core.
-    pub children: usize,
-    /// Tesseract languages joined by `+`.
-    pub languages: String,
-    /// Folder of the traineddata files.
-    #[serde(deserialize_with = "optional_path")]
-    pub tessdata: Option<PathBuf>,
-    /// Memory per child, in MiB.
-    pub memory_mib: u64,
-    /// Time per page, in seconds.
-    pub page_seconds: u64,
-    /// Time to list a file's pages, in seconds.
-    pub file_seconds: u64,
-    /// Most pixels of a page, in millions.
-    pub max_megapixels: u64,
-    /// Pages per child.
-    pub pages_per_child: u32,
-}
-
-/// Claims.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorkerConfig {
-    /// How long a claim lasts without renewal, in seconds.
-    pub lease_seconds: u64,
 }
 
 /// What is wrong with a configuration: every fault at once.
@@ -312,11 +213,6 @@ impl Config {
 /// Returns `path` from the root: children work in another folder.
 fn whole(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-fn optional_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
-    let path = PathBuf::deserialize(deserializer)?;
-    Ok((!path.as_os_str().is_empty()).then_some(path))
 }
 
 #[cfg(test)]
