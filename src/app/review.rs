@@ -196,8 +196,23 @@ impl App {
             (Some(_), false) => {
                 Err(AppError::NotFound(format!("more than one record id begins with {prefix:?}; give more of it")))
             }
-            (None, _) => Err(AppError::NotFound(format!("there is no record {prefix:?}"))),
+            (None, _) => Err(AppError::NotFound(self.no_record(prefix).await?)),
         }
+    }
+
+    /// Says why there is no record of that id: it may be a document's.
+    async fn no_record(&self, prefix: &str) -> Result<String, AppError> {
+        let document = self.store.documents_by_prefix(prefix, 1).await?.pop();
+        Ok(match document.map(|document| document.state) {
+            None => format!("there is no record {prefix:?}. `muniment show DOCUMENT` names a document's record"),
+            Some(DocumentState::Verified { record, .. } | DocumentState::Archived { record, .. }) => {
+                format!("{prefix:?} is a document; its record is {record}")
+            }
+            Some(state) => format!(
+                "{prefix:?} is a document that is {}: it becomes a record when somebody accepts it",
+                state.name()
+            ),
+        })
     }
 
     /// Returns under which terms something is accepted now.

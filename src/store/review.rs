@@ -109,15 +109,19 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Takes back a correction within its undo window.
+    /// Takes back a correction within its undo window; one that a rebuild could not bring back is given up at any time.
     ///
     /// # Errors
     /// No correction of the record waits, or its time is over.
     pub async fn undo_correction(&self, person: PersonId, at: Timestamp, record: RecordId) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let version = waiting_version(&mut transaction, record).await?;
-        leave_waiting_room(&mut transaction, record, version).await?;
-        let fact = RecordFact::Undone { record, version };
+        let fact = if is_lost(&mut transaction, record, version).await? {
+            RecordFact::GivenUp { record, version }
+        } else {
+            leave_waiting_room(&mut transaction, record, version).await?;
+            RecordFact::Undone { record, version }
+        };
         ledger::record(&mut transaction, Actor::Person(person), at, &[Fact::Record(fact)]).await?;
         transaction.commit().await
     }
@@ -222,6 +226,17 @@ async fn waiting_version(transaction: &mut Transaction, record: RecordId) -> Res
     let sql = "SELECT version FROM record_versions WHERE record = $1 AND state = 'waiting'";
     let row = transaction.row(sql, values![record]).await?;
     row.ok_or_else(|| refused("nothing of this record waits for its deposit"))?.count("version")
+}
+
+/// Says whether a version that waits can never be deposited: a rebuild knows of its acceptance, not of what was said.
+async fn is_lost(transaction: &mut Transaction, record: RecordId, version: u32) -> Result<bool, StoreError> {
+    for table in ["deposits", "descriptions"] {
+        let sql = format!("SELECT 1 AS found FROM {table} WHERE record = $1 AND version = $2");
+        if transaction.row(sqlx::AssertSqlSafe(sql), values![record, version]).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Takes a version out of the waiting room. What a worker has begun to deposit is past that.
