@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod archive_place;
 pub mod archive_rates;
+mod at_work;
 pub mod audit;
 pub mod auto_accept;
 pub mod backup;
@@ -22,6 +23,8 @@ mod hold_queries;
 pub mod holds;
 mod indexing;
 mod ledger;
+mod links;
+pub mod listening;
 pub mod locks;
 pub mod lots;
 pub mod measure;
@@ -35,6 +38,7 @@ pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
+pub mod sessions;
 
 use std::sync::Arc;
 
