@@ -11,6 +11,7 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod correction;
+pub mod credentials;
 pub mod custody;
 pub mod deliver;
 mod depositing;
@@ -39,6 +40,8 @@ mod record_facts;
 pub mod retention;
 pub mod review;
 pub mod sessions;
+pub mod sign_in;
+pub mod staff;
 
 use std::sync::Arc;
 
@@ -157,6 +160,9 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
+    /// Too much is asked at this moment.
+    #[error("{0}")]
+    Busy(String),
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),

@@ -1,7 +1,9 @@
 //! The table of routes: one folder for each noun, one file for each verb.
 
 mod health;
-mod session;
+mod me;
+mod people;
+pub mod session;
 
 use super::route::Route;
 
@@ -10,5 +12,7 @@ pub fn table() -> Vec<Route> {
     let mut table = Vec::new();
     table.extend(health::routes());
     table.extend(session::routes());
+    table.extend(me::routes());
+    table.extend(people::routes());
     table
 }
