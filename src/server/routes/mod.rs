@@ -1,7 +1,9 @@
 //! The table of routes: one folder for each noun, one file for each verb.
 
+mod emergencies;
 mod health;
 mod me;
+mod oidc;
 mod people;
 pub mod session;
 
@@ -14,5 +16,7 @@ pub fn table() -> Vec<Route> {
     table.extend(session::routes());
     table.extend(me::routes());
     table.extend(people::routes());
+    table.extend(emergencies::routes());
+    table.extend(oidc::routes());
     table
 }
