@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod archive_place;
 pub mod archive_rates;
+mod at_work;
 pub mod audit;
 pub mod auto_accept;
 pub mod backup;
@@ -10,10 +11,12 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod correction;
+pub mod credentials;
 pub mod custody;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
+pub mod emergency;
 pub mod files;
 pub mod find;
 pub mod fixity;
@@ -22,6 +25,8 @@ mod hold_queries;
 pub mod holds;
 mod indexing;
 mod ledger;
+mod links;
+pub mod listening;
 pub mod locks;
 pub mod lots;
 pub mod measure;
@@ -29,12 +34,16 @@ mod parts;
 mod people;
 pub mod policy;
 mod process;
+pub mod provider;
 pub mod purging;
 pub mod rebuild;
 pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
+pub mod sessions;
+pub mod sign_in;
+pub mod staff;
 
 use std::sync::Arc;
 
@@ -153,6 +162,9 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
+    /// Too much is asked at this moment.
+    #[error("{0}")]
+    Busy(String),
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),
