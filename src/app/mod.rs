@@ -68,7 +68,7 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct App {
     /// Its configuration.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The database.
     pub store: Store,
     /// The object store.
@@ -79,7 +79,8 @@ pub struct App {
     pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    replica: OnceCell<Option<Vault>>,
+    replica: Arc<OnceCell<Option<Vault>>>,
+    caller: actor::Caller,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -199,7 +200,8 @@ impl App {
         let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
         sweep(location.clone(), vault.clone());
-        Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
+        let (replica, caller) = (Arc::new(OnceCell::new()), actor::Caller::default());
+        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller })
     }
 
     /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.
