@@ -35,6 +35,7 @@ pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
+pub mod rights;
 
 use std::sync::Arc;
 
@@ -153,6 +154,9 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
+    /// An administrator has to say why they read charts.
+    #[error("you read charts with a reason: say why you have to, and for how long")]
+    ReasonNeeded,
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),

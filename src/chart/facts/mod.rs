@@ -5,6 +5,7 @@
 //! tables need, by ids and dates, and no text about a patient: whoever may audit need not be allowed to read charts.
 
 mod disposal;
+mod grant;
 mod hold;
 mod key;
 mod lot;
@@ -16,6 +17,7 @@ mod rule;
 use serde::{Deserialize, Serialize};
 
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
+pub use grant::{GrantFact, GrantKind, GrantScope};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
 pub use lot::{LotDraw, LotFact};
@@ -44,4 +46,6 @@ pub enum Fact {
     Disposal(DisposalFact),
     /// The keys that sign.
     Key(KeyFact),
+    /// Who may read what, and until when.
+    Grant(GrantFact),
 }

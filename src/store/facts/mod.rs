@@ -6,6 +6,7 @@
 
 mod disposal;
 mod enrolment;
+mod grant;
 mod hold;
 mod key;
 mod lot;
@@ -31,5 +32,6 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
         Fact::Hold(fact) => hold::apply(transaction, entry, fact).await,
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
         Fact::Key(fact) => key::apply(transaction, entry, fact).await,
+        Fact::Grant(fact) => grant::apply(transaction, entry, fact).await,
     }
 }

@@ -19,6 +19,7 @@ const NOT_ARCHIVED: &[&str] = &[
     "record_locks",
     "rejects",
     "replications",
+    "saved_searches",
     "sqlite_sequence",
     "_sqlx_migrations",
 ];
