@@ -20,6 +20,7 @@ pub mod fixity;
 pub mod give_back;
 mod hold_queries;
 pub mod holds;
+pub mod images;
 mod indexing;
 mod ledger;
 pub mod locks;
@@ -36,6 +37,7 @@ mod record_facts;
 pub mod retention;
 pub mod review;
 pub mod rights;
+mod shared;
 
 use std::sync::Arc;
 
@@ -82,6 +84,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     replica: Arc<OnceCell<Option<Vault>>>,
     caller: actor::Caller,
+    shared: Arc<shared::Shared>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -205,7 +208,8 @@ impl App {
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
         sweep(location.clone(), vault.clone());
         let (replica, caller) = (Arc::new(OnceCell::new()), actor::Caller::default());
-        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller })
+        let shared = Arc::default();
+        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller, shared })
     }
 
     /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.
