@@ -175,7 +175,6 @@ impl App {
         Ok(CarriedOut { records, issued: Some(issued) })
     }
 
-    /// Makes index and database give up the text of what was destroyed; returns how everything was done, for the certificate.
     /// Removes what was drawn of the pages of a proposal's records: also of those that an earlier run destroyed.
     async fn forget_drawings(&self, disposal: DisposalId) -> Result<(), AppError> {
         for record in self.store.disposal_records(disposal).await? {
@@ -186,6 +185,7 @@ impl App {
         Ok(())
     }
 
+    /// Makes index and database give up the text of what was destroyed; returns how everything was done, for the certificate.
     async fn forget_destroyed(&self) -> Result<Vec<String>, AppError> {
         let mut indexer = self.indexer().await?;
         // An index that was never built to its end has to be: else nobody knows what is in it.
