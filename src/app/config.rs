@@ -7,6 +7,7 @@ mod places;
 mod quality;
 mod reading;
 mod review;
+mod server;
 mod serving;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ pub use places::{Data, Database, Facility, IndexConfig, ObjectStoreConfig};
 pub use quality::QualityConfig;
 pub use reading::{IntakeConfig, Pipelines, Recognition, WorkerConfig};
 pub use review::{ReviewConfig, SecondReview};
+pub use server::{ProviderConfig, ServerConfig};
 pub use serving::{ImagesConfig, UploadsConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
@@ -77,6 +79,10 @@ pub struct Config {
     pub images: ImagesConfig,
     /// Files that are being uploaded.
     pub uploads: UploadsConfig,
+    /// The server.
+    pub server: ServerConfig,
+    /// Where else people may sign in.
+    pub oidc: ProviderConfig,
 }
 
 /// What is wrong with a configuration: every fault at once.
@@ -181,6 +187,8 @@ impl Config {
         self.replica.check("replica", faults);
         self.fixity.check(faults);
         self.custody.check(faults);
+        self.server.check(faults);
+        self.oidc.check(faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
@@ -205,6 +213,11 @@ impl Config {
         self.archive.resolve(base, Some(data.join("archive")));
         self.replica.resolve(base, None);
         self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
+        for path in [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.oidc.client_secret_file] {
+            if !path.as_os_str().is_empty() {
+                *path = whole(&base.join(&*path));
+            }
+        }
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod archive_place;
 pub mod archive_rates;
+mod at_work;
 pub mod audit;
 pub mod auto_accept;
 pub mod backup;
@@ -23,6 +24,8 @@ pub mod holds;
 pub mod images;
 mod indexing;
 mod ledger;
+mod links;
+pub mod listening;
 pub mod locks;
 pub mod lots;
 pub mod measure;
@@ -37,6 +40,7 @@ mod record_facts;
 pub mod retention;
 pub mod review;
 pub mod rights;
+pub mod sessions;
 mod shared;
 
 use std::sync::Arc;

@@ -100,7 +100,7 @@ impl App {
     ) -> Result<GrantRow, AppError> {
         let permission = match kind {
             GrantKind::Given | GrantKind::Case => Permission::ManagePeople,
-            GrantKind::Declared | GrantKind::BreakGlass => Permission::ReadChart,
+            GrantKind::Declared => Permission::ReadChart,
         };
         let actor = self.actor(permission, &[]).await?.person;
         let grant = GrantId::from_uuid(new_id());
@@ -115,14 +115,6 @@ impl App {
     /// There is none, it has ended, or it is another person's and they are no administrator.
     pub async fn revoke_grant(&self, grant: GrantId) -> Result<(), AppError> {
         self.about_grants(GrantFact::Revoked { grant }).await
-    }
-
-    /// Notes that somebody looked at what another person took in an emergency.
-    ///
-    /// # Errors
-    /// They may not, it is no emergency, or it was reviewed before.
-    pub async fn review_grant(&self, grant: GrantId, finding: &str) -> Result<(), AppError> {
-        self.about_grants(GrantFact::Reviewed { grant, finding: finding.trim().to_owned() }).await
     }
 
     /// Makes a batch the work of a person, or with `assigned` false not any more.

@@ -32,8 +32,6 @@ pub struct GrantRow {
     pub until: Timestamp,
     /// When it was ended before its time.
     pub revoked_at: Option<Timestamp>,
-    /// Who reviewed it, and when.
-    pub reviewed: Option<(PersonId, Timestamp)>,
 }
 
 /// What the grants of a person come to at one time.
@@ -45,7 +43,7 @@ pub struct GrantedDocuments {
     pub documents: Vec<DocumentId>,
 }
 
-stored_names!(GrantKind { Given = "given", Case = "case", Declared = "declared", BreakGlass = "break-glass" });
+stored_names!(GrantKind { Given = "given", Case = "case", Declared = "declared" });
 
 impl Store {
     /// Returns up to `limit` grants that begin after `after`, of `person` or of all: those in force, or with `ended` all.
@@ -57,7 +55,8 @@ impl Store {
         after: Option<GrantId>,
         limit: u32,
     ) -> Result<Vec<GrantRow>, StoreError> {
-        let sql = "SELECT * FROM grants WHERE ($1 = '' OR person = $1) AND ($2 OR (revoked_at IS NULL AND until_at > $3))
+        let sql =
+            "SELECT * FROM grants WHERE ($1 = '' OR person = $1) AND ($2 OR (revoked_at IS NULL AND until_at > $3))
                 AND id > $4 ORDER BY id LIMIT $5";
         let person = person.map_or_else(String::new, |id| id.to_string());
         let after = after.map_or_else(String::new, |id| id.to_string());
@@ -75,10 +74,15 @@ impl Store {
     /// They come to more documents than one question can be asked about; the database failed.
     pub async fn granted_documents(&self, person: PersonId, now: Timestamp) -> Result<GrantedDocuments, StoreError> {
         let mut granted = GrantedDocuments::default();
-        let mut grants = self.grants(Some(person), false, now, None, MOST_GRANTED).await?;
-        grants.dedup_by_key(|grant| grant.scope);
-        for grant in grants {
-            let rows = match grant.scope {
+        let grants = self.grants(Some(person), false, now, None, MOST_GRANTED).await?;
+        let mut scopes: Vec<GrantScope> = grants.into_iter().map(|grant| grant.scope).collect();
+        // What they opened in an emergency is theirs to read for a while, too.
+        let sql = "SELECT patient FROM emergencies WHERE person = $1 AND until > $2 LIMIT $3";
+        for row in self.rows(sql, values![person, now, MOST_GRANTED]).await? {
+            scopes.push(GrantScope::Patient(row.parsed("patient")?));
+        }
+        for scope in scopes {
+            let rows = match scope {
                 GrantScope::Everything => {
                     granted.everything = true;
                     continue;
@@ -159,6 +163,5 @@ fn read(row: &Row) -> Result<GrantRow, StoreError> {
         granted_at: row.time("granted_at")?,
         until: row.time("until_at")?,
         revoked_at: row.optional_time("revoked_at")?,
-        reviewed: row.optional_parsed("reviewed_by")?.zip(row.optional_time("reviewed_at")?),
     })
 }

@@ -9,8 +9,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use crate::chart::{
-    BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, GrantId, HoldId, LotId, PageNumber, PatientId, PersonId,
-    RecordId, WorkerId,
+    BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, GrantId, HoldId, LotId, PageNumber, PatientId,
+    PersonId, RecordId, WorkerId,
 };
 
 /// A value on its way into a statement.

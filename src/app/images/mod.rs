@@ -163,9 +163,7 @@ impl PageImages {
         reading.await.map_err(|_| AppError::Child("the page image was not read".into()))?.map_err(failed)
     }
 
-    fn making(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<(ImageId, Pack), Arc<tokio::sync::Mutex<()>>>> {
+    fn making(&self) -> std::sync::MutexGuard<'_, HashMap<(ImageId, Pack), Arc<tokio::sync::Mutex<()>>>> {
         self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

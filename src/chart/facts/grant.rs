@@ -29,13 +29,6 @@ pub enum GrantFact {
         /// Which.
         grant: GrantId,
     },
-    /// Somebody looked at a grant that a person took for themselves in an emergency.
-    Reviewed {
-        /// Which.
-        grant: GrantId,
-        /// What they found.
-        finding: String,
-    },
     /// A batch became the work of a person; of those who are assigned, and no others.
     Assigned {
         /// The batch.
@@ -62,8 +55,6 @@ pub enum GrantKind {
     Case,
     /// An administrator said why they read themselves.
     Declared,
-    /// A requester took it in an emergency.
-    BreakGlass,
 }
 
 /// What a grant is about.

@@ -21,12 +21,7 @@ const MOST_PIECES: usize = 4_096;
 ///
 /// # Errors
 /// There would be too many, or one cannot be encoded.
-pub fn pieces(
-    raster: Raster,
-    size: Size,
-    turn: QuarterTurns,
-    levels: &[Level],
-) -> Result<(Vec<u32>, Vec<u8>), String> {
+pub fn pieces(raster: Raster, size: Size, turn: QuarterTurns, levels: &[Level]) -> Result<(Vec<u32>, Vec<u8>), String> {
     let page = upright(raster, size, turn);
     let (mut lengths, mut bytes) = (Vec::new(), Vec::new());
     for level in levels {

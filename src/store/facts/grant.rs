@@ -1,5 +1,5 @@
-//! Facts about grants. Nobody gives anything to themselves, but for the reason that an administrator declares and for an
-//! emergency; both end soon and are seen by others.
+//! Facts about grants. Nobody gives anything to themselves, but for the reason that an administrator declares, which ends
+//! soon. What somebody opens in an emergency is a fact of access.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,8 +14,6 @@ use crate::store::values::{Row, values};
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 /// Longest time of a reason that an administrator declares.
 const LONGEST_DECLARED: SignedDuration = SignedDuration::from_hours(12);
-/// Longest time of an emergency.
-const LONGEST_EMERGENCY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Applies one fact.
 pub(super) async fn apply(
@@ -38,8 +36,7 @@ pub(super) async fn apply(
             };
             let sql = "INSERT INTO grants (id, person, kind, patient, record, reason, granted_by, granted_at, until_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-            let values =
-                values![*grant, *person, kind.name(), patient, record, reason.as_str(), by, entry.at, *until];
+            let values = values![*grant, *person, kind.name(), patient, record, reason.as_str(), by, entry.at, *until];
             transaction.execute(sql, values).await.map(drop)
         }
         GrantFact::Revoked { grant } => {
@@ -54,20 +51,6 @@ pub(super) async fn apply(
             }
             let sql = "UPDATE grants SET revoked_by = $2, revoked_at = $3 WHERE id = $1";
             transaction.execute(sql, values![*grant, by, entry.at]).await.map(drop)
-        }
-        GrantFact::Reviewed { grant, finding } => {
-            text("finding", finding)?;
-            let row = find(transaction, *grant).await?;
-            let by = person(entry)?;
-            if !has_role(transaction, by, Role::Auditor).await? && !is_administrator(transaction, by).await? {
-                return Err(refused("only an administrator or an auditor reviews an emergency"));
-            }
-            another(by, Some(row.parsed("person")?), "reviews what they took themselves")?;
-            if row.text("kind")? != GrantKind::BreakGlass.name() || row.optional_integer("reviewed_at")?.is_some() {
-                return Err(refused("this grant is no emergency, or it is reviewed already"));
-            }
-            let sql = "UPDATE grants SET reviewed_by = $2, reviewed_at = $3, review = $4 WHERE id = $1";
-            transaction.execute(sql, values![*grant, by, entry.at, finding.as_str()]).await.map(drop)
         }
         GrantFact::Assigned { batch, person } => {
             let by = administrator(transaction, entry).await?;
@@ -111,14 +94,6 @@ async fn allowed(
                 return Err(refused("everybody says for themselves why they read"));
             }
         }
-        GrantKind::BreakGlass => {
-            if by != to || !has_role(transaction, by, Role::Requester).await? {
-                return Err(refused("only a requester opens a chart in an emergency, and for themselves"));
-            }
-            if !matches!(scope, GrantScope::Patient(_)) {
-                return Err(refused("an emergency is about one patient"));
-            }
-        }
     }
     Ok(by)
 }
@@ -127,7 +102,6 @@ fn in_time(at: Timestamp, until: Timestamp, kind: GrantKind) -> Result<(), Store
     let longest = match kind {
         GrantKind::Given | GrantKind::Case => LONGEST,
         GrantKind::Declared => LONGEST_DECLARED,
-        GrantKind::BreakGlass => LONGEST_EMERGENCY,
     };
     let last = at.saturating_add(longest).unwrap_or(Timestamp::MAX);
     if until <= at || until > last {
@@ -152,6 +126,6 @@ async fn has_role(transaction: &mut Transaction, person: PersonId, role: Role) -
 }
 
 async fn find(transaction: &mut Transaction, grant: GrantId) -> Result<Row, StoreError> {
-    let sql = "SELECT person, kind, revoked_at, reviewed_at FROM grants WHERE id = $1";
+    let sql = "SELECT person, revoked_at FROM grants WHERE id = $1";
     transaction.row(sql, values![grant]).await?.ok_or_else(|| refused(format!("there is no grant {grant}")))
 }

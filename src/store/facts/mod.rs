@@ -4,6 +4,7 @@
 //! forbid a fact (nobody approves their own proposal) are checked here, within the transaction, so that they bind every
 //! caller.
 
+mod access;
 mod disposal;
 mod enrolment;
 mod grant;
@@ -33,5 +34,6 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
         Fact::Key(fact) => key::apply(transaction, entry, fact).await,
         Fact::Grant(fact) => grant::apply(transaction, entry, fact).await,
+        Fact::Access(fact) => access::apply(transaction, entry, fact).await,
     }
 }

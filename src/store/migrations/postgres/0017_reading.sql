@@ -2,7 +2,7 @@
 CREATE TABLE grants (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     person TEXT COLLATE "C" NOT NULL, -- who may
-    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('given', 'case', 'declared', 'break-glass')),
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('given', 'case', 'declared')),
     patient TEXT COLLATE "C", -- whose records; with record: neither means everything
     record TEXT COLLATE "C",
     reason TEXT COLLATE "C" NOT NULL,
@@ -10,10 +10,7 @@ CREATE TABLE grants (
     granted_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL,
     revoked_by TEXT COLLATE "C",
-    revoked_at BIGINT,
-    reviewed_by TEXT COLLATE "C", -- of one that somebody took for themselves in an emergency
-    reviewed_at BIGINT,
-    review TEXT COLLATE "C"
+    revoked_at BIGINT
 );
 CREATE INDEX grants_of_person ON grants (person, until_at);
 

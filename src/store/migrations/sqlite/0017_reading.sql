@@ -2,7 +2,7 @@
 CREATE TABLE grants (
     id TEXT NOT NULL PRIMARY KEY,
     person TEXT NOT NULL, -- who may
-    kind TEXT NOT NULL CHECK (kind IN ('given', 'case', 'declared', 'break-glass')),
+    kind TEXT NOT NULL CHECK (kind IN ('given', 'case', 'declared')),
     patient TEXT, -- whose records; with record: neither means everything
     record TEXT,
     reason TEXT NOT NULL,
@@ -10,10 +10,7 @@ CREATE TABLE grants (
     granted_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL,
     revoked_by TEXT,
-    revoked_at BIGINT,
-    reviewed_by TEXT, -- of one that somebody took for themselves in an emergency
-    reviewed_at BIGINT,
-    review TEXT
+    revoked_at BIGINT
 );
 CREATE INDEX grants_of_person ON grants (person, until_at);
 
