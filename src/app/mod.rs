@@ -12,6 +12,7 @@ pub mod comparison;
 pub mod config;
 pub mod correction;
 pub mod custody;
+pub mod dashboard;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
@@ -40,8 +41,11 @@ mod record_facts;
 pub mod retention;
 pub mod review;
 pub mod rights;
+pub mod searching;
 pub mod sessions;
 mod shared;
+pub mod uploads;
+pub mod viewing;
 
 use std::sync::Arc;
 
@@ -161,6 +165,9 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
+    /// A query was not understood.
+    #[error(transparent)]
+    Query(#[from] crate::search::QueryError),
     /// An administrator has to say why they read charts.
     #[error("you read charts with a reason: say why you have to, and for how long")]
     ReasonNeeded,

@@ -76,14 +76,15 @@ impl App {
         document.ok_or_else(|| no_such("document"))
     }
 
-    /// Makes sure that `reader` may see a page: some document that they may know of shows it.
+    /// Makes sure that `reader` may see a page: some document that they may know of shows it. Returns that document, and
+    /// the page's place in it.
     ///
     /// # Errors
     /// There is none for them; the database failed.
-    pub async fn readable_page(&self, reader: &Reader, page: PageId) -> Result<DocumentId, AppError> {
+    pub async fn readable_page(&self, reader: &Reader, page: PageId) -> Result<(DocumentId, u32), AppError> {
         let documents = self.store.documents_of_page(page).await?;
-        let readable = documents.into_iter().find(|(document, batch)| reader.may_read(*document, *batch));
-        readable.map(|(document, _)| document).ok_or_else(|| no_such("page"))
+        let readable = documents.into_iter().find(|(document, batch, _)| reader.may_read(*document, *batch));
+        readable.map(|(document, _, position)| (document, position)).ok_or_else(|| no_such("page"))
     }
 
     /// Grants reading for a time: an administrator to somebody else, or with [`GrantKind::Declared`] to themselves.

@@ -1,8 +1,10 @@
 //! What the clones of one opened program share while it runs: the index as it was opened, the page images.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use super::images::PageImages;
 use super::{App, AppError};
@@ -13,6 +15,27 @@ use crate::search::Index;
 pub struct Shared {
     index: Mutex<Option<(String, Arc<Index>)>>,
     pub(super) images: OnceCell<Arc<PageImages>>,
+    writing: Mutex<HashSet<Uuid>>,
+}
+
+/// The right to write to one upload, until it is dropped.
+pub(super) struct Writing<'a> {
+    shared: &'a Shared,
+    upload: Uuid,
+}
+
+impl Shared {
+    /// Gives out the right to write to an upload, unless somebody has it.
+    pub(super) fn writing(&self, upload: Uuid) -> Option<Writing<'_>> {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        writing.insert(upload).then_some(Writing { shared: self, upload })
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.shared.writing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.upload);
+    }
 }
 
 impl App {

@@ -164,6 +164,9 @@ impl From<AppError> for Problem {
             AppError::NotFound(what) => Self::new(StatusCode::NOT_FOUND, "not-found", what),
             AppError::Unfit(why) => Self::unfit(why),
             AppError::Unknown(_) => Self::not_signed_in(),
+            AppError::Query(wrong) => Self::new(StatusCode::BAD_REQUEST, "query-wrong", wrong.message.clone())
+                .with("position", wrong.at)
+                .with("length", wrong.length),
             AppError::ReasonNeeded => {
                 Self::new(StatusCode::FORBIDDEN, "reason-needed", AppError::ReasonNeeded.to_string())
             }

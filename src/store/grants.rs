@@ -133,15 +133,15 @@ impl Store {
         self.rows(sql, values![MOST_GRANTED]).await?.iter().map(|row| row.parsed("document")).collect()
     }
 
-    /// Returns the documents that show a page, each with its batch; not those that were split, nor what was destroyed.
-    pub async fn documents_of_page(&self, page: PageId) -> Result<Vec<(DocumentId, BatchId)>, StoreError> {
-        let sql = "SELECT documents.id, documents.batch FROM document_pages
+    /// Returns the documents that show a page, each with its batch and the page's place; not those that were split, nor what was destroyed.
+    pub async fn documents_of_page(&self, page: PageId) -> Result<Vec<(DocumentId, BatchId, u32)>, StoreError> {
+        let sql = "SELECT documents.id, documents.batch, document_pages.position FROM document_pages
                 JOIN documents ON documents.id = document_pages.document
                 LEFT JOIN records ON records.id = documents.record
              WHERE document_pages.scan = $1 AND document_pages.number = $2 AND documents.state <> 'split'
                 AND (records.id IS NULL OR records.state <> 'destroyed') ORDER BY documents.id";
         let rows = self.rows(sql, values![page.scan, page.number]).await?;
-        rows.iter().map(|row| Ok((row.parsed("id")?, row.parsed("batch")?))).collect()
+        rows.iter().map(|row| Ok((row.parsed("id")?, row.parsed("batch")?, row.count("position")?))).collect()
     }
 }
 

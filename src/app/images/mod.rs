@@ -93,7 +93,7 @@ impl App {
         let turn = Arc::clone(images.making().entry(key).or_default());
         let guard = turn.lock().await;
         // Somebody else may have made it meanwhile.
-        let made = if images.find(image, Piece { pack, index: 0 }).await?.is_some() {
+        let made = if images.find(image, Piece { pack, index: 0, reduction: 1 }).await?.is_some() {
             Ok(())
         } else {
             self.make(images, document, image, pack).await

@@ -81,6 +81,8 @@ pub struct Piece {
     pub pack: Pack,
     /// Its place in it.
     pub index: usize,
+    /// By how much it is smaller than the page.
+    pub reduction: u32,
 }
 
 impl Pack {
@@ -172,9 +174,9 @@ impl Shape {
             if level.reduction == by {
                 let before = usize::from(level.whole);
                 return Some(match tile {
-                    None => Piece { pack, index },
+                    None => Piece { pack, index, reduction: by },
                     Some((column, row)) => {
-                        Piece { pack, index: index + before + row as usize * columns + column as usize }
+                        Piece { pack, index: index + before + row as usize * columns + column as usize, reduction: by }
                     }
                 });
             }
@@ -227,7 +229,7 @@ mod tests {
         assert_eq!(LETTER.reductions(), [1, 2, 4, 8, 16, 32]);
         let mut seen = std::collections::HashSet::new();
         let mut add = |piece: Option<Piece>| {
-            let Piece { pack, index } = piece.unwrap();
+            let Piece { pack, index, .. } = piece.unwrap();
             assert!(seen.insert((pack, index)));
         };
         for by in LETTER.reductions() {

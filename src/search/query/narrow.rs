@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Node, Query, Span, Value};
-use crate::chart::{BatchId, PatientId};
+use crate::chart::{BatchId, DocumentId, PatientId};
 use crate::search::schema::{Fact, Schema};
 
 /// Conditions that every document found has to meet. What is `None` or empty asks for nothing.
@@ -19,6 +19,8 @@ pub struct Narrowing {
     pub batches: Vec<BatchId>,
     /// Any of these patients.
     pub patients: Vec<PatientId>,
+    /// This document.
+    pub document: Option<DocumentId>,
     /// Dated on this day or later.
     pub from: Option<Date>,
     /// Dated on this day or earlier.
@@ -60,6 +62,8 @@ impl Query {
         field(Fact::Batch, batches.collect(), false);
         let patients = narrowing.patients.iter().map(|id| identity(id.as_uuid().as_bytes(), id.to_string()));
         field(Fact::Patient, patients.collect(), false);
+        let document = narrowing.document.iter().map(|id| identity(id.as_uuid().as_bytes(), id.to_string()));
+        field(Fact::Document, document.collect(), true);
         if narrowing.from.is_some() || narrowing.to.is_some() {
             field(Fact::Dated, vec![Value::Dates { from: narrowing.from, to: narrowing.to }], true);
         }
