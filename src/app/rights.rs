@@ -42,9 +42,21 @@ impl App {
     /// # Errors
     /// They read no charts at all, or have to say why first ([`AppError::ReasonNeeded`]); the database failed.
     pub async fn reader(&self) -> Result<Reader, AppError> {
+        self.reader_of(true).await
+    }
+
+    /// Returns whoever asks, with what they may take out of the archive: an emergency is for reading only.
+    ///
+    /// # Errors
+    /// As for [`App::reader`].
+    pub async fn taker(&self) -> Result<Reader, AppError> {
+        self.reader_of(false).await
+    }
+
+    async fn reader_of(&self, emergencies: bool) -> Result<Reader, AppError> {
         let person = self.actor(Permission::ReadChart, &[]).await?.person;
         let roles = self.whoever().await?.roles;
-        let granted = self.store.granted_documents(person, self.clock.now()).await?;
+        let granted = self.store.granted_documents(person, emergencies, self.clock.now()).await?;
         if granted.everything && roles.contains(&Role::Administrator) {
             return Ok(Reader { person, roles, scope: Scope::Everything });
         }

@@ -68,17 +68,23 @@ impl Store {
         self.row("SELECT * FROM grants WHERE id = $1", values![id]).await?.as_ref().map(read).transpose()
     }
 
-    /// Returns what the grants of a person come to now; patients that were merged are one.
+    /// Returns what the grants of a person come to now, with `emergencies` also what they opened in one; patients that were
+    /// merged are one.
     ///
     /// # Errors
     /// They come to more documents than one question can be asked about; the database failed.
-    pub async fn granted_documents(&self, person: PersonId, now: Timestamp) -> Result<GrantedDocuments, StoreError> {
+    pub async fn granted_documents(
+        &self,
+        person: PersonId,
+        emergencies: bool,
+        now: Timestamp,
+    ) -> Result<GrantedDocuments, StoreError> {
         let mut granted = GrantedDocuments::default();
         let grants = self.grants(Some(person), false, now, None, MOST_GRANTED).await?;
         let mut scopes: Vec<GrantScope> = grants.into_iter().map(|grant| grant.scope).collect();
         // What they opened in an emergency is theirs to read for a while, too.
-        let sql = "SELECT patient FROM emergencies WHERE person = $1 AND until > $2 LIMIT $3";
-        for row in self.rows(sql, values![person, now, MOST_GRANTED]).await? {
+        let sql = "SELECT patient FROM emergencies WHERE person = $1 AND until > $2 AND $4 LIMIT $3";
+        for row in self.rows(sql, values![person, now, MOST_GRANTED, emergencies]).await? {
             scopes.push(GrantScope::Patient(row.parsed("patient")?));
         }
         for scope in scopes {

@@ -1,6 +1,11 @@
 //! The table of routes: one folder for each noun, one file for each verb.
 
+mod exports;
+mod grants;
 mod health;
+mod iiif;
+mod records;
+mod search;
 mod session;
 
 use super::route::Route;
@@ -10,5 +15,10 @@ pub fn table() -> Vec<Route> {
     let mut table = Vec::new();
     table.extend(health::routes());
     table.extend(session::routes());
+    table.extend(exports::routes());
+    table.extend(grants::routes());
+    table.extend(iiif::routes());
+    table.extend(records::routes());
+    table.extend(search::routes());
     table
 }
