@@ -13,6 +13,7 @@ pub mod config;
 pub mod correction;
 pub mod credentials;
 pub mod custody;
+pub mod dashboard;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
@@ -23,6 +24,7 @@ pub mod fixity;
 pub mod give_back;
 mod hold_queries;
 pub mod holds;
+pub mod images;
 mod indexing;
 mod ledger;
 mod links;
@@ -41,9 +43,14 @@ pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
+pub mod rights;
+pub mod searching;
 pub mod sessions;
+mod shared;
 pub mod sign_in;
 pub mod staff;
+pub mod uploads;
+pub mod viewing;
 
 use std::sync::Arc;
 
@@ -90,6 +97,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     replica: Arc<OnceCell<Option<Vault>>>,
     caller: actor::Caller,
+    shared: Arc<shared::Shared>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -165,6 +173,12 @@ pub enum AppError {
     /// Too much is asked at this moment.
     #[error("{0}")]
     Busy(String),
+    /// A query was not understood.
+    #[error(transparent)]
+    Query(#[from] crate::search::QueryError),
+    /// An administrator has to say why they read charts.
+    #[error("you read charts with a reason: say why you have to, and for how long")]
+    ReasonNeeded,
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),
@@ -213,7 +227,8 @@ impl App {
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
         sweep(location.clone(), vault.clone());
         let (replica, caller) = (Arc::new(OnceCell::new()), actor::Caller::default());
-        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller })
+        let shared = Arc::default();
+        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller, shared })
     }
 
     /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.

@@ -93,3 +93,7 @@ id!(
     /// One lot: documents of a batch that are sampled, and released or held back, together.
     LotId, "lot"
 );
+id!(
+    /// Identity of a grant: somebody's right to read, for a time.
+    GrantId, "grant"
+);

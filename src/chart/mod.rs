@@ -38,8 +38,8 @@ pub use finding::{Finding, FindingKind, Severity};
 pub use geometry::{QuarterTurns, Rect, Size};
 pub use hold::{Hold, HoldScope};
 pub use ids::{
-    BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, LotId, PatientId, PersonId, RecordId,
-    WorkerId,
+    BatchId, DeliveryId, DisposalId, DocumentId, EventId, GrantId, HoldId, IdParseError, LotId, PatientId, PersonId,
+    RecordId, WorkerId,
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use lot::{Defect, DefectClass, DefectParseError, Sampled, Stringency};

@@ -88,6 +88,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         synonyms: !args.no_synonyms,
         ocr_tolerant: !args.no_tolerance,
         hidden: args.hidden,
+        ..Options::default()
     };
     let answer = app.search(query, options).await?;
     let unseen = app.unseen().await?;

@@ -167,6 +167,12 @@ impl From<AppError> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", why).with("retry_after", 5)
             }
             AppError::Unknown(_) => Self::not_signed_in(),
+            AppError::Query(wrong) => Self::new(StatusCode::BAD_REQUEST, "query-wrong", wrong.message.clone())
+                .with("position", wrong.at)
+                .with("length", wrong.length),
+            AppError::ReasonNeeded => {
+                Self::new(StatusCode::FORBIDDEN, "reason-needed", AppError::ReasonNeeded.to_string())
+            }
             cause => {
                 tracing::error!(%cause, "a request failed");
                 Self::internal()

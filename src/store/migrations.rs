@@ -23,6 +23,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (11, "lots", include_str!("migrations/sqlite/0011_lots.sql")),
     (12, "order of work", include_str!("migrations/sqlite/0012_order_of_work.sql")),
     (13, "sign-in", include_str!("migrations/sqlite/0013_sign_in.sql")),
+    (17, "reading", include_str!("migrations/sqlite/0017_reading.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/postgres/0001_first.sql")),
@@ -36,6 +37,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (11, "lots", include_str!("migrations/postgres/0011_lots.sql")),
     (12, "order of work", include_str!("migrations/postgres/0012_order_of_work.sql")),
     (13, "sign-in", include_str!("migrations/postgres/0013_sign_in.sql")),
+    (17, "reading", include_str!("migrations/postgres/0017_reading.sql")),
 ];
 
 /// Every step.

@@ -6,6 +6,7 @@
 
 mod access;
 mod disposal;
+mod grant;
 mod hold;
 mod key;
 mod lot;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use access::AccessFact;
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
+pub use grant::{GrantFact, GrantKind, GrantScope};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
 pub use lot::{LotDraw, LotFact};
@@ -46,6 +48,8 @@ pub enum Fact {
     Disposal(DisposalFact),
     /// The keys that sign.
     Key(KeyFact),
+    /// Who may read what, and until when.
+    Grant(GrantFact),
     /// Who signed in, and who saw what.
     Access(AccessFact),
 }

@@ -1,10 +1,15 @@
 //! The table of routes: one folder for each noun, one file for each verb.
 
 mod emergencies;
+mod exports;
+mod grants;
 mod health;
+mod iiif;
 mod me;
 mod oidc;
 mod people;
+mod records;
+mod search;
 pub mod session;
 
 use super::route::Route;
@@ -18,5 +23,10 @@ pub fn table() -> Vec<Route> {
     table.extend(people::routes());
     table.extend(emergencies::routes());
     table.extend(oidc::routes());
+    table.extend(exports::routes());
+    table.extend(grants::routes());
+    table.extend(iiif::routes());
+    table.extend(records::routes());
+    table.extend(search::routes());
     table
 }

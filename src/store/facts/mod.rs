@@ -7,6 +7,7 @@
 mod access;
 mod disposal;
 mod enrolment;
+mod grant;
 mod hold;
 mod key;
 mod lot;
@@ -32,6 +33,7 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
         Fact::Hold(fact) => hold::apply(transaction, entry, fact).await,
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
         Fact::Key(fact) => key::apply(transaction, entry, fact).await,
+        Fact::Grant(fact) => grant::apply(transaction, entry, fact).await,
         Fact::Access(fact) => access::apply(transaction, entry, fact).await,
     }
 }
