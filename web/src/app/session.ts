@@ -51,7 +51,7 @@ export async function signIn(login: string, password: string, code?: string): Pr
   enter(await call<Session>("POST", "/session", { body, anonymous: true }));
 }
 
-export async function useLink(token: string): Promise<void> {
+export async function signInByLink(token: string): Promise<void> {
   enter(await call<Session>("POST", "/session/link", { body: { token }, anonymous: true }));
 }
 

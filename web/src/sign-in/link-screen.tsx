@@ -1,7 +1,7 @@
 /** A one-time link: signs its person in once, who then chooses a password. */
 import { Navigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useLink, useSession } from "../app/session";
+import { signInByLink, useSession } from "../app/session";
 import { Button } from "../design/parts";
 import { Fault } from "../design/states";
 import { text } from "../text";
@@ -26,7 +26,7 @@ export default function LinkScreen() {
     setError(null);
     try {
       history.replaceState(null, "", "/link");
-      await useLink(token);
+      await signInByLink(token);
     } catch (failed) {
       setError(failed);
     } finally {

@@ -3,7 +3,7 @@ import { CircleAlert, CircleCheck, CircleDashed, LifeBuoy, Pause, Undo2, X } fro
 import { type ReactNode, useId } from "react";
 import { call } from "../api/client";
 import type { Field, Kind } from "../api/types";
-import { Badge, Button, classes, IconButton, parts } from "../design/parts";
+import { Badge, Button, classes, Hidden, IconButton, parts } from "../design/parts";
 import { TypeAhead } from "../design/type-ahead";
 import { Kbd } from "../keys/kbd";
 import { text } from "../text";
@@ -72,7 +72,7 @@ export function FieldPane({ desk, state, work, children, onDecision, onUndo }: F
             {text.station.accept}
             <Kbd of={left.length === 0 ? "confirm" : "accept"} />
           </button>
-          <Button of="secondReview" onClick={() => onDecision("second-review")}>
+          <Button title={text.keys.secondReview} aria-keyshortcuts="Alt+R" onClick={() => onDecision("second-review")}>
             {text.station.secondReview}
           </Button>
           <IconButton
@@ -121,9 +121,12 @@ export function LevelBadge({ level, confidence }: { level: ReturnType<typeof flo
       </Badge>
     );
   return (
-    <Badge tone="ok">
-      <CircleCheck size={14} aria-hidden="true" /> {percent}
-    </Badge>
+    <span className={style.sure}>
+      <CircleCheck size={16} aria-hidden="true" />
+      <Hidden>
+        {text.station.levels.confident} {percent}
+      </Hidden>
+    </span>
   );
 }
 
@@ -160,7 +163,7 @@ function FieldRow({ desk, work, field, active }: RowProps & { field: Field }) {
   return (
     <div
       data-step={field.name}
-      className={classes(style.field, open && style.open, style[level], active && style.active)}
+      className={classes(style.field, open ? style.open : style.line, style[level], active && style.active)}
       data-level={level}
     >
       <div className={style.head}>

@@ -250,7 +250,7 @@ export const station = {
     disagrees: (field: string, page: string, index: string) =>
       `“${field}” on the page is ${page}, the chosen patient's is ${index}. Correct the field, choose the right patient, or ask for a second review.`,
   },
-  levels: { confirmed: "Confirmed", check: "Check", verify: "Verify" },
+  levels: { confident: "Sure", confirmed: "Confirmed", check: "Check", verify: "Verify" },
   patient: "Patient",
   matched: "Matched",
   matchedBy: (what: string[]) => `Agrees: ${what.join(", ")}`,
@@ -343,3 +343,212 @@ export const decisions = {
 function documents(n: number): string {
   return n === 1 ? "1 document" : `${number(n)} documents`;
 }
+
+/** Names that the server gives as words joined by hyphens. */
+export function kindName(name: string): string {
+  const words = name.replaceAll(/[-_]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+export const stateName = kindName;
+
+export const queue = {
+  title: "Queue",
+  lead: "Oldest, most urgent and most certain first, in the order in which “Verify” gives them out. Open one to take it out of turn.",
+  start: "Start verifying",
+  document: "Document",
+  untyped: "Type not recognised",
+  batch: "Batch",
+  pages: "Pages",
+  age: "Waiting",
+  doubts: "To check",
+  clean: "Nothing",
+  toCheck: (n: number) => (n === 1 ? "1 field" : `${n} fields`),
+  urgent: "Urgent",
+  ready: "Ready",
+  mine: "Held by me",
+  postponed: "Postponed",
+  secondReview: "Second review",
+  rescan: "Wait for a rescan",
+  emptyTitle: "The queue is empty",
+  empty: "Every document has been verified. As soon as a new batch is read, its documents stand here.",
+};
+
+export const work = {
+  title: "My work",
+  lead: (name: string) => `What ${name} did today, and the account.`,
+  accepted: "Accepted today",
+  pages: "Pages",
+  rejected: "Rejected",
+  seconds: "Time per document",
+  last: "Latest decisions",
+  emptyTitle: "Nothing decided yet",
+  empty: "What you accept, reject or postpone stands here, and can be taken back for a while.",
+  when: "When",
+  document: "Document",
+  untitled: "Document",
+  decision: "Decision",
+  takeBack: "Take back",
+  undo: (until: string) => `Take back (until ${until})`,
+  account: "Account",
+  changePassword: "Change password",
+  setTotp: "Set up a second step",
+  name: "Name",
+  login: "Login",
+  roles: "Roles",
+  idle: "Signed out when idle for",
+  minutes: (n: number) => `${n} min`,
+  version: "Version of the program",
+};
+
+export const tokens = {
+  title: "Tokens for programs",
+  lead: "A token lets a program read in your name until it expires. It never has more rights than you.",
+  make: "New token",
+  none: "There are none.",
+  scopes: "Scopes",
+  expires: "Expires",
+  never: "never",
+  revoke: "Revoke",
+  once: "Copy it now: it is shown this once.",
+};
+
+export const search = {
+  title: "Search",
+  heading: "Search the text of charts",
+  placeholder: "Words, “a phrase”, AND, OR, -not, date:2024-01..",
+  filters: "Chosen filters",
+  narrow: "Narrow the results",
+  dates: "Date of the document",
+  from: "From",
+  to: "Until",
+  facetNames: {
+    kind: "Type",
+    label: "Label",
+    batch: "Batch",
+    patient: "Patient",
+    state: "State",
+    confidence: "Confidence",
+    year: "Year",
+    from: "From",
+    to: "Until",
+  } as Record<string, string>,
+  counts: (found: number, pages: number, ms: number) => `${documents(found)}, ${pages === 1 ? "1 page" : `${number(pages)} pages`} · ${number(ms)} ms`,
+  unread: (n: number, of: number) =>
+    `${n === 1 ? "1 page" : `${number(n)} pages`} of ${number(of)} within your rights ${n === 1 ? "has" : "have"} no reliable text. What stands there cannot be found by its words.`,
+  allRead: (of: number) => `All ${number(of)} pages within your rights have reliable text.`,
+  emptyTitle: "Nothing was found",
+  empty: "No page within your rights has these words. Try fewer or other words, or look at the pages without reliable text.",
+  startTitle: "Find any page by its words",
+  start: "Type words above. Synonyms and misreadings of recognition are searched as well, and said.",
+  results: "Results",
+  page: "Page",
+  pageShort: (n: number) => `p ${n}`,
+  hitsHere: (n: number) => (n === 1 ? "1 hit on this page" : `${n} hits on this page`),
+  openRecord: "Open the record",
+  openDocument: "Open the document",
+  save: "Save this search",
+  saved: "Saved searches",
+};
+
+export const record = {
+  untitled: "Document",
+  about: "About this record",
+  patient: "Patient",
+  number: "Number",
+  born: "Born",
+  date: "Date",
+  labels: "Labels",
+  id: "Record",
+  batch: "Batch",
+  export: "Export",
+  print: "Print",
+  held: (matter: string) => `Under hold: ${matter}`,
+  retention: "Retention",
+  keptUntil: (until: string) => `Kept until ${until}`,
+  keptIndefinitely: "Kept without an end, until something starts its period",
+  notComputed: "Nothing has been computed yet. That happens when the record is archived.",
+  noAdvice: "Computed from rules that this site has put into force. No legal advice.",
+  versions: "Versions",
+  version: (n: number) => `Version ${n}`,
+  provenance: "Where it came from",
+};
+
+export const giveOut = {
+  export: "Export",
+  print: "Print",
+  exportLead: "The export is recorded with your name and reason, and counted where disclosures are counted.",
+  printLead: "A PDF is made for printing. That, your name and the reason are recorded.",
+  format: "Format",
+  formats: {
+    pdf: "Searchable PDF/A",
+    original: "The original scan",
+    txt: "Plain text",
+    hocr: "hOCR (text with positions)",
+    alto: "ALTO (text with positions)",
+    json: "JSON (text with positions)",
+  } as Record<string, string>,
+  purpose: "Purpose",
+  purposes: {
+    treatment: "Treatment",
+    payment: "Payment",
+    operations: "Operations",
+    patient: "For the patient",
+    authorisation: "With the patient's authorisation",
+    legal: "Required by law",
+    "public-health": "Public health",
+  },
+};
+
+export const chart = {
+  title: "Chart",
+  emptyTitle: "No records",
+  empty: "This patient has no records within your rights.",
+  emergency: "In an emergency a clinician may open one patient's chart without a grant. Everybody responsible is told at once.",
+  breakGlass: "Open in an emergency",
+  breakGlassLead: "This is read-only, for this patient and a short time. It alerts the people in charge now and is reviewed afterwards. It never allows export.",
+};
+
+export const assemble = {
+  title: (name: string) => `Arrange the pages: ${name}`,
+  lead: "Turn, split, merge, order or hide pages. The scan stays as it came; every step is recorded and can be undone.",
+  undo: "Undo",
+  done: "Back to verifying",
+  left: "Left",
+  right: "Right",
+  split: "Split before",
+  hide: "Hide",
+  show: "Show",
+  earlier: "Earlier",
+  later: "Later",
+  current: (n: number) => `Page ${n}`,
+  selected: (n: number) => (n === 1 ? "1 page selected" : `${n} pages selected`),
+  select: (n: number) => `Select page ${n}`,
+  made: (n: number) => (n === 1 ? "A new document was made." : `${n} new documents were made.`),
+  openMade: (pages: number) => `Open it (${pages === 1 ? "1 page" : `${pages} pages`})`,
+  other: "Another document of this batch",
+  otherHint: "Merge puts its pages behind these; move takes the selected pages there.",
+  noOther: "This batch has no other document",
+  choose: "Choose",
+  merge: "Merge with it",
+  move: (n: number) => (n === 1 ? "Move the page there" : `Move ${n} pages there`),
+};
+
+export const review = {
+  title: "Second review",
+  lead: "Type what you see on the page. What the first person typed is not shown: two keyings find errors that a second look does not.",
+  fields: { patient_number: "Record number", birth_date: "Birth date", patient_name: "Name", document_date: "Document date" } as Record<string, string>,
+  dateHint: "Year-month-day, as 1957-03-14",
+  send: "Compare",
+  outcomes: {
+    agreed: "Both keyings agree. The next document is here.",
+    differs: "The keyings differ. Somebody else settles it; nothing is needed from you.",
+    settled: "Settled.",
+  } as Record<string, string>,
+  emptyTitle: "Nothing waits for a second review",
+  empty: "Documents come here when somebody asks for it, while people are new, and by sampling. Your own work never comes to you.",
+  differences: "Differences to settle",
+  differencesLead: "Two people read a page differently. You are neither of them: look at the page and choose.",
+  noDifferences: "There are none.",
+  neither: (field: string) => `Neither: ${field}`,
+  settle: "Settle",
+};

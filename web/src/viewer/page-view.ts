@@ -20,6 +20,16 @@ interface Held {
 
 const KEPT = 5;
 const MARGIN = 16;
+/** Room for the tools at the left. */
+const TOOLS = 64;
+
+/** The viewer adds an inline sheet unless it finds one of this mark; the policy would refuse it. This one is no sheet at all. */
+function keepInlineSheetsOut(): void {
+  if (document.querySelector("style[data-openseadragon-mobile-css]")) return;
+  const mark = document.createElementNS("urn:muniment:mark", "style");
+  mark.setAttribute("data-openseadragon-mobile-css", "true");
+  document.head.append(mark);
+}
 
 export class PageView {
   readonly viewer: OpenSeadragon.Viewer;
@@ -33,6 +43,7 @@ export class PageView {
   constructor(element: HTMLElement, moved: () => void, drawn: (page: PageImage) => void) {
     this.#moved = moved;
     this.#drawn = drawn;
+    keepInlineSheetsOut();
     this.viewer = new OpenSeadragon.Viewer({
       element,
       drawer: "canvas",
@@ -162,11 +173,13 @@ export class PageView {
     const bounds = this.#shown.held.item.getBoundsNoRotate();
     const sideways = this.#shown.page.turn % 2 !== 0;
     const [width, height] = sideways ? [bounds.height, bounds.width] : [bounds.width, bounds.height];
-    const byWidth = (size.x - 2 * MARGIN) / width;
+    const byWidth = (size.x - TOOLS - MARGIN) / width;
     const byHeight = (size.y - 2 * MARGIN) / height;
     const scale = how === "width" ? byWidth : Math.min(byWidth, byHeight);
     viewport.zoomTo(scale / size.x, undefined, true);
     viewport.panTo(bounds.getCenter(), true);
+    const aside = Math.min((TOOLS - MARGIN) / 2, Math.max(0, (width * scale - size.x) / 2 + TOOLS));
+    viewport.panBy(viewport.deltaPointsFromPixels(new OpenSeadragon.Point(-aside, 0), true), true);
     const spare = height * scale + 2 * MARGIN - size.y;
     if (spare > 0) {
       const up = viewport.deltaPointsFromPixels(new OpenSeadragon.Point(0, -spare / 2), true);
