@@ -25,11 +25,19 @@ export function Oversight(props: { title: string; lead?: ReactNode; actions?: Re
     <>
       <Bar>
         <nav className={style.tabs} aria-label={text.shell.oversight}>
-          {PLACES.filter(([, , needs]) => needs.length === 0 || needs.some((each) => may(session, each))).map(([to, label]) => (
-            <Link key={to} to={to} className={style.tab} activeOptions={{ exact: to === "/oversight" }} activeProps={{ className: style.tabHere, "aria-current": "page" }}>
-              {label}
-            </Link>
-          ))}
+          {PLACES.filter(([, , needs]) => needs.length === 0 || needs.some((each) => may(session, each))).map(
+            ([to, label]) => (
+              <Link
+                key={to}
+                to={to}
+                className={style.tab}
+                activeOptions={{ exact: to === "/oversight" }}
+                activeProps={{ className: style.tabHere, "aria-current": "page" }}
+              >
+                {label}
+              </Link>
+            ),
+          )}
         </nav>
       </Bar>
       <Screen {...props} />

@@ -3,7 +3,10 @@ import { moved, splitBefore } from "./arrange";
 
 describe("arranging pages", () => {
   it("splits before a page, never before the first", () => {
-    expect(splitBefore([1, 2, 3, 4], 3)).toEqual([[1, 2], [3, 4]]);
+    expect(splitBefore([1, 2, 3, 4], 3)).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
     expect(splitBefore([1, 2], 1)).toEqual([[1, 2]]);
   });
   it("moves a page within the document only, and loses none", () => {

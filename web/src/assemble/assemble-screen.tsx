@@ -10,8 +10,8 @@ import { Fault, Loaded, Notice } from "../design/states";
 import { useKeys } from "../keys/handler";
 import { text } from "../text";
 import { Thumbnail } from "../viewer/thumbnail";
-import style from "./assemble.module.css";
 import { moved, splitBefore } from "./arrange";
+import style from "./assemble.module.css";
 
 export default function AssembleScreen() {
   const { document } = useParams({ strict: false }) as { document: string };
@@ -37,7 +37,9 @@ function Assemble({ claim }: { claim: Claim }) {
   const lease = claim.lease.token;
 
   const take = (answer: unknown) => {
-    const stations = (Array.isArray(answer) ? answer : ((answer as { items?: Station[] })?.items ?? [answer])) as Station[];
+    const stations = (
+      Array.isArray(answer) ? answer : ((answer as { items?: Station[] })?.items ?? [answer])
+    ) as Station[];
     const mine = stations.find((each) => each?.id === station.id);
     if (mine) setStation(mine);
     setMade(stations.filter((each) => each?.id !== station.id));
@@ -45,14 +47,16 @@ function Assemble({ claim }: { claim: Claim }) {
     void queries.invalidateQueries({ queryKey: ["queue"] });
   };
   const act = useMutation({
-    mutationFn: (actions: PageAction[]) => call("POST", `/documents/${station.id}/pages`, { body: { lease, version: station.version, actions } }),
+    mutationFn: (actions: PageAction[]) =>
+      call("POST", `/documents/${station.id}/pages`, { body: { lease, version: station.version, actions } }),
     onSuccess: (answer) => {
       take(answer);
       setUndoable((n) => n + 1);
     },
   });
   const undo = useMutation({
-    mutationFn: () => call("POST", `/documents/${station.id}/pages/undo`, { body: { lease, version: station.version }, lease }),
+    mutationFn: () =>
+      call("POST", `/documents/${station.id}/pages/undo`, { body: { lease, version: station.version }, lease }),
     onSuccess: (answer) => {
       take(answer);
       setUndoable((n) => Math.max(0, n - 1));
@@ -67,7 +71,9 @@ function Assemble({ claim }: { claim: Claim }) {
   const chosen = selected.length > 0 ? selected : [at];
   const page = station.pages.find((each) => each.position === at);
   const toggle = (position: number) =>
-    select((now) => (now.includes(position) ? now.filter((each) => each !== position) : [...now, position].sort((a, b) => a - b)));
+    select((now) =>
+      now.includes(position) ? now.filter((each) => each !== position) : [...now, position].sort((a, b) => a - b),
+    );
   const turn = (turns: number) => act.mutate(chosen.map((position) => ({ turn: { position, turns } })));
   const split = () => {
     const groups = splitBefore(positions, at);
@@ -113,7 +119,11 @@ function Assemble({ claim }: { claim: Claim }) {
           <Button of="undo" onClick={() => undo.mutate()} disabled={undoable === 0 || undo.isPending}>
             <Undo2 size={16} aria-hidden="true" /> {t.undo}
           </Button>
-          <Link className={classes(parts.button, parts.primary)} to="/verify/$document" params={{ document: station.id }}>
+          <Link
+            className={classes(parts.button, parts.primary)}
+            to="/verify/$document"
+            params={{ document: station.id }}
+          >
             {t.done}
           </Link>
         </>
@@ -180,7 +190,11 @@ function Assemble({ claim }: { claim: Claim }) {
               </span>
             </button>
             <label className={style.select}>
-              <input type="checkbox" checked={selected.includes(each.position)} onChange={() => toggle(each.position)} />
+              <input
+                type="checkbox"
+                checked={selected.includes(each.position)}
+                onChange={() => toggle(each.position)}
+              />
               <span className={parts.hidden}>{t.select(each.position)}</span>
             </label>
           </li>
@@ -196,10 +210,10 @@ function Assemble({ claim }: { claim: Claim }) {
             ["", candidates.length === 0 ? t.noOther : t.choose],
             ...candidates.map(
               (item) =>
-                [item.document, `${item.kind?.value ? text.kindName(item.kind.value) : text.queue.untyped} · ${text.common.pages(item.pages)} · ${item.document.slice(-6)}`] as [
-                  string,
-                  string,
-                ],
+                [
+                  item.document,
+                  `${item.kind?.value ? text.kindName(item.kind.value) : text.queue.untyped} · ${text.common.pages(item.pages)} · ${item.document.slice(-6)}`,
+                ] as [string, string],
             ),
           ]}
         />
@@ -207,7 +221,10 @@ function Assemble({ claim }: { claim: Claim }) {
           <Button onClick={() => act.mutate([{ merge: { with: other } }])} disabled={other === "" || act.isPending}>
             <Combine size={16} aria-hidden="true" /> {t.merge}
           </Button>
-          <Button onClick={() => act.mutate([{ move: { positions: chosen, to: other, at: 1 } }])} disabled={other === "" || chosen.length === station.pages.length}>
+          <Button
+            onClick={() => act.mutate([{ move: { positions: chosen, to: other, at: 1 } }])}
+            disabled={other === "" || chosen.length === station.pages.length}
+          >
             {t.move(chosen.length)}
           </Button>
         </div>

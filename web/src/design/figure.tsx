@@ -7,7 +7,12 @@ export function Figures({ children }: { children: ReactNode }) {
   return <div className={style.figures}>{children}</div>;
 }
 
-export function Figure(props: { label: string; value: ReactNode; note?: ReactNode; tone?: "ok" | "check" | "verify" | undefined }) {
+export function Figure(props: {
+  label: string;
+  value: ReactNode;
+  note?: ReactNode;
+  tone?: "ok" | "check" | "verify" | undefined;
+}) {
   return (
     <div className={style.figure}>
       <span className={style.label}>{props.label}</span>
@@ -19,5 +24,14 @@ export function Figure(props: { label: string; value: ReactNode; note?: ReactNod
 
 /** A bar that shows a part of a whole, with the words that say the same. */
 export function Meter({ value, of, label }: { value: number; of: number; label: string }) {
-  return <meter className={style.meter} min={0} max={Math.max(1, of)} value={Math.min(value, Math.max(1, of))} aria-label={label} title={label} />;
+  return (
+    <meter
+      className={style.meter}
+      min={0}
+      max={Math.max(1, of)}
+      value={Math.min(value, Math.max(1, of))}
+      aria-label={label}
+      title={label}
+    />
+  );
 }

@@ -83,7 +83,12 @@ export function LongTable<T>(props: {
       <div role="rowgroup" className={style.headGroup}>
         <div role="row" tabIndex={-1} className={classes(style.row, style.head)} ref={(element) => place(element, 0)}>
           {props.columns.map((column) => (
-            <div key={column.title} role="columnheader" tabIndex={-1} className={column.numeric ? parts.num : undefined}>
+            <div
+              key={column.title}
+              role="columnheader"
+              tabIndex={-1}
+              className={column.numeric ? parts.num : undefined}
+            >
               {column.title}
             </div>
           ))}

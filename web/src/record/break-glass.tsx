@@ -10,7 +10,10 @@ export function BreakGlass({ patient, onClose }: { patient: string; onClose(): v
   const t = text.chart;
   const [reason, setReason] = useState("");
   const [password, setPassword] = useState("");
-  const ask = useMutation({ mutationFn: () => call("POST", "/break-glass", { body: { patient, reason, password }, anonymous: true }), onSuccess: onClose });
+  const ask = useMutation({
+    mutationFn: () => call("POST", "/break-glass", { body: { patient, reason, password }, anonymous: true }),
+    onSuccess: onClose,
+  });
   return (
     <Dialog title={t.breakGlass} onClose={onClose}>
       <form
@@ -22,7 +25,12 @@ export function BreakGlass({ patient, onClose }: { patient: string; onClose(): v
         }}
       >
         <Notice tone="verify">{t.breakGlassLead}</Notice>
-        <TextArea label={text.common.reason} required value={reason} onChange={(event) => setReason(event.target.value)} />
+        <TextArea
+          label={text.common.reason}
+          required
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
         <TextField
           label={text.signIn.password}
           type="password"

@@ -4,7 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { Files } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
-import { Badge, Button, Screen, parts } from "../design/parts";
+import { Badge, Button, parts, Screen } from "../design/parts";
 import { Empty, Failed, Skeleton } from "../design/states";
 import { text } from "../text";
 import { day } from "../text/dates";
@@ -19,7 +19,8 @@ export default function ChartScreen() {
   const [breaking, breakGlass] = useState(false);
   const chart = useInfiniteQuery({
     queryKey: ["chart", patient],
-    queryFn: ({ pageParam }) => call<ChartView>("GET", `/patients/${patient}/chart`, { query: { after: pageParam, limit: 60 } }),
+    queryFn: ({ pageParam }) =>
+      call<ChartView>("GET", `/patients/${patient}/chart`, { query: { after: pageParam, limit: 60 } }),
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
   });
@@ -58,9 +59,17 @@ export default function ChartScreen() {
           {items.map((item) => (
             <li key={item.record}>
               <Link className={style.sheet} to="/records/$record" params={{ record: item.record }}>
-                {item.image && <Thumbnail page={{ image: item.image, width: item.width ?? 850, height: item.height ?? 1100, turn: 0 }} label="" width={160} />}
+                {item.image && (
+                  <Thumbnail
+                    page={{ image: item.image, width: item.width ?? 850, height: item.height ?? 1100, turn: 0 }}
+                    label=""
+                    width={160}
+                  />
+                )}
                 <strong>{item.title || (item.kind ? text.kindName(item.kind) : text.record.untitled)}</strong>
-                <span className={parts.muted}>{[day(item.date), text.common.pages(item.pages)].filter(Boolean).join(" · ")}</span>
+                <span className={parts.muted}>
+                  {[day(item.date), text.common.pages(item.pages)].filter(Boolean).join(" · ")}
+                </span>
                 <span>
                   <Badge>{text.stateName(item.state)}</Badge>
                 </span>

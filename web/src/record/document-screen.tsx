@@ -17,7 +17,10 @@ export default function DocumentScreen() {
   const { document } = useParams({ strict: false }) as { document: string };
   const { session } = useSession();
   const [giving, give] = useState(false);
-  const view = useQuery({ queryKey: ["document", document], queryFn: () => call<Station>("GET", `/documents/${document}`) });
+  const view = useQuery({
+    queryKey: ["document", document],
+    queryFn: () => call<Station>("GET", `/documents/${document}`),
+  });
   return (
     <Loaded query={view}>
       {(station) => {
@@ -46,7 +49,14 @@ export default function DocumentScreen() {
                 ]}
               />
             </aside>
-            {giving && <GiveOut what="export" subject={{ documents: [station.id] }} document={station.id} onClose={() => give(false)} />}
+            {giving && (
+              <GiveOut
+                what="export"
+                subject={{ documents: [station.id] }}
+                document={station.id}
+                onClose={() => give(false)}
+              />
+            )}
           </div>
         );
       }}

@@ -27,7 +27,9 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
     setError(null);
     try {
       if (what === "print") await call("POST", "/prints", { body: { document: id, reason } });
-      const file = await callForFile("POST", "/exports", { body: { ...subject, format: what === "print" ? "pdf" : format, reason, purpose } });
+      const file = await callForFile("POST", "/exports", {
+        body: { ...subject, format: what === "print" ? "pdf" : format, reason, purpose },
+      });
       const address = URL.createObjectURL(file);
       const link = document.createElement("a");
       link.href = address;
@@ -47,10 +49,22 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
       <form className={parts.stack} onSubmit={submit} data-own-enter>
         <p>{what === "export" ? t.exportLead : t.printLead}</p>
         {what === "export" && (
-          <Select label={t.format} value={format} onChange={setFormat} options={FORMATS.map((each) => [each, t.formats[each] ?? each])} />
+          <Select
+            label={t.format}
+            value={format}
+            onChange={setFormat}
+            options={FORMATS.map((each) => [each, t.formats[each] ?? each])}
+          />
         )}
         <Select label={t.purpose} value={purpose} onChange={setPurpose} options={Object.entries(t.purposes)} />
-        <TextField label={text.common.reason} required autoFocus maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+        <TextField
+          label={text.common.reason}
+          required
+          autoFocus
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
         <Fault error={error} />
         <DialogFoot>
           <Button onClick={onClose}>{text.common.cancel}</Button>

@@ -1,9 +1,9 @@
 /** The pages of something that is only read. */
 import { useRef, useState } from "react";
 import type { StationPage } from "../api/types";
+import { useTitle } from "../design/parts";
 import { useKeys } from "../keys/handler";
 import { text } from "../text";
-import { useTitle } from "../design/parts";
 import { PageViewer, type ViewerControls } from "../viewer/page-viewer";
 import { Thumbnail } from "../viewer/thumbnail";
 import style from "./record.module.css";
@@ -26,7 +26,12 @@ export function PagesView({ title, pages }: { title: string; pages: StationPage[
       <ol className={style.thumbs} aria-label={text.station.pages}>
         {pages.map((each, index) => (
           <li key={each.page}>
-            <button type="button" className={style.thumb} aria-current={index === at ? "true" : undefined} onClick={() => setAt(index)}>
+            <button
+              type="button"
+              className={style.thumb}
+              aria-current={index === at ? "true" : undefined}
+              onClick={() => setAt(index)}
+            >
               <Thumbnail page={{ ...each, turn: each.turn ?? 0 }} label={text.viewer.thumbnail(each.position)} />
               <span>{each.position}</span>
             </button>

@@ -68,7 +68,9 @@ export function Record({ view }: { view: RecordView }) {
         <Card title={t.retention}>
           {retention ? (
             <>
-              <p className={style.keep}>{retention.keep_until ? t.keptUntil(day(retention.keep_until)) : t.keptIndefinitely}</p>
+              <p className={style.keep}>
+                {retention.keep_until ? t.keptUntil(day(retention.keep_until)) : t.keptIndefinitely}
+              </p>
               <ol className={style.why}>
                 {retention.why.map((sentence) => (
                   <li key={sentence}>{sentence}</li>
@@ -84,8 +86,11 @@ export function Record({ view }: { view: RecordView }) {
           <ol className={style.timeline}>
             {versions.map((version) => (
               <li key={version.version}>
-                <strong>{t.version(version.version)}</strong> {version.state && <Badge>{text.stateName(version.state)}</Badge>}
-                <p className={parts.muted}>{[time(version.at), version.by?.name, version.reason].filter(Boolean).join(" · ")}</p>
+                <strong>{t.version(version.version)}</strong>{" "}
+                {version.state && <Badge>{text.stateName(version.state)}</Badge>}
+                <p className={parts.muted}>
+                  {[time(version.at), version.by?.name, version.reason].filter(Boolean).join(" · ")}
+                </p>
               </li>
             ))}
           </ol>
@@ -103,7 +108,14 @@ export function Record({ view }: { view: RecordView }) {
           </Card>
         )}
       </aside>
-      {giving && <GiveOut what={giving} subject={{ records: [record.id] }} document={record.document ?? record.id} onClose={() => give(null)} />}
+      {giving && (
+        <GiveOut
+          what={giving}
+          subject={{ records: [record.id] }}
+          document={record.document ?? record.id}
+          onClose={() => give(null)}
+        />
+      )}
     </div>
   );
 }

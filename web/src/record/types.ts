@@ -12,7 +12,13 @@ export interface RecordView {
     labels?: string[];
     document?: string | null;
   };
-  versions: { version: number; at: string; by?: { name: string } | null; reason?: string | null; state?: string | null }[];
+  versions: {
+    version: number;
+    at: string;
+    by?: { name: string } | null;
+    reason?: string | null;
+    state?: string | null;
+  }[];
   provenance: { at?: string | null; what: string }[] | Record<string, unknown>;
   retention: { class?: string | null; keep_until?: string | null; why: string[] } | null;
   pages: StationPage[];

@@ -43,11 +43,21 @@ export function Facets({ facets, filters, onChange }: FacetsProps) {
           <legend>{text.search.dates}</legend>
           <label className={parts.labelled}>
             <span className={parts.hint}>{text.search.from}</span>
-            <input className={parts.input} type="date" value={filters.from ?? ""} onChange={(event) => set("from", event.target.value)} />
+            <input
+              className={parts.input}
+              type="date"
+              value={filters.from ?? ""}
+              onChange={(event) => set("from", event.target.value)}
+            />
           </label>
           <label className={parts.labelled}>
             <span className={parts.hint}>{text.search.to}</span>
-            <input className={parts.input} type="date" value={filters.to ?? ""} onChange={(event) => set("to", event.target.value)} />
+            <input
+              className={parts.input}
+              type="date"
+              value={filters.to ?? ""}
+              onChange={(event) => set("to", event.target.value)}
+            />
           </label>
         </fieldset>
       </div>

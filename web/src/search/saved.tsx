@@ -79,7 +79,13 @@ function NameSearch({ query, onClose }: { query: string; onClose(): void }) {
           save.mutate();
         }}
       >
-        <TextField label={text.common.name} required autoFocus value={name} onChange={(event) => setName(event.target.value)} />
+        <TextField
+          label={text.common.name}
+          required
+          autoFocus
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
         <Fault error={save.error} />
         <DialogFoot>
           <Button onClick={onClose}>{text.common.cancel}</Button>

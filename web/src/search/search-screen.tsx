@@ -15,7 +15,7 @@ import { day } from "../text/dates";
 import { HitMarks } from "../viewer/marks";
 import { PageViewer, type ViewerControls } from "../viewer/page-viewer";
 import { Thumbnail } from "../viewer/thumbnail";
-import { Facets, type Filters, FILTERS } from "./facets";
+import { Facets, FILTERS, type Filters } from "./facets";
 import { Saved } from "./saved";
 import style from "./search.module.css";
 
@@ -37,7 +37,10 @@ export default function SearchScreen() {
     queryKey: ["search", said],
     enabled: Boolean(said.q),
     queryFn: async ({ pageParam, signal }) => {
-      const answer = await call<SearchAnswer>("GET", "/search", { query: { ...said, after: pageParam, limit: LIMIT }, signal });
+      const answer = await call<SearchAnswer>("GET", "/search", {
+        query: { ...said, after: pageParam, limit: LIMIT },
+        signal,
+      });
       return { ...answer, took: Math.round(performance.now() - started) };
     },
     initialPageParam: "",
@@ -162,7 +165,9 @@ export default function SearchScreen() {
             <div className={style.caption}>
               <strong>{hit.title}</strong>
               <span>
-                {[hit.patient, day(hit.date), text.viewer.thumbnail(hit.position), t.hitsHere(hit.boxes.length)].filter(Boolean).join(" · ")}
+                {[hit.patient, day(hit.date), text.viewer.thumbnail(hit.position), t.hitsHere(hit.boxes.length)]
+                  .filter(Boolean)
+                  .join(" · ")}
               </span>
               <span className={style.walk}>
                 <Kbd of="previousHitPage" />
@@ -191,7 +196,12 @@ export default function SearchScreen() {
 
 function HitRow({ hit, chosen, onChoose }: { hit: Hit; chosen: boolean; onChoose(): void }) {
   return (
-    <button type="button" className={classes(style.hit, chosen && style.chosen)} aria-current={chosen ? "true" : undefined} onClick={onChoose}>
+    <button
+      type="button"
+      className={classes(style.hit, chosen && style.chosen)}
+      aria-current={chosen ? "true" : undefined}
+      onClick={onChoose}
+    >
       <span className={style.thumb}>
         <Thumbnail
           page={{ image: hit.image, width: hit.width, height: hit.height, turn: 0 }}
@@ -202,7 +212,10 @@ function HitRow({ hit, chosen, onChoose }: { hit: Hit; chosen: boolean; onChoose
       </span>
       <span className={style.body}>
         <span>
-          <strong>{hit.title}</strong> <span className={parts.muted}>{[day(hit.date), text.search.pageShort(hit.position)].filter(Boolean).join(" · ")}</span>
+          <strong>{hit.title}</strong>{" "}
+          <span className={parts.muted}>
+            {[day(hit.date), text.search.pageShort(hit.position)].filter(Boolean).join(" · ")}
+          </span>
         </span>
         {hit.patient && <span className={parts.muted}>{hit.patient}</span>}
         {hit.passages.slice(0, 2).map((passage, index) => (
@@ -235,7 +248,8 @@ function Chosen({ filters, onChange }: { filters: Filters; onChange(filters: Fil
             }}
           >
             <Badge tone="info">
-              {text.search.facetNames[name] ?? name}: {text.kindName(filters[name] ?? "")} <span aria-hidden="true">×</span>
+              {text.search.facetNames[name] ?? name}: {text.kindName(filters[name] ?? "")}{" "}
+              <span aria-hidden="true">×</span>
               <span className={parts.hidden}> {text.common.remove}</span>
             </Badge>
           </button>

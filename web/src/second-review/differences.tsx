@@ -32,14 +32,18 @@ export function Differences() {
     },
   });
   const settle = useMutation({
-    mutationFn: ({ id, ...body }: { id: string; choice?: string; value?: string }) => call("POST", `/reviews/differences/${id}`, { body }),
+    mutationFn: ({ id, ...body }: { id: string; choice?: string; value?: string }) =>
+      call("POST", `/reviews/differences/${id}`, { body }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["differences"] }),
   });
   return (
     <Card title={t.differences}>
       <p className={parts.hint}>{t.differencesLead}</p>
       <Fault error={settle.error} />
-      <Loaded query={differences} empty={(all) => (all.length === 0 ? <p className={parts.muted}>{t.noDifferences}</p> : null)}>
+      <Loaded
+        query={differences}
+        empty={(all) => (all.length === 0 ? <p className={parts.muted}>{t.noDifferences}</p> : null)}
+      >
         {(all) => (
           <ul className={style.differences}>
             {all.map((each) => (
@@ -52,7 +56,13 @@ export function Differences() {
   );
 }
 
-function One({ difference, onSettle }: { difference: Difference; onSettle(body: { choice?: string; value?: string }): void }) {
+function One({
+  difference,
+  onSettle,
+}: {
+  difference: Difference;
+  onSettle(body: { choice?: string; value?: string }): void;
+}) {
   const t = text.review;
   const [value, setValue] = useState("");
   const { image, rect, width, height, label, field } = difference;

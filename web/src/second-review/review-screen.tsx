@@ -7,10 +7,10 @@ import type { Claim } from "../api/types";
 import { Button, parts, TextField, useTitle } from "../design/parts";
 import { Empty, Fault, Loaded, Notice } from "../design/states";
 import { useKeys } from "../keys/handler";
+import station from "../station/station.module.css";
+import { Thumbnails } from "../station/thumbnails";
 import { text } from "../text";
 import { PageViewer, type ViewerControls } from "../viewer/page-viewer";
-import { Thumbnails } from "../station/thumbnails";
-import station from "../station/station.module.css";
 import { Differences } from "./differences";
 import style from "./review.module.css";
 
@@ -64,7 +64,8 @@ function Rekey({ task, outcome, onDone }: { task: ReviewTask; outcome: string | 
   const controls = useRef<ViewerControls>(null);
   const page = document.pages.find((each) => each.position === position) ?? null;
   const send = useMutation({
-    mutationFn: () => call<{ outcome: string }>("POST", `/reviews/${document.id}`, { body: { values, lease: task.claim.lease.token } }),
+    mutationFn: () =>
+      call<{ outcome: string }>("POST", `/reviews/${document.id}`, { body: { values, lease: task.claim.lease.token } }),
     onSuccess: (answer) => onDone(answer?.outcome ?? "agreed"),
   });
   const go = (by: number) => {
@@ -129,4 +130,3 @@ function Rekey({ task, outcome, onDone }: { task: ReviewTask; outcome: string | 
     </div>
   );
 }
-

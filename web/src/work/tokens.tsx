@@ -10,12 +10,9 @@ import { time } from "../text/dates";
 
 interface Token {
   id: string;
-  name: string;
-  scopes: string[];
-  created_at?: string;
-  expires_at?: string | null;
-  expires?: string | null;
-  last_used_at?: string | null;
+  name?: string | null;
+  scopes?: string[] | null;
+  expires_at: string;
 }
 
 export function Tokens() {
@@ -47,9 +44,14 @@ export function Tokens() {
               rows={rows}
               keyOf={(row) => row.id}
               columns={[
-                { title: text.common.name, cell: (row) => row.name },
-                { title: t.scopes, cell: (row) => row.scopes.join(", ") },
-                { title: t.expires, cell: (row) => time(row.expires_at ?? row.expires) || t.never },
+                { title: text.common.name, cell: (row) => row.name ?? "–" },
+                {
+                  title: t.scopes,
+                  cell: (row) =>
+                    row.scopes?.map((scope) => text.permissions[scope.replaceAll("-", "_")] ?? scope).join(", ") ??
+                    t.everything,
+                },
+                { title: t.expires, cell: (row) => time(row.expires_at) },
                 {
                   title: t.revoke,
                   cell: (row) => (
@@ -72,11 +74,11 @@ function MakeToken({ onClose }: { onClose(): void }) {
   const t = text.tokens;
   const queries = useQueryClient();
   const [name, setName] = useState("");
-  const [expires, setExpires] = useState("");
+  const [days, setDays] = useState("90");
   const make = useMutation({
     mutationFn: () =>
       call<{ token: string }>("POST", "/me/tokens", {
-        body: { name, scopes: ["read"], ...(expires ? { expires: new Date(expires).toISOString() } : {}) },
+        body: { name, days: Number(days) },
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["tokens"] }),
   });
@@ -99,8 +101,22 @@ function MakeToken({ onClose }: { onClose(): void }) {
         </>
       ) : (
         <form className={parts.stack} onSubmit={submit} data-own-enter>
-          <TextField label={text.common.name} required autoFocus value={name} onChange={(event) => setName(event.target.value)} />
-          <TextField label={t.expires} type="date" required value={expires} onChange={(event) => setExpires(event.target.value)} />
+          <TextField
+            label={text.common.name}
+            required
+            autoFocus
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <TextField
+            label={t.days}
+            type="number"
+            min={1}
+            max={366}
+            required
+            value={days}
+            onChange={(event) => setDays(event.target.value)}
+          />
           <Fault error={make.error} />
           <DialogFoot>
             <Button type="submit" look="primary" disabled={make.isPending}>

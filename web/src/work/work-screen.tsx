@@ -6,8 +6,8 @@ import { useState } from "react";
 import { call } from "../api/client";
 import type { MyWork } from "../api/types";
 import { may, signOut, useSession } from "../app/session";
-import { Badge, Button, Card, Dialog, Facts, Screen } from "../design/parts";
 import { Figure, Figures } from "../design/figure";
+import { Badge, Button, Card, Dialog, Facts, Screen } from "../design/parts";
 import { Empty, Fault, Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { SetPassword, SetTotp } from "../sign-in/set-up-screen";
@@ -83,7 +83,10 @@ function Today() {
             <Figure label={t.accepted} value={text.number(today.accepted)} />
             <Figure label={t.pages} value={text.number(today.pages)} />
             <Figure label={t.rejected} value={text.number(today.rejected)} />
-            <Figure label={t.seconds} value={today.seconds_per_document === null ? "–" : `${today.seconds_per_document.toFixed(1)} s`} />
+            <Figure
+              label={t.seconds}
+              value={today.seconds_per_document === null ? "–" : `${today.seconds_per_document.toFixed(1)} s`}
+            />
           </Figures>
           <Card title={t.last}>
             <Fault error={undo.error} />
@@ -111,7 +114,14 @@ function Today() {
                         t.untitled
                       ),
                   },
-                  { title: t.decision, cell: (row) => <Badge tone={row.decision.startsWith("accept") ? "ok" : "check"}>{text.stateName(row.decision)}</Badge> },
+                  {
+                    title: t.decision,
+                    cell: (row) => (
+                      <Badge tone={row.decision.startsWith("accept") ? "ok" : "check"}>
+                        {text.stateName(row.decision)}
+                      </Badge>
+                    ),
+                  },
                   {
                     title: t.takeBack,
                     cell: (row) =>
