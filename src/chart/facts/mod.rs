@@ -4,6 +4,7 @@
 //! of the ledger, applied in their order; replaying the ledger makes them again. So a fact carries everything that its
 //! tables need, by ids and dates, and no text about a patient: whoever may audit need not be allowed to read charts.
 
+mod access;
 mod disposal;
 mod hold;
 mod key;
@@ -15,6 +16,7 @@ mod rule;
 
 use serde::{Deserialize, Serialize};
 
+pub use access::AccessFact;
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
@@ -44,4 +46,6 @@ pub enum Fact {
     Disposal(DisposalFact),
     /// The keys that sign.
     Key(KeyFact),
+    /// Who signed in, and who saw what.
+    Access(AccessFact),
 }

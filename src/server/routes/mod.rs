@@ -1,0 +1,22 @@
+//! The table of routes: one folder for each noun, one file for each verb.
+
+mod emergencies;
+mod health;
+mod me;
+mod oidc;
+mod people;
+pub mod session;
+
+use super::route::Route;
+
+/// Every route of the server. What is not here does not exist.
+pub fn table() -> Vec<Route> {
+    let mut table = Vec::new();
+    table.extend(health::routes());
+    table.extend(session::routes());
+    table.extend(me::routes());
+    table.extend(people::routes());
+    table.extend(emergencies::routes());
+    table.extend(oidc::routes());
+    table
+}
