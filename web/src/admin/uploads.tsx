@@ -60,7 +60,6 @@ export function Uploads({ batches }: { batches: { id: string; name: string }[] }
           onChange={setBatch}
           options={batches.map((each) => [each.id, each.name])}
         />
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is an addition to the button inside */}
         <div
           className={classes(style.drop, over && style.over)}
           onDragOver={(event) => {

@@ -216,7 +216,7 @@ export interface SearchAnswer extends Page<Hit> {
   pages: number;
   pages_in_scope: number;
   pages_without_reliable_text: number;
-  unseen?: number;
+  unseen?: number | null;
   terms?: unknown;
-  facets: Record<string, { value: string; count: number }[]>;
+  facets: Record<string, { value: string; label?: string | null; count: number }[]>;
 }

@@ -58,6 +58,7 @@ export function Shell() {
   const online = useOnline();
   const path = useRouterState({ select: (state) => state.location.pathname });
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another screen starts at its top
   useEffect(() => {
     document.getElementById("content")?.scrollTo({ top: 0 });
   }, [path]);

@@ -114,7 +114,6 @@ export function LongTable<T>(props: {
               ref={(element) => place(element, item.start)}
             >
               {props.columns.map((column) => (
-                // biome-ignore lint/a11y/useSemanticElements: a real cell needs a real table, which cannot be drawn in part
                 <div key={column.title} role="cell" className={classes(style.cell, column.numeric && parts.num)}>
                   {column.cell(row)}
                 </div>

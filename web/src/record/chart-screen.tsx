@@ -8,7 +8,6 @@ import { Badge, Button, parts, Screen } from "../design/parts";
 import { Empty, Failed, Skeleton } from "../design/states";
 import { text } from "../text";
 import { day } from "../text/dates";
-import { Thumbnail } from "../viewer/thumbnail";
 import { BreakGlass } from "./break-glass";
 import style from "./record.module.css";
 import type { ChartView } from "./types";
@@ -59,14 +58,7 @@ export default function ChartScreen() {
           {items.map((item) => (
             <li key={item.record}>
               <Link className={style.sheet} to="/records/$record" params={{ record: item.record }}>
-                {item.image && (
-                  <Thumbnail
-                    page={{ image: item.image, width: item.width ?? 850, height: item.height ?? 1100, turn: 0 }}
-                    label=""
-                    width={160}
-                  />
-                )}
-                <strong>{item.title || (item.kind ? text.kindName(item.kind) : text.record.untitled)}</strong>
+                <strong>{text.kindName(item.kind)}</strong>
                 <span className={parts.muted}>
                   {[day(item.date), text.common.pages(item.pages)].filter(Boolean).join(" · ")}
                 </span>

@@ -1,6 +1,6 @@
 /** Export and print: never without a reason, which is recorded. */
 import { type FormEvent, useState } from "react";
-import { call, callForFile } from "../api/client";
+import { callForFile } from "../api/client";
 import { Button, Dialog, DialogFoot, parts, Select, TextField } from "../design/parts";
 import { Fault } from "../design/states";
 import { text } from "../text";
@@ -26,10 +26,10 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
     setBusy(true);
     setError(null);
     try {
-      if (what === "print") await call("POST", "/prints", { body: { document: id, reason } });
-      const file = await callForFile("POST", "/exports", {
-        body: { ...subject, format: what === "print" ? "pdf" : format, reason, purpose },
-      });
+      const file =
+        what === "print"
+          ? await callForFile("POST", "/prints", { body: { document: id, reason } })
+          : await callForFile("POST", "/exports", { body: { ...subject, format, reason, purpose } });
       const address = URL.createObjectURL(file);
       const link = document.createElement("a");
       link.href = address;

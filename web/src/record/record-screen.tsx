@@ -1,6 +1,6 @@
 /** One record: its pages, its versions, where it came from, until when it is kept and why. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { Download, Gavel, Printer } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
@@ -8,30 +8,30 @@ import { Badge, Button, Card, Facts, parts } from "../design/parts";
 import { Loaded } from "../design/states";
 import { text } from "../text";
 import { day, time } from "../text/dates";
+import { aboutDocument } from "./about";
 import { GiveOut } from "./give-out";
 import { PagesView } from "./pages-view";
 import style from "./record.module.css";
-import type { RecordView } from "./types";
+import type { RecordView, VersionView } from "./types";
 
 export default function RecordScreen() {
   const { record } = useParams({ strict: false }) as { record: string };
   const view = useQuery({ queryKey: ["record", record], queryFn: () => call<RecordView>("GET", `/records/${record}`) });
-  return <Loaded query={view}>{(data) => <Record view={data} />}</Loaded>;
+  return <Loaded query={view}>{(data) => <Shown view={data} />}</Loaded>;
 }
 
-export function Record({ view }: { view: RecordView }) {
+function Shown({ view }: { view: RecordView }) {
   const t = text.record;
   const [giving, give] = useState<"export" | "print" | null>(null);
-  const { record, versions, retention, pages, holds } = view;
-  const title = record.title || (record.kind ? text.kindName(record.kind) : t.untitled);
-  const provenance = Array.isArray(view.provenance) ? view.provenance : [];
+  const { document, versions, retention, holds, provenance } = view;
+  const title = document.kind ? text.kindName(document.kind) : t.untitled;
   return (
     <div className={style.record}>
-      <PagesView title={title} pages={pages} />
+      <PagesView title={title} pages={document.pages} />
       <aside className={style.pane} aria-label={t.about}>
         <div className={style.head}>
           <h1>{title}</h1>
-          <Badge tone={record.state === "archived" ? "ok" : "info"}>{text.stateName(record.state)}</Badge>
+          <Badge tone={view.state === "archived" ? "ok" : "info"}>{text.stateName(view.state)}</Badge>
         </div>
         <div className={parts.row}>
           <Button onClick={() => give("export")}>
@@ -42,80 +42,78 @@ export function Record({ view }: { view: RecordView }) {
           </Button>
         </div>
         {holds.map((hold) => (
-          <Badge key={hold.id} tone="verify">
-            <Gavel size={14} aria-hidden="true" /> {t.held(hold.matter)}
+          <Badge key={hold} tone="verify">
+            <Gavel size={14} aria-hidden="true" /> {t.held(hold)}
           </Badge>
         ))}
-        <Facts
-          items={[
-            [
-              t.patient,
-              record.patient ? (
-                <Link to="/patients/$patient" params={{ patient: record.patient.id }}>
-                  {record.patient.name || record.patient.number || t.patient}
-                </Link>
-              ) : (
-                "–"
-              ),
-            ],
-            [t.number, record.patient?.number ? <code>{record.patient.number}</code> : "–"],
-            [t.born, day(record.patient?.born) || "–"],
-            [t.date, day(record.date) || "–"],
-            [t.labels, record.labels?.join(", ") || "–"],
-            [t.id, <code key="id">{record.id}</code>],
-          ]}
-        />
+        <Facts items={[...aboutDocument(document), [t.id, <code key="id">{view.record}</code>]]} />
         <Card title={t.retention}>
-          {retention ? (
-            <>
-              <p className={style.keep}>
-                {retention.keep_until ? t.keptUntil(day(retention.keep_until)) : t.keptIndefinitely}
-              </p>
-              <ol className={style.why}>
-                {retention.why.map((sentence) => (
-                  <li key={sentence}>{sentence}</li>
-                ))}
-              </ol>
-              <p className={parts.hint}>{t.noAdvice}</p>
-            </>
-          ) : (
-            <p className={parts.muted}>{t.notComputed}</p>
-          )}
+          <p className={style.keep}>
+            {retention.keep_until ? t.keptUntil(day(retention.keep_until)) : t.keptIndefinitely}
+          </p>
+          <ol className={style.why}>
+            {retention.why.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ol>
+          <p className={parts.hint}>{t.noAdvice}</p>
         </Card>
         <Card title={t.versions}>
           <ol className={style.timeline}>
             {versions.map((version) => (
-              <li key={version.version}>
-                <strong>{t.version(version.version)}</strong>{" "}
-                {version.state && <Badge>{text.stateName(version.state)}</Badge>}
-                <p className={parts.muted}>
-                  {[time(version.at), version.by?.name, version.reason].filter(Boolean).join(" · ")}
-                </p>
+              <li key={version.number}>
+                <strong>{t.version(version.number)}</strong>{" "}
+                <Badge tone={version.in_error ? "verify" : undefined}>
+                  {version.in_error ? t.inError : text.stateName(version.state)}
+                </Badge>
+                <p className={parts.muted}>{said(version)}</p>
               </li>
             ))}
           </ol>
+          {view.hidden_in_error > 0 && <p className={parts.hint}>{t.hiddenInError(view.hidden_in_error)}</p>}
         </Card>
-        {provenance.length > 0 && (
+        {provenance && (
           <Card title={t.provenance}>
-            <ol className={style.timeline}>
-              {provenance.map((each) => (
-                <li key={`${each.at}${each.what}`}>
-                  {each.what}
-                  {each.at && <p className={parts.muted}>{time(each.at)}</p>}
-                </li>
-              ))}
-            </ol>
+            <Facts
+              items={[
+                [t.verifiedBy, `${provenance.verified_by}, ${time(provenance.verified_at)}`],
+                [t.readBy, provenance.read_by.join(", ") || "–"],
+                [t.madeBy, provenance.program],
+                [
+                  t.originals,
+                  <ul key="originals">
+                    {provenance.originals.map((original) => (
+                      <li key={original.path}>
+                        <code>{original.path}</code>
+                        <br />
+                        <code className={parts.muted} title={original.sha256}>
+                          SHA-256 {original.sha256.slice(0, 16)}…
+                        </code>
+                      </li>
+                    ))}
+                  </ul>,
+                ],
+              ]}
+            />
           </Card>
         )}
       </aside>
       {giving && (
-        <GiveOut
-          what={giving}
-          subject={{ records: [record.id] }}
-          document={record.document ?? record.id}
-          onClose={() => give(null)}
-        />
+        <GiveOut what={giving} subject={{ records: [view.record] }} document={document.id} onClose={() => give(null)} />
       )}
     </div>
   );
+}
+
+function said(version: VersionView): string {
+  const t = text.record;
+  return [
+    t.acceptedBy(version.accepted_by, time(version.accepted_at)),
+    version.reviewed_by && t.reviewedBy(version.reviewed_by),
+    version.archived_at && t.archivedAt(time(version.archived_at)),
+    version.locked_until && t.lockedUntil(time(version.locked_until)),
+    version.correction && text.kindName(version.correction),
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }

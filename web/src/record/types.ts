@@ -1,42 +1,74 @@
-/** What the server says of a record. */
+/** What the server says of documents, records and charts. */
 import type { StationPage } from "../api/types";
 
-export interface RecordView {
-  record: {
-    id: string;
-    title?: string | null;
-    kind?: string | null;
-    patient?: { id: string; name?: string | null; number?: string | null; born?: string | null } | null;
-    date?: string | null;
-    state: string;
-    labels?: string[];
-    document?: string | null;
-  };
-  versions: {
-    version: number;
-    at: string;
-    by?: { name: string } | null;
-    reason?: string | null;
-    state?: string | null;
-  }[];
-  provenance: { at?: string | null; what: string }[] | Record<string, unknown>;
-  retention: { class?: string | null; keep_until?: string | null; why: string[] } | null;
+export interface PatientView {
+  id: string;
+  number: string;
+  authority: string;
+  name: string;
+  born: string;
+}
+
+export interface DocumentView {
+  id: string;
+  batch: { id: string; name: string };
+  source?: string | null;
+  state: string;
+  opened_at: string;
+  record?: string | null;
+  patient?: PatientView | null;
+  kind?: string | null;
+  labels: string[];
+  encounters: { from: string; until?: string | null }[];
+  note?: string | null;
   pages: StationPage[];
-  holds: { id: string; matter: string }[];
+  manifest: string;
+}
+
+export interface VersionView {
+  number: number;
+  state: string;
+  accepted_at: string;
+  accepted_by: string;
+  reviewed_by?: string | null;
+  archived_at?: string | null;
+  locked_until?: string | null;
+  in_error: boolean;
+  kind?: string | null;
+  labels: string[];
+  correction?: string | null;
+  inventory?: string | null;
+}
+
+export interface RecordView {
+  record: string;
+  state: string;
+  version: number;
+  document: DocumentView;
+  versions: VersionView[];
+  hidden_in_error: number;
+  provenance?: {
+    verified_by: string;
+    verified_at: string;
+    program: string;
+    originals: { path: string; sha256: string; scan: string }[];
+    read_by: string[];
+  } | null;
+  retention: { class: string; keep_until?: string | null; decided_by?: string | null; why: string[] };
+  holds: string[];
 }
 
 export interface ChartView {
-  patient: { name?: string | null; number?: string | null; born?: string | null };
+  patient?: PatientView | null;
   items: {
     record: string;
-    title?: string | null;
-    kind?: string | null;
-    date?: string | null;
+    document: string;
+    date: string;
+    kind: string;
+    labels: string[];
     pages: number;
     state: string;
-    image?: string | null;
-    width?: number;
-    height?: number;
+    version: number;
   }[];
   next?: string | null;
 }

@@ -4,25 +4,27 @@ import { text } from "../text";
 import style from "./search.module.css";
 
 export type Filters = Record<string, string>;
-export const FILTERS = ["kind", "label", "batch", "patient", "state", "confidence", "year", "from", "to"] as const;
+export const FILTERS = ["kind", "label", "batch", "patient", "state", "confidence", "from", "to"] as const;
 
 const SHOWN = 6;
 
 interface FacetsProps {
-  facets: Record<string, { value: string; count: number }[]>;
+  facets: Record<string, { value: string; label?: string | null; count: number }[]>;
   filters: Filters;
   onChange(filters: Filters): void;
 }
 
 export function Facets({ facets, filters, onChange }: FacetsProps) {
-  const groups = Object.entries(facets).filter(([name, values]) => values.length > 0 && !filters[name]);
+  const groups = Object.entries(facets).filter(
+    ([name, values]) => values.length > 0 && !filters[name] && !(name === "date" && filters.from),
+  );
   const set = (name: string, value: string) => {
     const { [name]: _, ...rest } = filters;
     onChange(value ? { ...rest, [name]: value } : rest);
   };
   const choose = (name: string, value: string) => {
-    if (name !== "year") set(name, value);
-    else onChange({ ...filters, from: `${value}-01-01`, to: `${value}-12-31` });
+    if (name !== "date") set(name, value);
+    else onChange({ ...filters, ...span(value) });
   };
   return (
     <details className={style.facets}>
@@ -31,9 +33,9 @@ export function Facets({ facets, filters, onChange }: FacetsProps) {
         {groups.map(([name, values]) => (
           <fieldset key={name}>
             <legend>{text.search.facetNames[name] ?? text.kindName(name)}</legend>
-            {values.slice(0, SHOWN).map(({ value, count }) => (
+            {values.slice(0, SHOWN).map(({ value, label, count }) => (
               <button key={value} type="button" className={style.facet} onClick={() => choose(name, value)}>
-                <span>{text.kindName(value)}</span>
+                <span>{label ?? text.kindName(value)}</span>
                 <span className={parts.muted}>{text.number(count)}</span>
               </button>
             ))}
@@ -63,4 +65,13 @@ export function Facets({ facets, filters, onChange }: FacetsProps) {
       </div>
     </details>
   );
+}
+
+/** The days of a year, a month or a day, as the value of a facet says it. */
+export function span(value: string): { from: string; to: string } {
+  if (/^\d{4}$/.test(value)) return { from: `${value}-01-01`, to: `${value}-12-31` };
+  const month = /^(\d{4})-(\d{2})$/.exec(value);
+  if (!month) return { from: value, to: value };
+  const last = new Date(Date.UTC(Number(month[1]), Number(month[2]), 0)).getUTCDate();
+  return { from: `${value}-01`, to: `${value}-${last}` };
 }

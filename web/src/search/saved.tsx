@@ -6,16 +6,17 @@ import { call } from "../api/client";
 import { Button, Dialog, DialogFoot, IconButton, parts, TextField } from "../design/parts";
 import { Fault } from "../design/states";
 import { text } from "../text";
+import type { Filters } from "./facets";
 import style from "./search.module.css";
 
 interface SavedSearch {
   id: string;
   name: string;
-  query?: string;
-  q?: string;
+  /** The query string of the search. */
+  query: string;
 }
 
-export function Saved({ onOpen, current }: { onOpen(q: string): void; current: string | null }) {
+export function Saved({ onOpen, current }: { onOpen(filters: Filters): void; current: Filters | null }) {
   const t = text.search;
   const queries = useQueryClient();
   const [naming, setNaming] = useState(false);
@@ -43,7 +44,7 @@ export function Saved({ onOpen, current }: { onOpen(q: string): void; current: s
           <ul>
             {saved.data.map((each) => (
               <li key={each.id} className={parts.row}>
-                <Button look="quiet" onClick={() => onOpen(each.query ?? each.q ?? "")}>
+                <Button look="quiet" onClick={() => onOpen(Object.fromEntries(new URLSearchParams(each.query)))}>
                   {each.name}
                 </Button>
                 <IconButton label={`${text.common.remove} ${each.name}`} onClick={() => remove.mutate(each.id)}>
@@ -54,16 +55,16 @@ export function Saved({ onOpen, current }: { onOpen(q: string): void; current: s
           </ul>
         </>
       )}
-      {naming && current !== null && <NameSearch query={current} onClose={() => setNaming(false)} />}
+      {naming && current !== null && <NameSearch filters={current} onClose={() => setNaming(false)} />}
     </div>
   );
 }
 
-function NameSearch({ query, onClose }: { query: string; onClose(): void }) {
+function NameSearch({ filters, onClose }: { filters: Filters; onClose(): void }) {
   const queries = useQueryClient();
-  const [name, setName] = useState(query.slice(0, 60));
+  const [name, setName] = useState((filters.q ?? "").slice(0, 60));
   const save = useMutation({
-    mutationFn: () => call("POST", "/searches", { body: { name, query } }),
+    mutationFn: () => call("POST", "/searches", { body: { name, query: new URLSearchParams(filters).toString() } }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["saved-searches"] });
       onClose();

@@ -114,7 +114,7 @@ export default function SearchScreen() {
           )}
           <Chosen filters={said} onChange={go} />
         </form>
-        {!said.q && <Saved onOpen={(q) => go({ q })} current={null} />}
+        {!said.q && <Saved onOpen={go} current={null} />}
         {search.isLoading && <Skeleton />}
         {search.error && !wrong && <Failed error={search.error} retry={() => void search.refetch()} />}
         {first && (
@@ -129,7 +129,7 @@ export default function SearchScreen() {
                 : t.allRead(first.pages_in_scope)}
             </p>
             <Facets facets={first.facets} filters={said} onChange={go} />
-            <Saved onOpen={(q) => go({ q })} current={said.q ?? null} />
+            <Saved onOpen={go} current={said} />
             {hits.length === 0 ? (
               <Empty title={t.emptyTitle} icon={<FileSearch size={22} aria-hidden="true" />}>
                 <p>{t.empty}</p>
@@ -223,7 +223,7 @@ function HitRow({ hit, chosen, onChoose }: { hit: Hit; chosen: boolean; onChoose
           <span key={index} className={style.passage}>
             {passage.pieces.map((piece, place) =>
               // biome-ignore lint/suspicious/noArrayIndexKey: pieces do not move
-              piece.match ? <mark key={place}>{piece.text}</mark> : <span key={place}>{piece.text}</span>,
+              piece.match ? <mark key={place}>{piece.text}</mark> : <span key={place}> {piece.text} </span>,
             )}
           </span>
         ))}

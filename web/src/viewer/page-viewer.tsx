@@ -84,7 +84,6 @@ export function PageViewer({ page, ahead, label, children, capturing, onLasso, c
 
   return (
     <div className={style.frame}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be read as a form */}
       <div ref={host} className={style.viewer} role="group" aria-label={label} data-viewer data-page={image} />
       {slot &&
         createPortal(
