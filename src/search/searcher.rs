@@ -27,6 +27,8 @@ pub struct Options {
     pub limit: usize,
     /// Whether words without quotes also find what means the same.
     pub synonyms: bool,
+    /// Whether words without quotes also find words that the recogniser took for something else, but might be these.
+    pub other_readings: bool,
     /// Whether words without quotes also find what may be a misreading of them.
     pub ocr_tolerant: bool,
     /// Whether hidden pages are searched too.
@@ -35,7 +37,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { offset: 0, limit: 20, synonyms: true, ocr_tolerant: true, hidden: false }
+        Self { offset: 0, limit: 20, synonyms: true, other_readings: true, ocr_tolerant: true, hidden: false }
     }
 }
 
