@@ -19,6 +19,7 @@ mod naming;
 mod page;
 mod patient;
 mod pipeline_stamp;
+mod reading_doubt;
 mod record;
 mod reject;
 mod retention;
@@ -47,6 +48,7 @@ pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass, Ru
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use patient::{BirthDate, PatientError, PatientRef};
 pub use pipeline_stamp::PipelineStamp;
+pub use reading_doubt::{MOST_OTHER_READINGS, OtherReading, ReadingDoubt, ReadingRisk};
 pub use record::{
     Correction, CorrectionReason, Cut, Encounter, OriginalFile, RECORD_SCHEMA, RecordDescription, RecordDraft,
     RecordPage, SecondReview, Verification, VerifiedRecord, Verifier,
