@@ -124,7 +124,7 @@ impl App {
     ) -> Result<(), AppError> {
         let person = self.actor(Permission::Label, &[]).await?.person;
         check_note(note)?;
-        Ok(self.store.reject_document(person, self.clock.now(), document.id, reason, note).await?)
+        Ok(self.store.reject_document(person, self.clock.now(), document.id, reason, note, None).await?)
     }
 
     /// Takes back what was decided about a document within the undo window: an acceptance, a rejection, a correction.

@@ -4,6 +4,7 @@
 //! of the ledger, applied in their order; replaying the ledger makes them again. So a fact carries everything that its
 //! tables need, by ids and dates, and no text about a patient: whoever may audit need not be allowed to read charts.
 
+mod desk;
 mod disposal;
 mod hold;
 mod key;
@@ -15,6 +16,7 @@ mod rule;
 
 use serde::{Deserialize, Serialize};
 
+pub use desk::{Arranged, ArrangementStep, DeskFact, TicketCategory};
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
@@ -32,6 +34,8 @@ pub enum Fact {
     People(PeopleFact),
     /// Records: acceptance, deposit, correction.
     Record(RecordFact),
+    /// What happens at the verification station before a decision, and blind re-keying after it.
+    Desk(DeskFact),
     /// Lots of documents and their samples.
     Lot(LotFact),
     /// Rules under which the program accepts documents.

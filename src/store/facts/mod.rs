@@ -4,6 +4,7 @@
 //! forbid a fact (nobody approves their own proposal) are checked here, within the transaction, so that they bind every
 //! caller.
 
+mod desk;
 mod disposal;
 mod enrolment;
 mod hold;
@@ -25,6 +26,7 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
     match &entry.fact {
         Fact::People(fact) => people::apply(transaction, entry, fact).await,
         Fact::Record(fact) => record::apply(transaction, entry, fact).await,
+        Fact::Desk(fact) => desk::apply(entry, fact),
         Fact::Lot(fact) => lot::apply(transaction, entry, fact).await,
         Fact::Rule(fact) => rule::apply(transaction, entry, fact).await,
         Fact::Retention(fact) => retention::apply(transaction, entry, fact).await,
