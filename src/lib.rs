@@ -15,7 +15,7 @@
 //! 8. [`audit`] proves that the ledger of all these decisions was not rewritten.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
-//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`quality`],
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`], [`labels`]) <- steps ([`pipeline`], [`intake`], [`review`], [`quality`],
 //! [`disposal`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces
 //! it.
 
@@ -29,6 +29,7 @@ pub mod disposal;
 pub mod export;
 pub mod imaging;
 pub mod intake;
+pub mod labels;
 pub mod ocr;
 pub mod pdf;
 pub mod pipeline;
