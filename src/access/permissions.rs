@@ -66,6 +66,22 @@ pub enum Extent {
     Technical,
 }
 
+impl Extent {
+    /// Returns the name as the server gives it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Assigned => "assigned",
+            Self::Sample => "sample",
+            Self::WithReason => "with-reason",
+            Self::Propose => "propose",
+            Self::Own => "own",
+            Self::Team => "team",
+            Self::Technical => "technical",
+        }
+    }
+}
+
 /// The table: what is not in it is denied.
 const TABLE: &[(Role, Permission, Extent)] = {
     use Extent::{All, Assigned, Own, Propose, Sample, Team, Technical, WithReason};
@@ -109,6 +125,54 @@ const TABLE: &[(Role, Permission, Extent)] = {
 };
 
 impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 19] = [
+        Self::Label,
+        Self::ReviewOthers,
+        Self::DecideLots,
+        Self::ReadChart,
+        Self::CorrectRecord,
+        Self::SeeErrors,
+        Self::SetPolicy,
+        Self::ApprovePolicy,
+        Self::PlaceHold,
+        Self::ReleaseHold,
+        Self::ViewRetention,
+        Self::ProposeDestruction,
+        Self::ReviewDestruction,
+        Self::ApproveDestruction,
+        Self::ReadAudit,
+        Self::ManagePeople,
+        Self::ViewPeople,
+        Self::PurgeIntake,
+        Self::Operate,
+    ];
+
+    /// Returns the name as the server gives it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::ReviewOthers => "review-others",
+            Self::DecideLots => "decide-lots",
+            Self::ReadChart => "read-chart",
+            Self::CorrectRecord => "correct-record",
+            Self::SeeErrors => "see-errors",
+            Self::SetPolicy => "set-policy",
+            Self::ApprovePolicy => "approve-policy",
+            Self::PlaceHold => "place-hold",
+            Self::ReleaseHold => "release-hold",
+            Self::ViewRetention => "view-retention",
+            Self::ProposeDestruction => "propose-destruction",
+            Self::ReviewDestruction => "review-destruction",
+            Self::ApproveDestruction => "approve-destruction",
+            Self::ReadAudit => "read-audit",
+            Self::ManagePeople => "manage-people",
+            Self::ViewPeople => "view-people",
+            Self::PurgeIntake => "purge-intake",
+            Self::Operate => "operate",
+        }
+    }
+
     /// Returns what it is, to complete "you may not ...".
     pub const fn describes(self) -> &'static str {
         match self {
@@ -155,6 +219,15 @@ mod tests {
             let same = TABLE.iter().position(|(of, what, _)| of == role && what == permission);
             assert_eq!(same, Some(index), "{role} {permission:?} stands twice");
         }
+    }
+
+    #[test]
+    fn every_permission_is_listed_once_and_somebody_has_it() {
+        for (index, permission) in Permission::ALL.into_iter().enumerate() {
+            assert_eq!(Permission::ALL.iter().position(|other| other.name() == permission.name()), Some(index));
+            assert!(!roles_with(permission).is_empty(), "{permission:?}");
+        }
+        assert!(TABLE.iter().all(|(_, permission, _)| Permission::ALL.contains(permission)));
     }
 
     #[test]

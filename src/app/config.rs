@@ -7,6 +7,7 @@ mod places;
 mod quality;
 mod reading;
 mod review;
+mod server;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ pub use places::{Data, Database, Facility, IndexConfig, ObjectStoreConfig};
 pub use quality::QualityConfig;
 pub use reading::{IntakeConfig, Pipelines, Recognition, WorkerConfig};
 pub use review::{ReviewConfig, SecondReview};
+pub use server::{ProviderConfig, ServerConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -71,6 +73,10 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// Destruction.
     pub disposal: DisposalConfig,
+    /// The server.
+    pub server: ServerConfig,
+    /// Where else people may sign in.
+    pub oidc: ProviderConfig,
 }
 
 /// What is wrong with a configuration: every fault at once.
@@ -171,6 +177,8 @@ impl Config {
         self.replica.check("replica", faults);
         self.fixity.check(faults);
         self.custody.check(faults);
+        self.server.check(faults);
+        self.oidc.check(faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
@@ -193,6 +201,11 @@ impl Config {
         self.archive.resolve(base, Some(data.join("archive")));
         self.replica.resolve(base, None);
         self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
+        for path in [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.oidc.client_secret_file] {
+            if !path.as_os_str().is_empty() {
+                *path = whole(&base.join(&*path));
+            }
+        }
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod archive_place;
 pub mod archive_rates;
+mod at_work;
 pub mod audit;
 pub mod auto_accept;
 pub mod backup;
@@ -22,6 +23,8 @@ mod hold_queries;
 pub mod holds;
 mod indexing;
 mod ledger;
+mod links;
+pub mod listening;
 pub mod locks;
 pub mod lots;
 pub mod measure;
@@ -35,6 +38,7 @@ pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
+pub mod sessions;
 
 use std::sync::Arc;
 
@@ -68,7 +72,7 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct App {
     /// Its configuration.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The database.
     pub store: Store,
     /// The object store.
@@ -79,7 +83,8 @@ pub struct App {
     pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    replica: OnceCell<Option<Vault>>,
+    replica: Arc<OnceCell<Option<Vault>>>,
+    caller: actor::Caller,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -199,7 +204,8 @@ impl App {
         let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
         sweep(location.clone(), vault.clone());
-        Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
+        let (replica, caller) = (Arc::new(OnceCell::new()), actor::Caller::default());
+        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller })
     }
 
     /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.

@@ -204,7 +204,7 @@ impl App {
 
 /// Makes a token or a code of 256 random bits.
 #[expect(clippy::disallowed_methods, reason = "the application is the source of randomness")]
-fn new_secret(kind: &str) -> String {
+pub(super) fn new_secret(kind: &str) -> String {
     let bits: [u8; 32] = rand::random();
     format!("{kind}-{}", Digest::from_bytes(bits))
 }

@@ -25,7 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["pipeline", "intake", "review", "quality", "disposal"],
     &["worker"],
     &["app"],
-    &["cli"],
+    &["server", "cli"],
 ];
 const LONGEST_FILE: usize = 400;
 const NAMES_THAT_SAY_NOTHING: &[&str] = &["utils", "util", "common", "helpers", "helper", "manager", "service", "misc"];

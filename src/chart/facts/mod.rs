@@ -4,6 +4,7 @@
 //! of the ledger, applied in their order; replaying the ledger makes them again. So a fact carries everything that its
 //! tables need, by ids and dates, and no text about a patient: whoever may audit need not be allowed to read charts.
 
+mod access;
 mod desk;
 mod disposal;
 mod hold;
@@ -16,6 +17,7 @@ mod rule;
 
 use serde::{Deserialize, Serialize};
 
+pub use access::AccessFact;
 pub use desk::{Arranged, ArrangementStep, DeskFact, TicketCategory};
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
 pub use hold::HoldFact;
@@ -48,4 +50,6 @@ pub enum Fact {
     Disposal(DisposalFact),
     /// The keys that sign.
     Key(KeyFact),
+    /// Who signed in, and who saw what.
+    Access(AccessFact),
 }

@@ -4,6 +4,7 @@
 //! forbid a fact (nobody approves their own proposal) are checked here, within the transaction, so that they bind every
 //! caller.
 
+mod access;
 mod desk;
 mod disposal;
 mod enrolment;
@@ -33,5 +34,6 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
         Fact::Hold(fact) => hold::apply(transaction, entry, fact).await,
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
         Fact::Key(fact) => key::apply(transaction, entry, fact).await,
+        Fact::Access(fact) => access::apply(transaction, entry, fact).await,
     }
 }
