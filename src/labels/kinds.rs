@@ -165,8 +165,7 @@ impl DocumentKind {
 
     fn told_by(&self, page: &ReadPage) -> Option<TypeTold> {
         let mut best: Option<(f32, Rect)> = None;
-        for (index, line) in page.lines.iter().take(TOP_LINES).enumerate() {
-            let words: Vec<&str> = line.iter().map(|word| word.text.as_str()).collect();
+        for (index, (line, words)) in page.lines.iter().zip(&page.folded).take(TOP_LINES).enumerate() {
             for title in &self.titles {
                 let starts = (0..words.len()).find(|at| begins_with_folded(&words[*at..], title));
                 let Some(at) = starts else { continue };
@@ -203,13 +202,9 @@ impl DocumentKind {
     }
 }
 
-/// Says whether words begin with a title; a word such as H&P is several to whoever folds it.
-fn begins_with_folded(words: &[&str], title: &[String]) -> bool {
-    if begins_with(words, title) {
-        return true;
-    }
-    let Some(first) = words.first() else { return false };
-    folded_words(first) == title
+/// Says whether words begin with a title; a reader may join its words, and H&P is one word to it.
+fn begins_with_folded(words: &[String], title: &[String]) -> bool {
+    begins_with(words, title) || words.first().is_some_and(|first| title.len() > 1 && *first == title.concat())
 }
 
 fn files(folder: &Path) -> Result<Vec<(String, String)>, String> {

@@ -50,7 +50,12 @@ pub fn rank(patients: Vec<PatientRef>, seen: &[Sighting]) -> Vec<PatientCandidat
                 (FieldName::BirthDate, 0.25, best(seen, FieldName::BirthDate, |one| born_score(one, &patient))),
                 (FieldName::PatientName, 0.25, best(seen, FieldName::PatientName, |one| name_score(one, &patient))),
             ];
-            let score = parts.iter().map(|(_, weight, score)| weight * score).sum();
+            // What the pages do not show says nothing for or against; but one identifier alone is never enough.
+            let shown = |name: FieldName| seen.iter().any(|one| one.name == name);
+            let weights: f32 = parts.iter().filter(|(name, ..)| shown(*name)).map(|(_, weight, _)| weight).sum();
+            let sum: f32 = parts.iter().map(|(_, weight, score)| weight * score).sum();
+            let alone = parts.iter().filter(|(name, ..)| shown(*name)).count() < 2;
+            let score = if weights > 0.0 { sum / weights * if alone { 0.7 } else { 1.0 } } else { 0.0 };
             let matched = parts.iter().filter(|(_, _, score)| *score >= SAME_NAME).map(|(name, ..)| *name).collect();
             PatientCandidate { patient, score, matched }
         })
@@ -136,12 +141,21 @@ fn born_score(seen: &Sighting, patient: &PatientRef) -> f32 {
     if seen.readings.iter().any(near) { 0.6 } else { 0.0 }
 }
 
-/// Compares names word by word, in whatever order; initials say little.
+/// Says whether two texts name the same person: in whatever order, with or without initials.
+pub fn same_name(one: &str, other: &str) -> bool {
+    name_likeness(one, other) >= SAME_NAME
+}
+
 fn name_score(seen: &Sighting, patient: &PatientRef) -> f32 {
+    name_likeness(&seen.value, &patient.name)
+}
+
+/// Compares names word by word, in whatever order; initials say little.
+fn name_likeness(one: &str, other: &str) -> f32 {
     let words = |text: &str| -> Vec<String> {
         folded_words(text).into_iter().filter(|word| word.chars().count() > 1).collect()
     };
-    let (read, known) = (words(&seen.value), words(&patient.name));
+    let (read, known) = (words(one), words(other));
     if read.is_empty() || known.is_empty() {
         return 0.0;
     }

@@ -21,6 +21,8 @@ pub struct ReadPage {
     pub position: u32,
     /// Its lines of words.
     pub(super) lines: Vec<Vec<Word>>,
+    /// The same words, folded.
+    pub(super) folded: Vec<Vec<String>>,
 }
 
 /// A value that stands on a page. `Debug` is left out: it is patient data.
@@ -117,15 +119,14 @@ impl ReadPage {
             left = left.saturating_sub(words.len());
             lines.push(words);
         }
-        Self { position, lines }
+        let fold = |line: &Vec<Word>| line.iter().map(|word| folded(&word.text)).collect();
+        let folded = lines.iter().map(fold).collect();
+        Self { position, lines, folded }
     }
 
     /// Says whether the words of `phrase`, which are folded, follow each other on a line.
     pub(super) fn has_phrase(&self, phrase: &[String]) -> bool {
-        self.lines.iter().any(|line| {
-            let words: Vec<&str> = line.iter().map(|word| word.text.as_str()).collect();
-            (0..words.len()).any(|at| begins_with(&words[at..], phrase))
-        })
+        self.folded.iter().any(|line| (0..line.len()).any(|at| begins_with(&line[at..], phrase)))
     }
 }
 
@@ -134,11 +135,11 @@ pub fn sightings(page: &ReadPage) -> Vec<Sighting> {
     let labels: Vec<(Vec<String>, FieldName, f32)> =
         LABELS.iter().map(|(text, name, weight)| (folded_words(text), *name, *weight)).collect();
     let mut found = Vec::new();
-    for (index, line) in page.lines.iter().enumerate() {
+    for (index, (line, plain)) in page.lines.iter().zip(&page.folded).enumerate() {
         let words: Vec<&str> = line.iter().map(|word| word.text.as_str()).collect();
         let mut at = 0;
         while at < words.len() {
-            let label = labels.iter().filter(|(phrase, ..)| begins_with(&words[at..], phrase)).max_by_key(|one| one.0.len());
+            let label = labels.iter().filter(|(phrase, ..)| begins_with(&plain[at..], phrase)).max_by_key(|one| one.0.len());
             let Some((phrase, name, weight)) = label else {
                 let taken = if index < TOP_LINES { unlabelled(page, line, at, &mut found) } else { 0 };
                 at += taken.max(1);
@@ -152,7 +153,7 @@ pub fn sightings(page: &ReadPage) -> Vec<Sighting> {
                 from += 1;
             }
             let alone = at == 0 || gap(line, at - 1);
-            let taken = behind(page.position, line, from, (*name, *weight), marked || sign || alone, &labels, &mut found);
+            let taken = behind(page.position, (line, plain), from, (*name, *weight), marked || sign || alone, &labels, &mut found);
             at = if taken > 0 { from + taken } else { at + 1 };
         }
     }
@@ -170,7 +171,7 @@ pub(super) fn rect_of(words: &[Word]) -> Rect {
 /// Takes the value behind a label; returns how many words it has, 0 when there is none.
 fn behind(
     position: u32,
-    line: &[Word],
+    (line, plain): (&[Word], &[String]),
     from: usize,
     (name, weight): (FieldName, f32),
     announced: bool,
@@ -189,7 +190,7 @@ fn behind(
             None => return 0,
         },
         FieldName::PatientName | FieldName::Author => {
-            let Some((taken, value)) = name_of(line, from, labels) else { return 0 };
+            let Some((taken, value)) = name_of(line, plain, from, labels) else { return 0 };
             // "the patient Ann Example": only a sign, a place of its own or a filed name makes a label of the word.
             if !announced && !value.contains(',') {
                 return 0;
@@ -283,7 +284,12 @@ fn number(words: &[&str]) -> Option<(usize, String)> {
 }
 
 /// Reads a name behind a label, up to the next label, a gap or a number.
-fn name_of(line: &[Word], from: usize, labels: &[(Vec<String>, FieldName, f32)]) -> Option<(usize, String)> {
+fn name_of(
+    line: &[Word],
+    plain: &[String],
+    from: usize,
+    labels: &[(Vec<String>, FieldName, f32)],
+) -> Option<(usize, String)> {
     let mut taken: Vec<&str> = Vec::new();
     for (index, word) in line.iter().enumerate().skip(from).take(6) {
         let text = word.text.as_str();
@@ -291,10 +297,9 @@ fn name_of(line: &[Word], from: usize, labels: &[(Vec<String>, FieldName, f32)])
         let is_name = letters > 0
             && text.chars().all(|sign| sign.is_alphabetic() || "'’-.,".contains(sign))
             && text.chars().next().is_some_and(char::is_uppercase);
-        let rest: Vec<&str> = line[index..].iter().map(|word| word.text.as_str()).collect();
         // "Patient: ... Date of birth": the next label ends the name; one that is a name too (Re, Id) needs its sign.
         let is_label = !taken.is_empty()
-            && labels.iter().any(|(phrase, ..)| begins_with(&rest, phrase) && (phrase.len() > 1 || phrase[0].len() > 2));
+            && labels.iter().any(|(phrase, ..)| begins_with(&plain[index..], phrase) && (phrase.len() > 1 || phrase[0].len() > 2));
         if !is_name || is_label || text.ends_with(':') || (index > from && gap(line, index - 1)) {
             break;
         }

@@ -12,7 +12,7 @@ use crate::chart::{BirthDate, folded, folded_number, folded_words};
 /// Most other values that a field shows.
 const MOST_CANDIDATES: usize = 5;
 /// Score from which a known patient settles what was read.
-const SETTLES: f32 = 0.72;
+const SETTLES: f32 = 0.8;
 /// How much ahead of the next one they have to be.
 const AHEAD: f32 = 0.2;
 

@@ -142,6 +142,7 @@ impl From<StoreError> for Problem {
                 "the document was given to somebody else meanwhile: your entries are kept as a draft",
             ),
             StoreError::Refused { why } => Self::conflict(why),
+            StoreError::Changed { .. } => Self::conflict(cause.to_string()),
             StoreError::Transition(cause) => Self::conflict(cause.to_string()),
             cause if cause.is_transient() => {
                 tracing::warn!(%cause, "the database is busy");
@@ -163,6 +164,9 @@ impl From<AppError> for Problem {
             AppError::Denied(denied) => denied.into(),
             AppError::NotFound(what) => Self::new(StatusCode::NOT_FOUND, "not-found", what),
             AppError::Unfit(why) => Self::unfit(why),
+            AppError::Unconfirmed { why, fields } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unconfirmed", why).with("fields", fields)
+            }
             AppError::Unknown(_) => Self::not_signed_in(),
             cause => {
                 tracing::error!(%cause, "a request failed");

@@ -132,6 +132,13 @@ impl Store {
         Ok(held)
     }
 
+    /// Returns up to `limit` labels that records were given and that begin with `prefix`, the most usual first.
+    pub async fn labels_like(&self, prefix: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT label FROM label_uses WHERE label >= $1 AND label < $2 ORDER BY uses DESC, label LIMIT $3";
+        let end = format!("{prefix}\u{10ffff}");
+        self.rows(sql, values![prefix, end, limit]).await?.iter().map(|row| row.text("label")).collect()
+    }
+
     /// Returns what a person did since `since`.
     pub async fn work_since(&self, person: PersonId, since: Timestamp) -> Result<WorkToday, StoreError> {
         let sql = "SELECT count(*) FILTER (WHERE decision = 'accepted') AS accepted,

@@ -55,6 +55,8 @@ pub struct DeskPlace {
     pub priority: i64,
     /// Pages that somebody has to look at.
     pub doubts: u32,
+    /// Who asked for a second person to look at it.
+    pub second: Option<PersonId>,
 }
 
 impl Store {
@@ -73,6 +75,7 @@ impl Store {
         let sql = format!(
             "WITH due AS MATERIALIZED (
                 SELECT id FROM documents WHERE state = 'read' AND desk_due <= $2 AND id <> $5 {of_batch}
+                    AND (desk_second IS NULL OR desk_second <> $1)
                 ORDER BY (-desk_priority), (opened_at / 86400000000), desk_doubts, id LIMIT 1 {}
              )
              UPDATE documents SET desk_person = $1, desk_token = $3, desk_since = $2, desk_due = $4, desk_reason = NULL
@@ -138,6 +141,21 @@ impl Store {
         self.execute(sql, values![claim.document, claim.person, claim.token.as_str()]).await.map(drop)
     }
 
+    /// Puts a document back for somebody else: `claim`'s person wants a second one to look at it. Whoever accepts it, a
+    /// second review is due.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn ask_for_second(&self, claim: &DeskClaim, at: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        page_progress::lock(&mut transaction, claim.document, at).await?;
+        holds(&mut transaction, claim).await?;
+        clear(&mut transaction, claim.document, None, None).await?;
+        let sql = "UPDATE documents SET desk_second = $2 WHERE id = $1";
+        transaction.execute(sql, values![claim.document, claim.person]).await?;
+        transaction.commit().await
+    }
+
     /// Says whether a person has the document right now.
     pub async fn is_on_somebodys_desk(&self, document: DocumentId, now: Timestamp) -> Result<bool, StoreError> {
         let place = self.desk_place(document, now).await?;
@@ -146,7 +164,7 @@ impl Store {
 
     /// Returns where a document lies at `now`.
     pub async fn desk_place(&self, document: DocumentId, now: Timestamp) -> Result<Option<DeskPlace>, StoreError> {
-        let sql = "SELECT desk_person, desk_due, desk_reason, note, revision, desk_priority, desk_doubts
+        let sql = "SELECT desk_person, desk_due, desk_reason, note, revision, desk_priority, desk_doubts, desk_second
              FROM documents WHERE id = $1";
         let Some(row) = self.row(sql, values![document]).await? else { return Ok(None) };
         let (person, due): (Option<PersonId>, _) = (row.optional_parsed("desk_person")?, row.time("desk_due")?);
@@ -159,6 +177,7 @@ impl Store {
             revision: row.count("revision")?,
             priority: row.integer("desk_priority")?,
             doubts: row.count("desk_doubts")?,
+            second: row.optional_parsed("desk_second")?,
         }))
     }
 

@@ -221,6 +221,11 @@ pub(super) async fn take_in(
         return Err(refused("another patient was noted under this number meanwhile; accept the document again"));
     }
     describe(transaction, draft).await?;
+    for label in &draft.labels {
+        let sql = "INSERT INTO label_uses (label, uses) VALUES ($1, 1)
+             ON CONFLICT (label) DO UPDATE SET uses = label_uses.uses + 1";
+        transaction.execute(sql, values![label.as_str()]).await?;
+    }
     let mut scans: Vec<_> = draft.pages.iter().map(|page| page.page.scan).collect();
     scans.sort_unstable();
     scans.dedup();

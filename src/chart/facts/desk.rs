@@ -91,8 +91,8 @@ pub enum ArrangementStep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TicketCategory {
-    /// The scan shows something wrong: stripes, cut edges, missing sides.
-    Scanner,
+    /// The image does not open, or is damaged: stripes, cut edges.
+    Image,
     /// The text was read badly where a person reads it well.
     Recognition,
     /// Pages, batches or files are missing.
@@ -117,14 +117,22 @@ impl ArrangementStep {
     }
 }
 
+impl std::str::FromStr for TicketCategory {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|category| category.name() == name).ok_or(())
+    }
+}
+
 impl TicketCategory {
     /// Every category.
-    pub const ALL: [Self; 5] = [Self::Scanner, Self::Recognition, Self::Missing, Self::Program, Self::Other];
+    pub const ALL: [Self; 5] = [Self::Image, Self::Recognition, Self::Missing, Self::Program, Self::Other];
 
     /// Returns the name as it is stored and printed.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Scanner => "scanner",
+            Self::Image => "image",
             Self::Recognition => "recognition",
             Self::Missing => "missing",
             Self::Program => "program",

@@ -6,6 +6,7 @@ ALTER TABLE documents ADD COLUMN desk_token TEXT; -- of the lease
 ALTER TABLE documents ADD COLUMN desk_since BIGINT; -- when they got it
 ALTER TABLE documents ADD COLUMN desk_due BIGINT NOT NULL DEFAULT 0; -- given out from then on: end of the lease, or of a postponement
 ALTER TABLE documents ADD COLUMN desk_reason TEXT; -- why it is postponed
+ALTER TABLE documents ADD COLUMN desk_second TEXT; -- who asked for a second person to look at it
 ALTER TABLE documents ADD COLUMN revision BIGINT NOT NULL DEFAULT 1; -- counts what people change, for whoever looks at an older state
 CREATE INDEX documents_on_desk ON documents ((-desk_priority), (opened_at / 86400000000), desk_doubts, id) WHERE state = 'read';
 CREATE INDEX documents_of_person ON documents (desk_person) WHERE desk_person IS NOT NULL;
@@ -83,3 +84,9 @@ CREATE TABLE rekeyings (
     settled_at BIGINT
 );
 CREATE INDEX rekeyings_open ON rekeyings (keyed_at) WHERE outcome = 'differs';
+
+-- Labels that records were given, for whoever types one.
+CREATE TABLE label_uses (
+    label TEXT NOT NULL PRIMARY KEY,
+    uses BIGINT NOT NULL
+);
