@@ -11,10 +11,12 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod correction;
+pub mod credentials;
 pub mod custody;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
+pub mod emergency;
 pub mod files;
 pub mod find;
 pub mod fixity;
@@ -32,6 +34,7 @@ mod parts;
 mod people;
 pub mod policy;
 mod process;
+pub mod provider;
 pub mod purging;
 pub mod rebuild;
 pub mod rebuild_rate;
@@ -40,6 +43,8 @@ pub mod retention;
 pub mod review;
 pub mod station;
 pub mod sessions;
+pub mod sign_in;
+pub mod staff;
 
 use std::sync::Arc;
 
@@ -159,6 +164,9 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
+    /// Too much is asked at this moment.
+    #[error("{0}")]
+    Busy(String),
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),

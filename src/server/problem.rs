@@ -167,6 +167,9 @@ impl From<AppError> for Problem {
             AppError::Unconfirmed { why, fields } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unconfirmed", why).with("fields", fields)
             }
+            AppError::Busy(why) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", why).with("retry_after", 5)
+            }
             AppError::Unknown(_) => Self::not_signed_in(),
             cause => {
                 tracing::error!(%cause, "a request failed");

@@ -1,7 +1,16 @@
 //! The table of routes: one folder for each noun, one file for each verb.
 
+mod desk;
+mod emergencies;
 mod health;
-mod session;
+mod kinds;
+mod me;
+mod oidc;
+mod patients;
+mod people;
+mod queue;
+mod reviews;
+pub mod session;
 
 use super::route::Route;
 
@@ -10,5 +19,14 @@ pub fn table() -> Vec<Route> {
     let mut table = Vec::new();
     table.extend(health::routes());
     table.extend(session::routes());
+    table.extend(me::routes());
+    table.extend(people::routes());
+    table.extend(emergencies::routes());
+    table.extend(oidc::routes());
+    table.extend(queue::routes());
+    table.extend(desk::routes());
+    table.extend(reviews::routes());
+    table.extend(patients::routes());
+    table.extend(kinds::routes());
     table
 }
