@@ -68,10 +68,6 @@ pub struct Draft {
     /// A remark.
     #[serde(default)]
     pub note: Option<String>,
-    /// When it was saved, as the program that typed it remembers.
-    #[serde(default, skip_serializing)]
-    #[expect(dead_code, reason = "the server's own time counts; a client may send back what it was given")]
-    saved_at: Option<String>,
 }
 
 impl App {

@@ -1,14 +1,19 @@
 //! The table of routes: one folder for each noun, one file for each verb.
 
+mod desk;
 mod emergencies;
 mod exports;
 mod grants;
 mod health;
 mod iiif;
+mod kinds;
 mod me;
 mod oidc;
+mod patients;
 mod people;
+mod queue;
 mod records;
+mod reviews;
 mod search;
 pub mod session;
 
@@ -28,5 +33,10 @@ pub fn table() -> Vec<Route> {
     table.extend(iiif::routes());
     table.extend(records::routes());
     table.extend(search::routes());
+    table.extend(queue::routes());
+    table.extend(desk::routes());
+    table.extend(reviews::routes());
+    table.extend(patients::routes());
+    table.extend(kinds::routes());
     table
 }
