@@ -33,6 +33,7 @@ pub mod measure;
 mod parts;
 mod people;
 pub mod policy;
+pub mod policy_impact;
 mod process;
 pub mod purging;
 pub mod rebuild;

@@ -1,12 +1,21 @@
 //! The table of routes: one folder for each noun, one file for each verb.
 
+mod audit;
+mod batches;
+mod dashboard;
+mod disposals;
+mod events;
 mod exports;
 mod grants;
 mod health;
+mod holds;
 mod iiif;
+mod lots;
+mod policies;
 mod records;
 mod search;
 mod session;
+mod uploads;
 
 use super::route::Route;
 
@@ -15,10 +24,19 @@ pub fn table() -> Vec<Route> {
     let mut table = Vec::new();
     table.extend(health::routes());
     table.extend(session::routes());
+    table.extend(audit::routes());
+    table.extend(batches::routes());
+    table.extend(dashboard::routes());
+    table.extend(disposals::routes());
+    table.extend(events::routes());
     table.extend(exports::routes());
     table.extend(grants::routes());
+    table.extend(holds::routes());
     table.extend(iiif::routes());
+    table.extend(lots::routes());
+    table.extend(policies::routes());
     table.extend(records::routes());
     table.extend(search::routes());
+    table.extend(uploads::routes());
     table
 }
