@@ -39,6 +39,10 @@ pub enum Permission {
     ManagePeople,
     /// See who may do what.
     ViewPeople,
+    /// Open a chart in an emergency, without a grant.
+    OpenInEmergency,
+    /// Look at what was opened in emergencies.
+    ReviewEmergency,
     /// Purge scans whose pages are all archived or rejected.
     PurgeIntake,
     /// Run the machines: backups, fixity, replication, rebuilding.
@@ -112,9 +116,12 @@ const TABLE: &[(Role, Permission, Extent)] = {
         (Administrator, ViewPeople, All),
         (Administrator, PurgeIntake, All),
         (Administrator, Operate, All),
+        (Administrator, ReviewEmergency, All),
         (Requester, ReadChart, Assigned),
+        (Requester, OpenInEmergency, WithReason),
         (Auditor, ReadChart, Assigned),
         (Auditor, SeeErrors, All),
+        (Auditor, ReviewEmergency, All),
         (Auditor, ViewRetention, All),
         (Auditor, ReadAudit, All),
         (Auditor, ViewPeople, All),
@@ -126,7 +133,7 @@ const TABLE: &[(Role, Permission, Extent)] = {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Label,
         Self::ReviewOthers,
         Self::DecideLots,
@@ -144,6 +151,8 @@ impl Permission {
         Self::ReadAudit,
         Self::ManagePeople,
         Self::ViewPeople,
+        Self::OpenInEmergency,
+        Self::ReviewEmergency,
         Self::PurgeIntake,
         Self::Operate,
     ];
@@ -168,6 +177,8 @@ impl Permission {
             Self::ReadAudit => "read-audit",
             Self::ManagePeople => "manage-people",
             Self::ViewPeople => "view-people",
+            Self::OpenInEmergency => "open-in-emergency",
+            Self::ReviewEmergency => "review-emergency",
             Self::PurgeIntake => "purge-intake",
             Self::Operate => "operate",
         }
@@ -193,6 +204,8 @@ impl Permission {
             Self::ReadAudit => "read the audit log",
             Self::ManagePeople => "add people or change their roles",
             Self::ViewPeople => "see who may do what",
+            Self::OpenInEmergency => "open a chart in an emergency",
+            Self::ReviewEmergency => "review what was opened in emergencies",
             Self::PurgeIntake => "purge the intake area",
             Self::Operate => "run backups, fixity checks or a rebuild",
         }

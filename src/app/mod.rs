@@ -11,11 +11,13 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod correction;
+pub mod credentials;
 pub mod custody;
 pub mod dashboard;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
+pub mod emergency;
 pub mod files;
 pub mod find;
 pub mod fixity;
@@ -35,6 +37,7 @@ mod people;
 pub mod policy;
 pub mod policy_impact;
 mod process;
+pub mod provider;
 pub mod purging;
 pub mod rebuild;
 pub mod rebuild_rate;
@@ -45,6 +48,8 @@ pub mod rights;
 pub mod searching;
 pub mod sessions;
 mod shared;
+pub mod sign_in;
+pub mod staff;
 pub mod uploads;
 pub mod viewing;
 
@@ -172,6 +177,9 @@ pub enum AppError {
     /// An administrator has to say why they read charts.
     #[error("you read charts with a reason: say why you have to, and for how long")]
     ReasonNeeded,
+    /// Too much is asked at this moment.
+    #[error("{0}")]
+    Busy(String),
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),

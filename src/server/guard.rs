@@ -12,13 +12,12 @@ use super::route::Access;
 use super::signed_in::{Credential, SignedIn};
 use super::state::{Client, Server};
 use crate::access::{Denied, Extent, Permission, Person, decide};
+use crate::app::credentials::OWN_SCOPE;
 use crate::chart::Digest;
 use crate::store::{PersonRecord, SessionRow, SignInMethod};
 
 /// A session's last use is noted to this precision: not every request has to write.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(60);
-/// Scope of a token for what takes no permission.
-pub const OWN_SCOPE: &str = "own";
 
 /// Lets a request through to its handler, or answers it.
 pub async fn guard(State((server, access)): State<(Server, Access)>, mut request: Request, next: Next) -> Response {

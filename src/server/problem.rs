@@ -163,6 +163,9 @@ impl From<AppError> for Problem {
             AppError::Denied(denied) => denied.into(),
             AppError::NotFound(what) => Self::new(StatusCode::NOT_FOUND, "not-found", what),
             AppError::Unfit(why) => Self::unfit(why),
+            AppError::Busy(why) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", why).with("retry_after", 5)
+            }
             AppError::Unknown(_) => Self::not_signed_in(),
             AppError::Query(wrong) => Self::new(StatusCode::BAD_REQUEST, "query-wrong", wrong.message.clone())
                 .with("position", wrong.at)

@@ -77,7 +77,14 @@ pub async fn serve(
     let bound = listener.local_addr().map_err(failed)?;
     let works = listening.work;
     let journal = Journal::begin(app.clone());
-    let parts = Parts { app: app.clone(), listening, stop: stop.clone(), journal, metrics: metrics::recorder() };
+    let parts = Parts {
+        app: app.clone(),
+        listening,
+        address: bound,
+        stop: stop.clone(),
+        journal,
+        metrics: metrics::recorder(),
+    };
     let server = Server::new(parts);
     let service = router(&server).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();

@@ -1,6 +1,6 @@
 //! What every handler shares, and what is known about whoever sent a request.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub struct Parts {
     pub app: App,
     /// How it listens.
     pub listening: Listening,
+    /// The address that it listens at.
+    pub address: SocketAddr,
     /// Raised when it is to stop: streams end then.
     pub stop: Stop,
     /// Takes what was read and by whom to the ledger.
@@ -44,6 +46,14 @@ impl Server {
     /// Puts a server together.
     pub(super) fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Returns the address that people open, without a slash at its end.
+    pub fn public_url(&self) -> String {
+        match self.app.config.server.public_url.trim_end_matches('/') {
+            "" => format!("{}://{}", if self.is_secure() { "https" } else { "http" }, self.address),
+            url => url.to_owned(),
+        }
     }
 
     /// Says whether browsers speak to it through TLS.

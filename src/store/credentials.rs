@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::engine::Store;
 use super::error::StoreError;
-use super::values::values;
+use super::values::{Row, values};
 use crate::chart::{Digest, PersonId};
 
 /// What a person can sign in with.
@@ -18,7 +18,38 @@ pub struct SignInMeans {
     pub provider: bool,
 }
 
+/// A token of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRow {
+    /// SHA-256 of the token.
+    pub digest: Digest,
+    /// What its person calls it.
+    pub name: Option<String>,
+    /// What it is good for; none: for everything that the person may do.
+    pub scopes: Option<Vec<String>>,
+    /// When it was made.
+    pub issued_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
 impl Store {
+    /// Returns the tokens of a person that are still worth something, the oldest first.
+    pub async fn tokens_of(&self, person: PersonId, now: Timestamp) -> Result<Vec<TokenRow>, StoreError> {
+        let sql = "SELECT digest, name, scopes, issued_at, expires_at FROM tokens
+             WHERE person = $1 AND revoked_at IS NULL AND expires_at > $2 ORDER BY issued_at, digest";
+        let read = |row: &Row| {
+            Ok(TokenRow {
+                digest: row.parsed("digest")?,
+                name: row.optional_text("name")?,
+                scopes: row.optional_text("scopes")?.map(|scopes| words(&scopes)),
+                issued_at: row.time("issued_at")?,
+                expires_at: row.time("expires_at")?,
+            })
+        };
+        self.rows(sql, values![person, now]).await?.iter().map(read).collect()
+    }
+
     /// Returns what a person can sign in with.
     pub async fn sign_in_means(&self, person: PersonId) -> Result<SignInMeans, StoreError> {
         let sql = "SELECT (SELECT count(*) FROM passwords WHERE person = $1) AS passwords,
@@ -49,6 +80,10 @@ impl Store {
     pub async fn token_scopes(&self, token: Digest) -> Result<Option<Vec<String>>, StoreError> {
         let row = self.row("SELECT scopes FROM tokens WHERE digest = $1", values![token]).await?;
         let scopes = row.map(|row| row.optional_text("scopes")).transpose()?.flatten();
-        Ok(scopes.map(|scopes| scopes.split_whitespace().map(str::to_owned).collect()))
+        Ok(scopes.map(|scopes| words(&scopes)))
     }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }

@@ -21,8 +21,8 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (8, "work", include_str!("migrations/sqlite/0008_work.sql")),
     (10, "custody", include_str!("migrations/sqlite/0010_custody.sql")),
     (11, "lots", include_str!("migrations/sqlite/0011_lots.sql")),
-    (13, "sign-in", include_str!("migrations/sqlite/0013_sign_in.sql")),
     (12, "order of work", include_str!("migrations/sqlite/0012_order_of_work.sql")),
+    (13, "sign-in", include_str!("migrations/sqlite/0013_sign_in.sql")),
     (17, "reading", include_str!("migrations/sqlite/0017_reading.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -35,8 +35,8 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (8, "work", include_str!("migrations/postgres/0008_work.sql")),
     (10, "custody", include_str!("migrations/postgres/0010_custody.sql")),
     (11, "lots", include_str!("migrations/postgres/0011_lots.sql")),
-    (13, "sign-in", include_str!("migrations/postgres/0013_sign_in.sql")),
     (12, "order of work", include_str!("migrations/postgres/0012_order_of_work.sql")),
+    (13, "sign-in", include_str!("migrations/postgres/0013_sign_in.sql")),
     (17, "reading", include_str!("migrations/postgres/0017_reading.sql")),
 ];
 

@@ -4,6 +4,7 @@ mod audit;
 mod batches;
 mod dashboard;
 mod disposals;
+mod emergencies;
 mod events;
 mod exports;
 mod grants;
@@ -11,10 +12,13 @@ mod health;
 mod holds;
 mod iiif;
 mod lots;
+mod me;
+mod oidc;
+mod people;
 mod policies;
 mod records;
 mod search;
-mod session;
+pub mod session;
 mod uploads;
 
 use super::route::Route;
@@ -38,5 +42,9 @@ pub fn table() -> Vec<Route> {
     table.extend(records::routes());
     table.extend(search::routes());
     table.extend(uploads::routes());
+    table.extend(me::routes());
+    table.extend(people::routes());
+    table.extend(emergencies::routes());
+    table.extend(oidc::routes());
     table
 }

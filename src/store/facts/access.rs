@@ -1,7 +1,8 @@
 //! Facts about access. Reading changes nothing; only an emergency does: it is open for a while, and somebody else looks at it.
 
+use super::who::text;
 use crate::chart::facts::AccessFact;
-use crate::chart::{Actor, LedgerEntry, PersonId};
+use crate::chart::{Actor, LedgerEntry, PersonId, Role};
 use crate::store::engine::Transaction;
 use crate::store::error::{StoreError, refused};
 use crate::store::values::values;
@@ -20,13 +21,18 @@ pub(super) async fn apply(
     };
     let sequence = i64::try_from(entry.sequence).map_err(|_| StoreError::unreadable("sequence"))?;
     match fact {
-        AccessFact::EmergencyOpened { patient, until, review_by, .. } => {
+        AccessFact::EmergencyOpened { patient, reason, until, review_by } => {
+            text("reason", reason)?;
+            one_of(transaction, actor, &[Role::Requester], "only a requester opens a chart in an emergency").await?;
             let sql = "INSERT INTO emergencies (opened, person, patient, opened_at, until, review_by)
                  VALUES ($1, $2, $3, $4, $5, $6)";
             let values = values![sequence, actor, *patient, entry.at, *until, *review_by];
             transaction.execute(sql, values).await.map(drop)
         }
-        AccessFact::EmergencyReviewed { opened, justified, .. } => {
+        AccessFact::EmergencyReviewed { opened, justified, note } => {
+            text("note", note)?;
+            let reviewers = [Role::Administrator, Role::Auditor];
+            one_of(transaction, actor, &reviewers, "an administrator or an auditor reviews emergencies").await?;
             let opened = i64::try_from(*opened).map_err(|_| StoreError::unreadable("opened"))?;
             let sql = "SELECT person, reviewed_at FROM emergencies WHERE opened = $1";
             let row = transaction.row(sql, values![opened]).await?;
@@ -42,4 +48,16 @@ pub(super) async fn apply(
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses who has none of the roles, or is disabled.
+async fn one_of(transaction: &mut Transaction, person: PersonId, roles: &[Role], why: &str) -> Result<(), StoreError> {
+    let sql = "SELECT role FROM roles JOIN people ON people.id = roles.person
+         WHERE roles.person = $1 AND people.disabled_at IS NULL";
+    for row in transaction.rows(sql, values![person]).await? {
+        if roles.contains(&row.parsed("role")?) {
+            return Ok(());
+        }
+    }
+    Err(refused(why))
 }
