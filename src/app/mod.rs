@@ -35,6 +35,7 @@ pub mod measure;
 mod parts;
 mod people;
 pub mod policy;
+pub mod policy_impact;
 mod process;
 pub mod provider;
 pub mod purging;
@@ -172,15 +173,15 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
-    /// Too much is asked at this moment.
-    #[error("{0}")]
-    Busy(String),
     /// A query was not understood.
     #[error(transparent)]
     Query(#[from] crate::search::QueryError),
     /// An administrator has to say why they read charts.
     #[error("you read charts with a reason: say why you have to, and for how long")]
     ReasonNeeded,
+    /// Too much is asked at this moment.
+    #[error("{0}")]
+    Busy(String),
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),
