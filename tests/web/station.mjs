@@ -8,6 +8,27 @@ async function onDesk(page, world) {
   return drawn(page);
 }
 
+/** Presses keys until the document is accepted; returns how many, or nothing when acceptance is refused. */
+export async function acceptByKeys(page) {
+  const before = await page.evaluate(() => performance.getEntriesByName("accepted").length);
+  for (let pressed = 0; pressed < MOST_KEYS; ) {
+    const kind = page.locator("[data-step=kind][data-level=verify] input");
+    if ((await kind.count()) > 0 && (await kind.inputValue()) === "") {
+      await page.keyboard.press("Alt+T");
+      await page.keyboard.type("prog");
+      await page.locator("[role=option][aria-selected=true]").first().waitFor();
+      pressed += 5;
+    }
+    await page.keyboard.press("Enter");
+    pressed++;
+    // The key is handled before the next one is pressed, as with any hand.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    if ((await page.evaluate(() => performance.getEntriesByName("accepted").length)) > before) return pressed;
+    if (await page.getByText("Not yet:").isVisible()) return null;
+  }
+  return null;
+}
+
 /** Verifies documents by keyboard as a person does who finds nothing to correct. */
 export async function verify(world, page, count) {
   await page.goto(`${world.url}/verify`);
@@ -20,28 +41,12 @@ export async function verify(world, page, count) {
   let postponed = 0;
   for (let turn = 0; keys.length < count && turn < count + 20; turn++) {
     const left = await page.locator("[data-level=check], [data-level=verify]").filter({ has: page.locator("input") }).count();
-    const before = await page.evaluate(() => performance.getEntriesByName("accepted").length);
-    let pressed = 0;
-    let accepted = false;
-    while (pressed < MOST_KEYS && !accepted) {
-      if (await page.locator("[data-step=kind][data-level=verify] input").evaluate((input) => input.value === "").catch(() => false)) {
-        await page.keyboard.press("Alt+T");
-        await page.keyboard.type("prog");
-        pressed += 5;
-        await page.locator("[role=option]").first().waitFor();
-      }
-      await page.keyboard.press("Enter");
-      pressed++;
-      // The key is handled before the next one is pressed, as with any hand.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      accepted = (await page.evaluate(() => performance.getEntriesByName("accepted").length)) > before;
-      const refused = await page.getByText("Not yet:").isVisible();
-      if (refused && !accepted) break;
-    }
+    const pressed = await acceptByKeys(page);
+    const accepted = pressed !== null;
     if (accepted) {
       keys.push(pressed);
       if (left === 0) clean.push(pressed);
-      const next = await Promise.race([drawn(page, id), page.getByText("Nothing waits").waitFor().then(() => null)]);
+      const next = await drawn(page, id);
       times.push(
         await page.evaluate(() => {
           const accepted = performance.getEntriesByName("accepted").at(-1).startTime;
@@ -49,7 +54,7 @@ export async function verify(world, page, count) {
           return after ? after.startTime - accepted : Number.NaN;
         }),
       );
-      if (next === null) break;
+      if (next === "none") break;
       id = next;
     } else {
       if (postponed === 0) await world.picture(page, "refused");

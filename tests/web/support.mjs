@@ -182,11 +182,12 @@ export async function axe(page) {
   );
 }
 
-/** Waits until the page image of the document in work is drawn; returns the document. */
+/** Waits until the page image of the document in work is drawn; returns the document, or "none" when nothing waits. */
 export async function drawn(page, not) {
   const handle = await page.waitForFunction(
     (before) => {
       const id = document.querySelector("[data-document]")?.dataset.document;
+      if (document.body.textContent.includes("Nothing waits to be verified")) return "none";
       const viewer = document.querySelector("[data-viewer]");
       return id && id !== before && viewer?.dataset.drawn && viewer.dataset.drawn === viewer.dataset.page ? id : null;
     },
