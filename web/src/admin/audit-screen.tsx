@@ -4,7 +4,7 @@ import { ScrollText, ShieldAlert, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import type { Page } from "../api/types";
-import { Badge, Button, Card, Dialog, parts, Screen } from "../design/parts";
+import { Badge, Button, Card, Dialog, Hidden, parts, Screen } from "../design/parts";
 import { Empty, Failed, Loaded, Skeleton } from "../design/states";
 import { type Column, LongTable } from "../design/table";
 import { text } from "../text";
@@ -52,8 +52,9 @@ export default function AuditScreen() {
       title: t.detail,
       width: "minmax(160px, 3fr)",
       cell: (row) => (
-        <button type="button" className={parts.button} onClick={() => show(row)} aria-label={t.entryTitle(row.number)}>
+        <button type="button" className={parts.button} onClick={() => show(row)}>
           {row.summary ?? text.common.open}
+          <Hidden> {t.entryTitle(row.number)}</Hidden>
         </button>
       ),
     },

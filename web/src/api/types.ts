@@ -184,14 +184,7 @@ export type PageAction =
 
 export interface MyWork {
   today: { accepted: number; rejected: number; pages: number; seconds_per_document: number | null };
-  last: {
-    document: string;
-    record?: string | null;
-    kind?: string | null;
-    at: string;
-    decision: string;
-    undo_until?: string | null;
-  }[];
+  last: { document: string; decision: string; pages: number; at: string; undo_until?: string | null }[];
 }
 
 export interface Hit {

@@ -5,6 +5,7 @@ import { ArrowLeft, ArrowRight, Combine, EyeOff, RotateCcw, RotateCw, Scissors, 
 import { useEffect, useState } from "react";
 import { call } from "../api/client";
 import type { Claim, PageAction, Queue, Station } from "../api/types";
+import { useSession } from "../app/session";
 import { Badge, Button, classes, parts, Screen, Select } from "../design/parts";
 import { Fault, Loaded, Notice } from "../design/states";
 import { useKeys } from "../keys/handler";
@@ -26,6 +27,7 @@ export default function AssembleScreen() {
 
 function Assemble({ claim }: { claim: Claim }) {
   const t = text.assemble;
+  const { session } = useSession();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [station, setStation] = useState<Station>(claim.document);
@@ -108,7 +110,9 @@ function Assemble({ claim }: { claim: Claim }) {
     leaveField: () => void navigate({ to: "/verify/$document", params: { document: station.id } }),
   });
 
-  const candidates = (others.data?.items ?? []).filter((item) => item.document !== station.id);
+  const candidates = (others.data?.items ?? []).filter(
+    (item) => item.document !== station.id && (!item.claimed_by || item.claimed_by.id === session?.person.id),
+  );
   const title = station.kind?.value ? text.kindName(station.kind.value) : text.record.untitled;
   return (
     <Screen

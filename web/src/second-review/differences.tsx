@@ -1,25 +1,26 @@
 /** Two people typed different things: a third, who was neither, looks at the page and settles it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call } from "../api/client";
-import type { Rect } from "../api/types";
 import { Button, Card, parts } from "../design/parts";
 import { Fault, Loaded } from "../design/states";
 import { text } from "../text";
-import { Snippet } from "../viewer/snippet";
 import style from "./review.module.css";
+
+interface Keyed {
+  patient_number: string;
+  birth_date: string;
+}
 
 interface Difference {
   id: string;
   document: string;
-  field: string;
-  label?: string;
-  values: string[];
-  image?: string | null;
-  width?: number;
-  height?: number;
-  rect?: Rect | null;
+  first: Keyed;
+  second: Keyed;
 }
+
+type Settlement = { choice: "first" | "second" } | { value: Keyed };
 
 export function Differences() {
   const t = text.review;
@@ -32,8 +33,8 @@ export function Differences() {
     },
   });
   const settle = useMutation({
-    mutationFn: ({ id, ...body }: { id: string; choice?: string; value?: string }) =>
-      call("POST", `/reviews/differences/${id}`, { body }),
+    mutationFn: ({ id, settlement }: { id: string; settlement: Settlement }) =>
+      call("POST", `/reviews/differences/${id}`, { body: settlement }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["differences"] }),
   });
   return (
@@ -47,7 +48,11 @@ export function Differences() {
         {(all) => (
           <ul className={style.differences}>
             {all.map((each) => (
-              <One key={each.id} difference={each} onSettle={(body) => settle.mutate({ id: each.id, ...body })} />
+              <One
+                key={each.id}
+                difference={each}
+                onSettle={(settlement) => settle.mutate({ id: each.id, settlement })}
+              />
             ))}
           </ul>
         )}
@@ -56,37 +61,41 @@ export function Differences() {
   );
 }
 
-function One({
-  difference,
-  onSettle,
-}: {
-  difference: Difference;
-  onSettle(body: { choice?: string; value?: string }): void;
-}) {
+function One({ difference, onSettle }: { difference: Difference; onSettle(settlement: Settlement): void }) {
   const t = text.review;
-  const [value, setValue] = useState("");
-  const { image, rect, width, height, label, field } = difference;
-  const name = label ?? t.fields[field] ?? text.kindName(field);
+  const [own, setOwn] = useState<Keyed>({ patient_number: "", birth_date: "" });
+  const { first, second, document } = difference;
+  const fields = (["patient_number", "birth_date"] as const).filter((name) => first[name] !== second[name]);
   return (
     <li className={style.difference}>
-      <h3>{name}</h3>
-      {image && rect && width && height && (
-        <Snippet page={{ image, width, height, turn: 0 }} rect={rect} label={text.station.snippet(name)} width={420} />
-      )}
       <div className={parts.row}>
-        {difference.values.map((each) => (
-          <Button key={each} onClick={() => onSettle({ choice: each })}>
-            <code>{each}</code>
+        <strong>{fields.map((name) => t.fields[name]).join(", ")}</strong>
+        <Link to="/documents/$document" params={{ document }}>
+          {t.lookAtPages}
+        </Link>
+      </div>
+      <div className={parts.row}>
+        {([first, second] as const).map((keyed, index) => (
+          <Button
+            key={index === 0 ? "first" : "second"}
+            onClick={() => onSettle({ choice: index === 0 ? "first" : "second" })}
+          >
+            <code>{[keyed.patient_number, keyed.birth_date].filter(Boolean).join(" · ")}</code>
           </Button>
         ))}
-        <input
-          className={`${parts.input} ${style.neither}`}
-          aria-label={t.neither(name)}
-          placeholder={t.neither(name)}
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-        />
-        <Button onClick={() => onSettle({ value })} disabled={value.trim() === ""}>
+      </div>
+      <div className={parts.row}>
+        {(["patient_number", "birth_date"] as const).map((name) => (
+          <input
+            key={name}
+            className={`${parts.input} ${style.neither}`}
+            aria-label={t.neither(t.fields[name] ?? name)}
+            placeholder={t.neither(t.fields[name] ?? name)}
+            value={own[name]}
+            onChange={(event) => setOwn({ ...own, [name]: event.target.value })}
+          />
+        ))}
+        <Button onClick={() => onSettle({ value: own })} disabled={own.patient_number.trim() === ""}>
           {t.settle}
         </Button>
       </div>

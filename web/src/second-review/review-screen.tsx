@@ -82,7 +82,8 @@ function Rekey({ task, outcome, onDone }: { task: ReviewTask; outcome: string | 
   });
   function submit(event: FormEvent) {
     event.preventDefault();
-    const empty = task.rekey.find((name) => !values[name]?.trim());
+    // A page may show no birth date; it always has a number.
+    const empty = task.rekey.find((name) => name !== "birth_date" && !values[name]?.trim());
     if (empty) window.document.getElementsByName(empty)[0]?.focus();
     else send.mutate();
   }

@@ -6,7 +6,7 @@ import { call } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { PageAction, Station } from "../api/types";
 import { useSession } from "../app/session";
-import { Button, useTitle } from "../design/parts";
+import { Button, parts, useTitle } from "../design/parts";
 import { Empty, Failed, Skeleton } from "../design/states";
 import { useKeys } from "../keys/handler";
 import { text } from "../text";
@@ -161,6 +161,7 @@ export default function StationScreen() {
   const neighbours = shownPages.filter((each) => page && Math.abs(each.position - page.position) === 1);
   return (
     <div className={style.station} data-document={station.id}>
+      <h1 className={parts.hidden}>{text.shell.verify}</h1>
       <StationBar desk={desk} state={state} />
       <Thumbnails station={station} current={page?.position ?? null} onChoose={setPosition} />
       <StationPageView

@@ -285,7 +285,7 @@ export const station = {
     reject: () => "Rejected. The pages are kept, with your reason.",
     postpone: () => "Postponed. It comes back to the queue by itself.",
     escalate: (ticket: string) => `Handed to support${ticket ? ` as ticket ${ticket}` : ""}.`,
-    "second-review": () => "Somebody else will key the identifiers again.",
+    "second-review": () => "Somebody else goes on with it, and its identifiers are keyed twice.",
   } as Record<string, (ticket: string) => string>,
 };
 
@@ -300,11 +300,9 @@ export const decisions = {
     choices: {
       unreadable: "Unreadable",
       duplicate: "Duplicate",
-      "wrong-batch": "Belongs to another batch",
-      incomplete: "Pages are missing",
-      "mixed-patients": "Pages of several patients",
       "not-a-record": "Not part of a record",
-      other: "Something else",
+      "other-facility": "Belongs to another facility",
+      "scanned-by-mistake": "Scanned by mistake",
     },
     submit: "Reject",
   },
@@ -326,6 +324,7 @@ export const decisions = {
     choices: {
       image: "The image does not open or is damaged",
       recognition: "Recognition is useless",
+      missing: "Pages are missing",
       program: "The program misbehaves",
       other: "Something else",
     },
@@ -333,7 +332,7 @@ export const decisions = {
   },
   "second-review": {
     title: "Ask for a second review",
-    lead: "Somebody else keys the record number and the birth date again from the page, without seeing yours. A third person settles a difference.",
+    lead: "The document goes to somebody else. Whoever accepts it, another person then keys record number and birth date again from the page, without seeing them; a third settles a difference.",
     choice: "",
     choices: {} as Record<string, string>,
     submit: "Ask for it",
@@ -356,7 +355,7 @@ export const queue = {
   lead: "Oldest, most urgent and most certain first, in the order in which “Verify” gives them out. Open one to take it out of turn.",
   start: "Start verifying",
   document: "Document",
-  untyped: "Type not recognised",
+  untyped: "Document",
   batch: "Batch",
   pages: "Pages",
   age: "Waiting",
@@ -573,6 +572,7 @@ export const review = {
   differences: "Differences to settle",
   differencesLead: "Two people read a page differently. You are neither of them: look at the page and choose.",
   noDifferences: "There are none.",
+  lookAtPages: "Look at the pages",
   neither: (field: string) => `Neither: ${field}`,
   settle: "Settle",
 };

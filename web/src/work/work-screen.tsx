@@ -103,16 +103,11 @@ function Today() {
                   { title: t.when, cell: (row) => time(row.at) },
                   {
                     title: t.document,
-                    cell: (row) =>
-                      row.record ? (
-                        <Link to="/records/$record" params={{ record: row.record }}>
-                          {row.kind ? text.kindName(row.kind) : t.untitled}
-                        </Link>
-                      ) : row.kind ? (
-                        text.kindName(row.kind)
-                      ) : (
-                        t.untitled
-                      ),
+                    cell: (row) => (
+                      <Link to="/documents/$document" params={{ document: row.document }}>
+                        {text.common.pages(row.pages)}
+                      </Link>
+                    ),
                   },
                   {
                     title: t.decision,
