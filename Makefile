@@ -23,8 +23,8 @@ setup-run:
 build: setup-run ## build the program
 	cargo build --release --locked
 
-demo: build ## make a small synthetic chart set, digitise it, search it, draw the hit
-	$(muniment) demo
+demo: build ## make a small synthetic chart set, digitise it, search it, and serve it (Ctrl-C ends; CI=1 does not serve)
+	$(muniment) demo $(if $(CI),--no-serve)
 
 test: setup ## run every test
 	cargo test --release --locked
