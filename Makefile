@@ -26,8 +26,8 @@ web: ## build the browser application that the program embeds; without Node it i
 build: setup-run web ## build the program with its browser application
 	cargo build --release --locked
 
-demo: build ## make a small synthetic chart set, digitise it, search it, draw the hit
-	$(muniment) demo
+demo: build ## make a small synthetic chart set, digitise it, search it, and serve it (Ctrl-C ends; CI=1 does not serve)
+	$(muniment) demo $(if $(CI),--no-serve)
 
 test: setup web ## run every test
 	@scripts/web.sh test || [ $$? -eq 3 ]

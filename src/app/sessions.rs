@@ -83,7 +83,7 @@ impl App {
             return Ok(Some("password"));
         }
         let asked_of = &self.config.server.second_factor;
-        let asked = person.roles.iter().any(|role| asked_of.contains(role));
+        let asked = person.roles.iter().any(|role| asked_of.0.contains(role));
         Ok((asked && !has.second_factor && has.password).then_some("totp"))
     }
 }

@@ -1,14 +1,18 @@
-//! `muniment demo`: the whole way once, on synthetic charts.
+//! `muniment demo`: the whole way once, on synthetic charts, up to the working place in a browser.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::exit::{CommandError, Ended, error};
 use super::output::Output;
 use super::start::Place;
-use super::{ingest, search};
+use super::{demo_people, ingest, search, serve};
+use crate::app::listening::{Listening, ServerEntry};
 use crate::samples::{self, Container, Options, Profile};
 
-/// Makes synthetic charts, digitises them, searches, and draws the hit on the page.
+/// Makes synthetic charts, digitises them, searches, draws the hit on the page, and serves the working place.
+///
+/// It ends with the server running and a link for each part of the work, which signs in once. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Folder for the demonstration; made anew
@@ -20,13 +24,19 @@ pub struct Args {
     /// What to look for
     #[arg(long, default_value = "metformin")]
     query: String,
+    /// Ends after the search, without a server: for scripts
+    #[arg(long)]
+    no_serve: bool,
+    /// Address and port of the server
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
 }
 
 /// File that marks a folder as made by this command, so that nothing else is ever deleted.
 const MARK: &str = ".muniment-demo";
 
 /// Runs the demonstration.
-pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
+pub async fn run(args: &Args, place: &Place<'_>, server: ServerEntry, output: Output) -> Result<Ended, CommandError> {
     prepare(&args.folder)?;
     let charts = args.folder.join("charts");
     let data = args.folder.join("data");
@@ -72,7 +82,14 @@ Your own scans: {program} ingest FOLDER --batch NAME",
             data = data.display()
         )
     });
-    Ok(Ended::Well)
+    if args.no_serve {
+        return Ok(Ended::Well);
+    }
+    let app = place.open().await?;
+    let invited = demo_people::invite(&app).await?;
+    let listening = Listening { address: args.listen, tls: None, behind_proxy: false, work: true };
+    output.line("\n4. The working place. Each link signs in once, and asks for a password to be chosen:");
+    serve::serve(&app, listening, server, &invited, output).await
 }
 
 /// Makes the folder anew if an earlier demonstration made it.

@@ -14,6 +14,7 @@ mod completions;
 mod correct;
 mod counting;
 mod demo;
+mod demo_people;
 mod deposit;
 mod disposal;
 mod doctor;
@@ -187,7 +188,7 @@ fn run_command(
         Command::Samples(args) => samples::run(args, output),
         Command::Bench(args) => bench::run(args, place, output),
         Command::Doctor(args) => start::block_on(doctor::run(args, place, output)),
-        Command::Demo(args) => start::block_on(demo::run(args, place, output)),
+        Command::Demo(args) => start::block_on(demo::run(args, place, server, output)),
         Command::Ingest(args) => start::block_on(ingest::run(args, place, output)),
         Command::Batch(args) => start::block_on(batch::run(args, place, output)),
         Command::Show(args) => start::block_on(show::run(args, place, output)),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tokio::sync::oneshot;
 
+use super::demo_people::Invited;
 use super::exit::{CommandError, Ended};
 use super::ingest::stop_on_ctrl_c;
 use super::output::{Output, warn};
@@ -45,7 +46,7 @@ pub async fn run(args: &Args, place: &Place<'_>, entry: ServerEntry, output: Out
         return Ok(Ended::Well);
     }
     let app = place.open().await?;
-    serve(&app, args.listening(&app), entry, output).await
+    serve(&app, args.listening(&app), entry, &[], output).await
 }
 
 impl Args {
@@ -64,8 +65,14 @@ impl Args {
     }
 }
 
-/// Serves until the program is told to stop.
-pub async fn serve(app: &App, listening: Listening, entry: ServerEntry, output: Output) -> Result<Ended, CommandError> {
+/// Serves until the program is told to stop. The links of those who are invited are printed once it listens.
+pub async fn serve(
+    app: &App,
+    listening: Listening,
+    entry: ServerEntry,
+    invited: &[Invited],
+    output: Output,
+) -> Result<Ended, CommandError> {
     let stop = stop_on_ctrl_c();
     let (sender, receiver) = oneshot::channel();
     let ready = Box::new(move |address| {
@@ -75,7 +82,7 @@ pub async fn serve(app: &App, listening: Listening, entry: ServerEntry, output: 
     let scheme = if listening.tls.is_some() { "https" } else { "http" };
     let welcome = async {
         let Ok(address) = receiver.await else { return Ok(()) };
-        welcome(app, scheme, address, output).await
+        welcome(app, scheme, address, invited, output).await
     };
     let (served, welcomed) = tokio::join!((entry.serve)(app.clone(), listening, stop, ready), welcome);
     served?;
@@ -84,19 +91,29 @@ pub async fn serve(app: &App, listening: Listening, entry: ServerEntry, output: 
 }
 
 /// Says where it listens, and how the first person comes in.
-async fn welcome(app: &App, scheme: &str, address: SocketAddr, output: Output) -> Result<(), CommandError> {
+async fn welcome(
+    app: &App,
+    scheme: &str,
+    address: SocketAddr,
+    invited: &[Invited],
+    output: Output,
+) -> Result<(), CommandError> {
     let url = match app.config.server.public_url.as_str() {
         "" => format!("{scheme}://{address}"),
         url => url.trim_end_matches('/').to_owned(),
     };
     let link = app.first_link().await?.map(|token| format!("{url}/link#{token}"));
-    let told = serde_json::json!({ "listening": address, "url": &url, "first_link": &link });
+    let links: Vec<(&str, String)> =
+        invited.iter().map(|invited| (invited.part, format!("{url}/link#{}", invited.token))).collect();
+    let told = serde_json::json!({ "listening": address, "url": &url, "first_link": &link, "links": &links });
     output.value(&told, |_| match &link {
         Some(link) => format!(
             "Muniment is at {url}\nNobody is known here yet. This link works once, for one hour, and makes whoever opens it the \
              first administrator:\n  {link}"
         ),
-        None => format!("Muniment is at {url}"),
+        None => links.iter().fold(format!("Muniment is at {url}"), |text, (part, link)| {
+            format!("{text}\n  to {part}:\n    {link}")
+        }),
     });
     if !output.json {
         warn("Ctrl-C stops.");

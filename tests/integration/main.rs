@@ -42,6 +42,7 @@ mod reprocessing;
 mod retention;
 mod retention_commands;
 mod sandbox;
+mod server;
 mod stages;
 mod stopping;
 mod store;

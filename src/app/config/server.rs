@@ -26,7 +26,22 @@ pub struct ServerConfig {
     /// After how many hours a session ends in any case.
     pub session_hours: u32,
     /// Roles that have to set up a second factor.
-    pub second_factor: Vec<Role>,
+    pub second_factor: Roles,
+}
+
+/// Names of roles, parted by commas.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Roles(pub Vec<Role>);
+
+impl TryFrom<String> for Roles {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let read = |name: &str| name.parse().map_err(|cause| format!("server.second_factor: {name:?}: {cause}"));
+        names.map(read).collect::<Result<_, String>>().map(Self)
+    }
 }
 
 /// An identity provider that people may sign in at (OpenID Connect).

@@ -17,9 +17,9 @@ use crate::store::EmergencyRow;
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::new(Access::May(OpenInEmergency), routes!(open)),
-        Route::new(Access::May(ReviewEmergency), routes!(list)),
-        Route::new(Access::May(ReviewEmergency), routes!(review)),
+        Route::new(Access::May(OpenInEmergency), routes!(open_chart)),
+        Route::new(Access::May(ReviewEmergency), routes!(list_emergencies)),
+        Route::new(Access::May(ReviewEmergency), routes!(review_emergency)),
     ]
 }
 
@@ -87,7 +87,7 @@ pub struct EmergencyReview {
 /// Opens one patient's chart to read, for an hour, after the password was given once more. Somebody else reviews it.
 #[utoipa::path(post, path = "/api/v1/break-glass", tag = "emergencies", request_body = Emergency,
     responses((status = 201, body = Opened)))]
-async fn open(
+async fn open_chart(
     State(server): State<Server>,
     signed_in: SignedIn,
     Json(given): Json<Emergency>,
@@ -108,7 +108,7 @@ async fn open(
 
 /// Lists emergencies, those nobody looked at first.
 #[utoipa::path(get, path = "/api/v1/emergencies", tag = "emergencies", responses((status = 200, body = Emergencies)))]
-async fn list(signed_in: SignedIn) -> Result<Json<Emergencies>, Problem> {
+async fn list_emergencies(signed_in: SignedIn) -> Result<Json<Emergencies>, Problem> {
     let rows = signed_in.app.emergencies().await?;
     Ok(Json(Emergencies { items: rows.into_iter().map(view).collect() }))
 }
@@ -116,7 +116,7 @@ async fn list(signed_in: SignedIn) -> Result<Json<Emergencies>, Problem> {
 /// Says what came of looking at an emergency. Nobody looks at their own.
 #[utoipa::path(post, path = "/api/v1/emergencies/{opened}/review", tag = "emergencies", request_body = EmergencyReview,
     params(("opened" = u64, Path, description = "Number of the ledger's entry")), responses((status = 204)))]
-async fn review(
+async fn review_emergency(
     signed_in: SignedIn,
     Path(opened): Path<u64>,
     Json(given): Json<EmergencyReview>,

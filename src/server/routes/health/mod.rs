@@ -17,7 +17,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Access::Public, routes!(alive)),
         Route::new(Access::Public, routes!(ready)),
         Route::new(Access::Local(Permission::Operate), routes!(figures)),
-        Route::new(Access::Public, routes!(document)),
+        Route::new(Access::Public, routes!(openapi_document)),
     ]
 }
 
@@ -49,6 +49,6 @@ async fn figures(State(server): State<Server>) -> Result<impl IntoResponse, Prob
 
 /// Describes this interface.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "health", responses((status = 200, body = serde_json::Value)))]
-async fn document() -> Json<utoipa::openapi::OpenApi> {
+async fn openapi_document() -> Json<utoipa::openapi::OpenApi> {
     Json(openapi())
 }

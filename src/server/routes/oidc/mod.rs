@@ -22,7 +22,10 @@ const COOKIE_LASTS: i64 = 600;
 
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
-    vec![Route::new(Access::Public, routes!(start)), Route::new(Access::Public, routes!(callback))]
+    vec![
+        Route::new(Access::Public, routes!(begin_at_provider)),
+        Route::new(Access::Public, routes!(return_from_provider)),
+    ]
 }
 
 /// What the provider sends the browser back with.
@@ -36,7 +39,7 @@ pub struct Answer {
 
 /// Sends the browser to the identity provider; 404 where there is none.
 #[utoipa::path(get, path = "/oidc/start", tag = "session", responses((status = 303)))]
-async fn start(State(server): State<Server>, method: Method) -> Result<Response, Problem> {
+async fn begin_at_provider(State(server): State<Server>, method: Method) -> Result<Response, Problem> {
     if !server.app.has_provider() {
         return Err(Problem::not_found("identity provider"));
     }
@@ -53,7 +56,7 @@ async fn start(State(server): State<Server>, method: Method) -> Result<Response,
 
 /// Takes the browser back from the identity provider, and signs the person in.
 #[utoipa::path(get, path = "/oidc/callback", tag = "session", params(Answer), responses((status = 303)))]
-async fn callback(
+async fn return_from_provider(
     State(server): State<Server>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,

@@ -42,7 +42,7 @@ pub async fn make_link(
 /// Takes away the second factor of somebody who lost it. They sign in with their password, or with a link.
 #[utoipa::path(delete, path = "/api/v1/people/{id}/totp", tag = "people",
     params(("id" = String, Path, description = "Id of the person")), responses((status = 204)))]
-pub async fn remove_factor(signed_in: SignedIn, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+pub async fn remove_factor_of(signed_in: SignedIn, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     signed_in.app.remove_factor_of(person_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

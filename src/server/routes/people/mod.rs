@@ -21,7 +21,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Access::May(ManagePeople), routes!(change::change_person)),
         Route::new(Access::May(ManagePeople), routes!(roles::set_roles)),
         Route::new(Access::May(ManagePeople), routes!(link::make_link)),
-        Route::new(Access::May(ManagePeople), routes!(link::remove_factor)),
+        Route::new(Access::May(ManagePeople), routes!(link::remove_factor_of)),
     ]
 }
 

@@ -1,0 +1,32 @@
+//! The people of the demonstration: one for each part of the work, who come in by links.
+
+use super::exit::CommandError;
+use crate::app::App;
+use crate::chart::Role;
+
+/// A person of the demonstration and what their link holds.
+pub struct Invited {
+    /// What they do.
+    pub part: &'static str,
+    /// What stands behind the # of their link.
+    pub token: String,
+}
+
+const STAFF: &[(&str, &str, &str, &[Role])] = &[
+    ("verify documents", "Tina Technician", "tina", &[Role::Technician]),
+    ("review, search and read", "Ravi Reviewer", "ravi", &[Role::Reviewer, Role::Requester]),
+    ("audit", "Olga Auditor", "olga", &[Role::Auditor]),
+];
+
+/// Adds the people: whoever runs the demonstration is its administrator.
+pub async fn invite(app: &App) -> Result<Vec<Invited>, CommandError> {
+    app.add_person("Ada Administrator", None, &[]).await?;
+    let mut invited = Vec::new();
+    for (part, name, login, roles) in STAFF {
+        let person = app.add_staff(name, login, roles).await?;
+        let token = app.offer_enrolment(person.id).await?.code;
+        invited.push(Invited { part, token });
+    }
+    invited.push(Invited { part: "administer", token: app.own_link().await? });
+    Ok(invited)
+}

@@ -1,0 +1,12 @@
+//! The server over real HTTP: signing in, rights, and what is done against those who come without.
+
+mod frame;
+mod matrix;
+mod openapi;
+mod people;
+mod provider;
+mod second_factor;
+mod security;
+mod serving;
+mod sign_in;
+mod site;
