@@ -136,6 +136,11 @@ impl Running {
         self.process.id()
     }
 
+    /// Returns what it has printed to standard output so far.
+    pub fn out(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.out.path()).unwrap()).into_owned()
+    }
+
     /// Returns what it has printed to standard error so far.
     pub fn err(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.err.path()).unwrap()).into_owned()
