@@ -50,6 +50,7 @@ pub mod sessions;
 mod shared;
 pub mod sign_in;
 pub mod staff;
+pub mod station;
 pub mod uploads;
 pub mod viewing;
 
@@ -97,6 +98,7 @@ pub struct App {
     /// The time.
     pub clock: Arc<dyn Clock>,
     replica: Arc<OnceCell<Option<Vault>>>,
+    prepared: Arc<OnceCell<station::Prepared>>,
     caller: actor::Caller,
     shared: Arc<shared::Shared>,
 }
@@ -183,6 +185,14 @@ pub enum AppError {
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),
+    /// Something on the pages has to be looked at first.
+    #[error("{why}: {}", fields.join(", "))]
+    Unconfirmed {
+        /// What is to be done.
+        why: String,
+        /// The fields that it is about.
+        fields: Vec<String>,
+    },
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),
@@ -227,9 +237,10 @@ impl App {
         let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
         sweep(location.clone(), vault.clone());
-        let (replica, caller) = (Arc::new(OnceCell::new()), actor::Caller::default());
+        let (replica, prepared, caller) = (Arc::default(), Arc::default(), actor::Caller::default());
         let shared = Arc::default();
-        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller, shared })
+        let config = Arc::new(config);
+        Ok(Self { config, store, location, areas, vault, clock, replica, prepared, caller, shared })
     }
 
     /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.

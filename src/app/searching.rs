@@ -113,7 +113,7 @@ impl App {
     }
 
     /// Returns the image of a page as its document shows it, with its size.
-    pub fn shown(&self, page: &DocumentPage) -> (ImageId, Shape) {
+    pub fn shown_image(&self, page: &DocumentPage) -> (ImageId, Shape) {
         let turn = page.view.turn;
         (ImageId { page: page.view.page, turn }, Shape(turn.turned_size(self.shown_size(page.record.size))))
     }

@@ -162,6 +162,10 @@ impl Put<'_> {
         let tokens = self.analyser.page(text);
         let unsure: Vec<&str> =
             tokens.iter().filter(|token| token.unsure).map(|token| token.text.trim_end_matches(BROKEN)).collect();
+        if let Some(field) = self.schema.field(Fact::OtherReadings) {
+            let others = self.analyser.other_readings(text);
+            self.tokens(field, others.iter().map(|(_, text)| (text.as_str(), 0)));
+        }
         if let Some(field) = self.schema.field(Fact::UnsureWords) {
             self.tokens(field, unsure.iter().map(|text| (*text, 0)));
         }

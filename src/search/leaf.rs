@@ -81,6 +81,7 @@ impl<'a> Lookup<'a> {
                         self.prefix(field, start, leaf.span, &mut looked.pages)?;
                     }
                 }
+                Matcher::Other(token) => self.token(Fact::OtherReadings, token, &mut looked.pages)?,
                 Matcher::Shape(shape) => self.token(Fact::UnsureShapes, shape, &mut looked.pages)?,
                 Matcher::Near { word, distance } => self.near(word, *distance, scope, &mut looked)?,
             }

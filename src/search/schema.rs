@@ -22,6 +22,8 @@ use crate::chart::{Digest, Hasher};
 pub enum Fact {
     /// Its words.
     Words,
+    /// What doubtful words may say instead.
+    OtherReadings,
     /// The words that the recogniser was unsure of.
     UnsureWords,
     /// Their shapes.
@@ -99,7 +101,7 @@ impl Fact {
     pub(super) const fn kind(self) -> Kind {
         match self {
             Self::Words => Kind::Words,
-            Self::UnsureWords | Self::UnsureShapes => Kind::Unsure,
+            Self::OtherReadings | Self::UnsureWords | Self::UnsureShapes => Kind::Unsure,
             Self::Page | Self::Document | Self::Batch | Self::Patient => Kind::Identity,
             Self::BatchName | Self::File | Self::Title => Kind::Name,
             Self::State | Self::Type | Self::Label | Self::Language => Kind::Keyword,

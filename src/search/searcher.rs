@@ -29,6 +29,8 @@ pub struct Options {
     pub limit: usize,
     /// Whether words without quotes also find what means the same.
     pub synonyms: bool,
+    /// Whether words without quotes also find words that the recogniser took for something else, but might be these.
+    pub other_readings: bool,
     /// Whether words without quotes also find what may be a misreading of them.
     pub ocr_tolerant: bool,
     /// Whether hidden pages are searched too.
@@ -45,6 +47,7 @@ impl Default for Options {
             offset: 0,
             limit: 20,
             synonyms: true,
+            other_readings: true,
             ocr_tolerant: true,
             hidden: false,
             scope: Scope::Everything,

@@ -142,6 +142,7 @@ impl From<StoreError> for Problem {
                 "the document was given to somebody else meanwhile: your entries are kept as a draft",
             ),
             StoreError::Refused { why } => Self::conflict(why),
+            StoreError::Changed { .. } => Self::conflict(cause.to_string()),
             StoreError::Transition(cause) => Self::conflict(cause.to_string()),
             cause if cause.is_transient() => {
                 tracing::warn!(%cause, "the database is busy");
@@ -165,6 +166,9 @@ impl From<AppError> for Problem {
             AppError::Unfit(why) => Self::unfit(why),
             AppError::Busy(why) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", why).with("retry_after", 5)
+            }
+            AppError::Unconfirmed { why, fields } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unconfirmed", why).with("fields", fields)
             }
             AppError::Unknown(_) => Self::not_signed_in(),
             AppError::Query(wrong) => Self::new(StatusCode::BAD_REQUEST, "query-wrong", wrong.message.clone())

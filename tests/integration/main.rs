@@ -50,4 +50,5 @@ mod support;
 mod tidy;
 mod vault_contract;
 mod vault_s3;
+mod web;
 mod workers;

@@ -5,6 +5,7 @@
 //! tables need, by ids and dates, and no text about a patient: whoever may audit need not be allowed to read charts.
 
 mod access;
+mod desk;
 mod disposal;
 mod grant;
 mod hold;
@@ -18,6 +19,7 @@ mod rule;
 use serde::{Deserialize, Serialize};
 
 pub use access::AccessFact;
+pub use desk::{Arranged, ArrangementStep, DeskFact, TicketCategory};
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
 pub use grant::{GrantFact, GrantKind, GrantScope};
 pub use hold::HoldFact;
@@ -36,6 +38,8 @@ pub enum Fact {
     People(PeopleFact),
     /// Records: acceptance, deposit, correction.
     Record(RecordFact),
+    /// What happens at the verification station before a decision, and blind re-keying after it.
+    Desk(DeskFact),
     /// Lots of documents and their samples.
     Lot(LotFact),
     /// Rules under which the program accepts documents.

@@ -209,7 +209,8 @@ impl Source {
             text.push(',');
         }
         let confidence = Confidence::clamped(if unsure { 0.5 } else { 0.95 });
-        Word { rect: Rect::new(left, top, 15 * text.chars().count() as u32, 30), text, confidence }
+        let rect = Rect::new(left, top, 15 * text.chars().count() as u32, 30);
+        Word::new(text, rect, confidence)
     }
 }
 

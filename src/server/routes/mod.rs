@@ -3,6 +3,7 @@
 mod audit;
 mod batches;
 mod dashboard;
+mod desk;
 mod disposals;
 mod emergencies;
 mod events;
@@ -11,12 +12,16 @@ mod grants;
 mod health;
 mod holds;
 mod iiif;
+mod kinds;
 mod lots;
 mod me;
 mod oidc;
+mod patients;
 mod people;
 mod policies;
+mod queue;
 mod records;
+mod reviews;
 mod search;
 pub mod session;
 mod uploads;
@@ -46,5 +51,10 @@ pub fn table() -> Vec<Route> {
     table.extend(people::routes());
     table.extend(emergencies::routes());
     table.extend(oidc::routes());
+    table.extend(queue::routes());
+    table.extend(desk::routes());
+    table.extend(reviews::routes());
+    table.extend(patients::routes());
+    table.extend(kinds::routes());
     table
 }

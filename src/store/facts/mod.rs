@@ -5,6 +5,7 @@
 //! caller.
 
 mod access;
+mod desk;
 mod disposal;
 mod enrolment;
 mod grant;
@@ -27,6 +28,7 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
     match &entry.fact {
         Fact::People(fact) => people::apply(transaction, entry, fact).await,
         Fact::Record(fact) => record::apply(transaction, entry, fact).await,
+        Fact::Desk(fact) => desk::apply(entry, fact),
         Fact::Lot(fact) => lot::apply(transaction, entry, fact).await,
         Fact::Rule(fact) => rule::apply(transaction, entry, fact).await,
         Fact::Retention(fact) => retention::apply(transaction, entry, fact).await,

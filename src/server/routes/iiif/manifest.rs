@@ -28,7 +28,7 @@ pub async fn manifest(
     let shown = seen.pages.iter().filter(|page| all_hidden || !page.view.hidden);
     let canvases: Vec<Value> = shown
         .map(|page| {
-            let (image, shape) = signed_in.app.shown(page);
+            let (image, shape) = signed_in.app.shown_image(page);
             let Size { width, height } = shape.0;
             let (canvas, service) = (address.canvas(document, page.position), address.image(image));
             let small = shape.reductions().last().map_or(shape.0, |by| shape.reduced(*by));

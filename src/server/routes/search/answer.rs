@@ -243,6 +243,7 @@ impl Names<'_> {
                 How::Exact => "exact",
                 How::Prefix { .. } => "prefix",
                 How::Synonym { .. } => "synonym",
+                How::OtherReading { .. } => "other-reading",
                 How::OcrTolerant { .. } => "ocr-tolerant",
             }
             .to_owned()
