@@ -35,6 +35,7 @@ mod ocfl;
 mod pdf_read;
 mod pdf_write;
 mod privacy;
+mod reading;
 mod rebuild;
 mod records;
 mod records_crash;

@@ -287,7 +287,7 @@ impl StationPage {
             blank: record.blank,
             reliable: record.reliable,
             findings: findings.collect(),
-            image: format!("/iiif/3/{}", page.view.page),
+            image: format!("/api/v1/iiif/3/{}", page.view.page),
         }
     }
 }

@@ -177,7 +177,8 @@ async fn one_document(app: &App, reader: &Reader, asked: &NewExport) -> Result<D
 /// Makes the file, in a nameless temporary one: a failure is told before anything is sent.
 async fn made(app: &App, document: &DocumentRecord, format: Format, hidden: bool) -> Result<File, Problem> {
     let failed = |cause| Problem::from(AppError::Write { what: "the export".into(), cause });
-    let mut file = tempfile::tempfile().map_err(failed)?;
+    // Beside the data: what is exported is a patient's, and the system's temporary folder is everybody's.
+    let mut file = tempfile::tempfile_in(&app.config.data.folder).map_err(failed)?;
     match format {
         Format::Pdf => drop(app.write_pdf(document, hidden, &mut file).await?),
         Format::Text(format) => drop(app.write_text(document, format, hidden, &mut file).await?),
