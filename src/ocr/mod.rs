@@ -4,6 +4,7 @@ pub mod accuracy;
 pub mod lstm;
 pub mod models;
 pub mod recognizer;
+pub mod risk;
 pub mod tesseract;
 
 pub use recognizer::{Orientation, RecognizeError, Recognizer};

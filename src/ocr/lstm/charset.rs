@@ -117,6 +117,11 @@ impl Charset {
         self.texts.get(usize::from(character)).map_or("", String::as_str)
     }
 
+    /// Returns the text that a row of codes stands for; `None` where it stands for none.
+    pub fn text_of_codes(&self, codes: &[u16]) -> Option<String> {
+        codes.iter().map(|code| self.of_code(usize::from(*code)).map(|character| self.text(character))).collect()
+    }
+
     /// Says whether a character is a digit.
     pub fn is_digit(&self, character: CharacterId) -> bool {
         self.digits.get(usize::from(character)).copied().unwrap_or(false)

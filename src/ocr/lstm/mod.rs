@@ -26,7 +26,7 @@ mod panels;
 mod reader;
 mod tables;
 
-pub use decode::{LineCharacter, LineWord, text_of};
+pub use decode::{LineCharacter, LineWord, OtherReading, text_of};
 pub use error::ModelError;
 pub use kernels::Instructions;
 pub use model::Model;

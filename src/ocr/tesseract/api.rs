@@ -207,7 +207,7 @@ impl<'api> WordIterator<'api> {
         let confidence = unsafe { sys::TessResultIteratorConfidence(self.handle, level) };
         let Some(rect) = rect else { return Vec::new() };
         let confidence = Confidence::clamped(confidence / 100.0);
-        text.split_whitespace().map(|text| Word { text: text.to_owned(), rect, confidence }).collect()
+        text.split_whitespace().map(|text| Word::new(text.to_owned(), rect, confidence)).collect()
     }
 }
 

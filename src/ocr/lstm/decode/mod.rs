@@ -9,6 +9,7 @@
 mod beam;
 mod context;
 mod dawg;
+mod others;
 mod path;
 mod search;
 
@@ -36,6 +37,19 @@ pub struct LineWord {
     pub in_dictionary: bool,
     /// Whether a space stands before it.
     pub after_space: bool,
+    /// Probability of its text in its steps, without the dictionaries' help.
+    pub probability: f32,
+    /// What else may stand there, the most probable first.
+    pub others: Vec<OtherReading>,
+}
+
+/// What may stand in the place of a word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherReading {
+    /// Its text.
+    pub text: String,
+    /// Its probability.
+    pub probability: f32,
 }
 
 /// A character of a word.

@@ -72,6 +72,8 @@ pub(super) fn words(path: &[Reading], charset: &Charset) -> Vec<LineWord> {
             space_certainty: space_behind.min(space_before),
             in_dictionary: matches!(path[found[end - 1].start].origin, Origin::Word | Origin::Number),
             after_space: start > 0 && found[start - 1].character == SPACE,
+            probability: 1.0,
+            others: Vec::new(),
         });
         space_before = space_behind;
         start = if space.is_some() { end + 1 } else { end };

@@ -6,6 +6,7 @@ use super::super::forward::Probabilities;
 use super::beam::{Beam, Origin, Reading};
 use super::context::{Context, Round};
 use super::dawg::Walks;
+use super::others::others;
 use super::{LEAST, LineWord, WITHOUT_DICTIONARY, WORST_IN_DICTIONARY, path};
 
 /// What may follow a partial reading's last code.
@@ -98,7 +99,12 @@ impl<'model> Decoder<'model> {
             std::mem::swap(&mut last, &mut self.beams);
         }
         let best = path::best(&last, &self.kept);
-        path::words(&path::of(best, &self.kept), self.charset)
+        let mut words = path::words(&path::of(best, &self.kept), self.charset);
+        for word in &mut words {
+            let (first, end) = word.steps();
+            (word.probability, word.others) = others(probabilities, first..end, self.charset, &word.text());
+        }
+        words
     }
 
     /// Continues all readings of the step before, with more and more codes until something is found.
