@@ -394,4 +394,3 @@ export class Desk {
 function isLost(problem: Problem): boolean {
   return problem.code === "claim-lost" || [404, 409, 410].includes(problem.status);
 }
-
