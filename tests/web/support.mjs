@@ -1,6 +1,7 @@
 // Starts the real server on generated charts and a real browser on it; counts, measures and keeps pictures.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as serveHttp, request } from "node:http";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +14,8 @@ const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const PASSWORD = "a heron waits by the river";
+
+const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml", woff2: "font/woff2" };
 
 export const checks = { passed: 0, failed: [] };
 
@@ -102,10 +105,41 @@ export class World {
       if (this.server.exitCode !== null) throw new Error(`the server ended: ${said}`);
       const up = await fetch(`${this.url}/healthz`).catch(() => null);
       const link = /(\S+\/link#\S+)/.exec(said)?.[1];
-      if (up?.ok && link) return link;
+      if (up?.ok && link) return this.#fresh(link, port);
       await sleep(100);
     }
     throw new Error(`the server did not come up: ${said}`);
+  }
+
+  /** With MUNIMENT_WEB_DIST the pages come from that folder, so that they can be worked on without building the program. */
+  async #fresh(link, port) {
+    const dist = process.env.MUNIMENT_WEB_DIST;
+    if (!dist) return link;
+    const own = await freePort();
+    const before = this.url;
+    this.url = `http://127.0.0.1:${own}`;
+    this.pages = serveHttp((asked, answer) => {
+      const path = new URL(asked.url, this.url).pathname;
+      const onward = /^\/(api|oidc|healthz|readyz|metrics)/.test(path);
+      const file = join(dist, path.includes(".") ? path : "index.html");
+      const passed = request({ port, host: "127.0.0.1", path: onward ? asked.url : "/", method: asked.method, headers: asked.headers }, (got) => {
+        if (onward) {
+          answer.writeHead(got.statusCode, got.headers);
+          got.pipe(answer);
+          return;
+        }
+        got.resume();
+        const { "content-length": _, "content-type": __, etag: ___, ...headers } = got.headers;
+        if (!existsSync(file)) return answer.writeHead(404).end();
+        answer.writeHead(200, { ...headers, "content-type": TYPES[file.split(".").pop()] ?? "application/octet-stream" });
+        answer.end(readFileSync(file));
+      });
+      passed.on("error", () => answer.destroy());
+      if (onward) asked.pipe(passed);
+      else passed.end();
+    });
+    await new Promise((done) => this.pages.listen(own, "127.0.0.1", done));
+    return link.replace(before, this.url);
   }
 
   async browse() {
@@ -131,6 +165,8 @@ export class World {
 
   async end() {
     await this.browser?.close().catch(() => {});
+    this.pages?.closeAllConnections();
+    this.pages?.close();
     if (this.server && this.server.exitCode === null) {
       this.server.kill("SIGTERM");
       await Promise.race([new Promise((done) => this.server.once("exit", done)), sleep(10_000)]);

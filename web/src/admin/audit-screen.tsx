@@ -11,24 +11,37 @@ import { text } from "../text";
 import { time } from "../text/dates";
 import style from "./admin.module.css";
 import { Details } from "./details";
-import { personName } from "./list";
+import { listOf } from "./list";
 
 interface AuditEntry {
-  number: number;
+  sequence: number;
   at: string;
-  actor?: { name?: string } | string | null;
-  kind?: string;
-  summary?: string | null;
-  entry?: unknown;
-  facts?: unknown;
+  actor: "program" | { person: string };
+  fact: { about: string; fact: string | Record<string, unknown> };
 }
 
 interface AuditStatus {
-  size: number;
-  root?: string;
-  checked_at?: string | null;
-  intact?: boolean;
-  checkpoint?: { size?: number; at?: string | null } | null;
+  origin?: string | null;
+  entries: number;
+  root: string;
+  signed_entries: number;
+  not_shipped: number;
+  fits: boolean;
+  findings: unknown[];
+}
+
+const PART = 200;
+
+/** What happened, in one word or two: "access: record viewed". */
+function kindOf(entry: AuditEntry): string {
+  const { fact } = entry.fact;
+  return text.kindName(typeof fact === "string" ? fact : (Object.keys(fact)[0] ?? ""));
+}
+
+/** The part before: the log is given from its beginning, people read it from its end. */
+function partBefore(page: { items: AuditEntry[] }): string | undefined {
+  const first = page.items[0]?.sequence ?? 0;
+  return first > 0 ? String(Math.max(0, first - PART - 1)) : undefined;
 }
 
 export default function AuditScreen() {
@@ -38,23 +51,38 @@ export default function AuditScreen() {
   const status = useQuery({ queryKey: ["audit-status"], queryFn: () => call<AuditStatus>("GET", "/audit/status") });
   const log = useInfiniteQuery({
     queryKey: ["audit"],
-    queryFn: ({ pageParam }) => call<Page<AuditEntry>>("GET", "/audit", { query: { after: pageParam, limit: 200 } }),
-    initialPageParam: "",
-    getNextPageParam: (last) => last.next ?? undefined,
+    queryFn: ({ pageParam }) => call<Page<AuditEntry>>("GET", "/audit", { query: { after: pageParam, limit: PART } }),
+    initialPageParam: `-${PART}`,
+    getNextPageParam: partBefore,
   });
-  const rows = log.data?.pages.flatMap((page) => page.items) ?? [];
+  const people = useQuery({
+    queryKey: ["people-names"],
+    queryFn: () => listOf<{ id: string; name: string }>("/people"),
+    retry: false,
+  });
+  const names = new Map(people.data?.map((each) => [each.id, each.name]));
+  const seen = new Set<number>();
+  // Newest first; parts overlap where the beginning is near.
+  const rows = (log.data?.pages ?? [])
+    .flatMap((page) => [...page.items].reverse())
+    .filter((row) => !seen.has(row.sequence) && seen.add(row.sequence));
   const columns: Column<AuditEntry>[] = [
-    { title: t.number, width: "90px", numeric: true, cell: (row) => <code>{row.number}</code> },
+    { title: t.number, width: "90px", numeric: true, cell: (row) => <code>{row.sequence}</code> },
     { title: t.when, width: "180px", cell: (row) => time(row.at) },
-    { title: t.who, width: "minmax(120px, 1fr)", cell: (row) => personName(row.actor) },
-    { title: t.what, width: "minmax(120px, 1fr)", cell: (row) => text.kindName(row.kind ?? "") },
+    {
+      title: t.who,
+      width: "minmax(120px, 1fr)",
+      cell: (row) =>
+        row.actor === "program" ? t.program : (names.get(row.actor.person) ?? row.actor.person.slice(0, 8)),
+    },
+    { title: t.about, width: "minmax(100px, 1fr)", cell: (row) => text.kindName(row.fact.about) },
     {
       title: t.detail,
       width: "minmax(160px, 3fr)",
       cell: (row) => (
         <button type="button" className={parts.button} onClick={() => show(row)}>
-          {row.summary ?? text.common.open}
-          <Hidden> {t.entryTitle(row.number)}</Hidden>
+          {kindOf(row)}
+          <Hidden> {t.entryTitle(row.sequence)}</Hidden>
         </button>
       ),
     },
@@ -62,7 +90,7 @@ export default function AuditScreen() {
       title: t.proof,
       width: "96px",
       cell: (row) => (
-        <Button look="quiet" onClick={() => prove(row.number)}>
+        <Button look="quiet" onClick={() => prove(row.sequence)}>
           {t.proof}
         </Button>
       ),
@@ -71,32 +99,30 @@ export default function AuditScreen() {
   return (
     <Screen title={t.title} lead={t.lead}>
       <Card>
-        <Loaded query={status}>
-          {(data) => (
-            <div className={parts.row}>
-              {data.intact === false ? (
-                <Badge tone="verify">
-                  <ShieldAlert size={15} aria-hidden="true" /> {t.broken}
-                </Badge>
-              ) : (
-                <Badge tone="ok">
-                  <ShieldCheck size={15} aria-hidden="true" /> {t.intact}
-                </Badge>
-              )}
-              <span>{t.status(data.size, time(data.checked_at) || "–")}</span>
-              {data.root && (
+        {status.error ? (
+          <p className={parts.muted}>{t.noStatus}</p>
+        ) : (
+          <Loaded query={status}>
+            {(data) => (
+              <div className={parts.row}>
+                {!data.fits ? (
+                  <Badge tone="verify">
+                    <ShieldAlert size={15} aria-hidden="true" /> {t.broken}
+                  </Badge>
+                ) : (
+                  <Badge tone="ok">
+                    <ShieldCheck size={15} aria-hidden="true" /> {t.intact}
+                  </Badge>
+                )}
+                <span>{t.status(data.entries, data.signed_entries)}</span>
                 <span className={parts.muted}>
                   {t.root} <code>{data.root.slice(0, 16)}…</code>
                 </span>
-              )}
-              {data.checkpoint && (
-                <span className={parts.muted}>
-                  {t.checkpoint} {text.number(data.checkpoint.size ?? 0)} · {time(data.checkpoint.at)}
-                </span>
-              )}
-            </div>
-          )}
-        </Loaded>
+                {data.not_shipped > 0 && <span className={parts.muted}>{t.notShipped(data.not_shipped)}</span>}
+              </div>
+            )}
+          </Loaded>
+        )}
       </Card>
       <Card>
         {log.error && !log.data ? (
@@ -112,8 +138,8 @@ export default function AuditScreen() {
             label={t.title}
             columns={columns}
             rows={rows}
-            keyOf={(row) => String(row.number)}
-            total={status.data?.size}
+            keyOf={(row) => String(row.sequence)}
+            total={status.data?.entries}
             onNearEnd={() => {
               if (log.hasNextPage && !log.isFetchingNextPage) void log.fetchNextPage();
             }}
@@ -121,8 +147,8 @@ export default function AuditScreen() {
         )}
       </Card>
       {shown && (
-        <Dialog title={t.entryTitle(shown.number)} onClose={() => show(null)} wide>
-          <Details value={shown.entry ?? shown.facts ?? shown} />
+        <Dialog title={t.entryTitle(shown.sequence)} onClose={() => show(null)} wide>
+          <Details value={shown} />
         </Dialog>
       )}
       {proved !== null && <Proof number={proved} onClose={() => prove(null)} />}

@@ -8,13 +8,22 @@ import { Badge, Button, Card, parts } from "../design/parts";
 import { Fault, Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
-import type { BatchRow } from "./batches-screen";
+import { type BatchRow, Sheets } from "./batches-screen";
 import { useEvents } from "./events";
 import { Oversight } from "./oversight";
 
+interface FileToCheck {
+  delivery: string;
+  source: string;
+  outcome: string;
+  pages: number;
+  pages_failed: number;
+  document?: string | null;
+  rejects: { message?: string; reason?: string }[];
+}
+
 interface Batch extends BatchRow {
-  files?: { name?: string; file?: string; pages?: number; state?: string; outcome?: string; message?: string | null }[];
-  batch?: BatchRow;
+  files?: FileToCheck[] | null;
 }
 
 export default function BatchScreen() {
@@ -32,14 +41,21 @@ export default function BatchScreen() {
     mutationFn: () => call("POST", `/batches/${id}/retry`),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["batch", id] }),
   });
-  const shown = batch.data ? { ...batch.data.batch, ...batch.data } : undefined;
+  const shown = batch.data;
   return (
     <Oversight
       title={shown?.name ?? t.title}
       lead={<Link to="/oversight/batches">{t.back}</Link>}
       actions={
-        may(session, "operate") && (
-          <Button onClick={() => retry.mutate()} disabled={retry.isPending || !shown?.failed}>
+        may(session, "label") && (
+          <Button
+            onClick={() => retry.mutate()}
+            disabled={
+              retry.isPending ||
+              !shown ||
+              shown.counts.pages_failed + shown.counts.files_rejected + shown.counts.pages_rejected === 0
+            }
+          >
             {t.retry}
           </Button>
         )
@@ -53,32 +69,48 @@ export default function BatchScreen() {
               <Figures>
                 <Figure
                   label={t.pages}
-                  value={text.number(shown.pages ?? 0)}
-                  note={<Badge>{text.stateName(shown.state ?? "open")}</Badge>}
+                  value={text.number(shown.counts.pages)}
+                  note={
+                    <>
+                      <Badge tone={shown.adds_up ? "ok" : "check"}>{shown.adds_up ? t.addsUp : t.notYet}</Badge>
+                      <Sheets row={shown} />
+                    </>
+                  }
                 />
-                <Figure label={t.progress} value={text.number(shown.read ?? 0)} />
+                <Figure
+                  label={t.progress}
+                  value={text.number(shown.counts.pages_done)}
+                  note={t.blank(shown.counts.pages_blank)}
+                />
                 <Figure
                   label={text.dashboard.failed}
-                  value={text.number(shown.failed ?? 0)}
-                  tone={shown.failed ? "verify" : undefined}
+                  value={text.number(shown.counts.pages_failed)}
+                  tone={shown.counts.pages_failed ? "verify" : undefined}
                 />
-                <Figure label={text.work.rejected} value={text.number(shown.rejected ?? 0)} />
-                <Figure label={t.documents} value={text.number(shown.documents ?? 0)} />
-                <Figure label={t.verified} value={text.number(shown.accepted ?? 0)} />
+                <Figure
+                  label={text.work.rejected}
+                  value={text.number(shown.counts.pages_rejected)}
+                  note={t.filesRejected(shown.counts.files_rejected)}
+                />
+                <Figure label={t.unreliable} value={text.number(shown.unreliable_pages)} />
               </Figures>
               {shown.files && shown.files.length > 0 && (
                 <Card title={t.files}>
                   <Table
                     label={t.files}
                     rows={shown.files}
-                    keyOf={(row) => `${row.name ?? row.file}`}
+                    keyOf={(row) => row.delivery}
                     columns={[
-                      { title: t.name, cell: (row) => row.name ?? row.file },
-                      { title: t.pages, numeric: true, cell: (row) => row.pages ?? "–" },
-                      { title: t.state, cell: (row) => text.stateName(row.state ?? row.outcome ?? "") },
+                      { title: t.name, cell: (row) => row.source },
+                      { title: t.pages, numeric: true, cell: (row) => text.number(row.pages) },
+                      { title: t.state, cell: (row) => text.stateName(row.outcome) },
                       {
                         title: text.dashboard.why,
-                        cell: (row) => <span className={parts.muted}>{row.message ?? ""}</span>,
+                        cell: (row) => (
+                          <span className={parts.muted}>
+                            {row.rejects.map((each) => each.message ?? each.reason).join(" ")}
+                          </span>
+                        ),
                       },
                     ]}
                   />

@@ -19,16 +19,24 @@ import { Uploads } from "./uploads";
 export interface BatchRow {
   id: string;
   name: string;
-  state: string;
+  pipeline: string;
   expected_sheets?: number | null;
-  sheets?: number | null;
-  pages: number;
-  read?: number;
-  failed?: number;
-  rejected?: number;
-  documents?: number;
-  accepted?: number;
-  created_at?: string;
+  opened_at: string;
+  counts: {
+    deliveries: number;
+    repeated: number;
+    files_waiting: number;
+    files_rejected: number;
+    pages: number;
+    pages_waiting: number;
+    pages_done: number;
+    pages_blank: number;
+    pages_failed: number;
+    pages_rejected: number;
+  };
+  adds_up: boolean;
+  unreliable_pages: number;
+  sheets: string | { missing: number } | { "too-many": number };
 }
 
 export default function BatchesScreen() {
@@ -74,29 +82,33 @@ export default function BatchesScreen() {
                   </Link>
                 ),
               },
-              { title: t.state, cell: (row) => <Badge>{text.stateName(row.state)}</Badge> },
+              { title: t.pipeline, cell: (row) => row.pipeline },
               {
                 title: t.pages,
                 cell: (row) => (
                   <span className={parts.row}>
-                    {text.number(row.pages)}
+                    {text.number(row.counts.pages)}
                     <Sheets row={row} />
                   </span>
                 ),
               },
               {
                 title: t.progress,
-                cell: (row) => (
+                cell: ({ counts }) => (
                   <Meter
-                    value={(row.read ?? 0) + (row.failed ?? 0) + (row.rejected ?? 0)}
-                    of={row.pages}
-                    label={t.progressOf(row.read ?? 0, row.pages)}
+                    value={counts.pages - counts.pages_waiting}
+                    of={counts.pages}
+                    label={t.progressOf(counts.pages - counts.pages_waiting, counts.pages)}
                   />
                 ),
               },
-              { title: t.documents, numeric: true, cell: (row) => text.number(row.documents ?? 0) },
-              { title: t.verified, numeric: true, cell: (row) => text.number(row.accepted ?? 0) },
-              { title: t.created, cell: (row) => time(row.created_at) },
+              {
+                title: t.failed,
+                numeric: true,
+                cell: ({ counts }) => text.number(counts.pages_failed + counts.pages_rejected),
+              },
+              { title: t.unreliable, numeric: true, cell: (row) => text.number(row.unreliable_pages) },
+              { title: t.created, cell: (row) => time(row.opened_at) },
             ]}
           />
         )}
@@ -107,14 +119,13 @@ export default function BatchesScreen() {
   );
 }
 
-function Sheets({ row }: { row: BatchRow }) {
+export function Sheets({ row }: { row: BatchRow }) {
   const t = text.batches;
-  const expected = row.expected_sheets ?? row.sheets;
-  if (typeof expected !== "number" || expected === row.pages) return null;
+  if (typeof row.sheets === "string") return null;
   return (
     <Badge tone="check">
       <TriangleAlert size={13} aria-hidden="true" />{" "}
-      {expected > row.pages ? t.missing(expected - row.pages) : t.surplus(row.pages - expected)}
+      {"missing" in row.sheets ? t.missing(row.sheets.missing) : t.surplus(row.sheets["too-many"])}
     </Badge>
   );
 }

@@ -1,44 +1,51 @@
 /** How the work stands: backlog, throughput, findings, fixity, and what failed. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleAlert, CircleCheck, Clock, Gavel } from "lucide-react";
+import { CircleAlert, CircleCheck, Clock } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { call } from "../api/client";
 import { may, useSession } from "../app/session";
 import { Figure, Figures, Meter } from "../design/figure";
 import { Button, Card, parts } from "../design/parts";
-import { Fault, Loaded, Skeleton } from "../design/states";
+import { Fault, Loaded, Notice, Skeleton } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
-import { age, day, time } from "../text/dates";
+import { age, time } from "../text/dates";
 import style from "./admin.module.css";
 import { useEvents } from "./events";
 import { listOf } from "./list";
 import { Oversight } from "./oversight";
 
-const DaysChart = lazy(() => import("./days-chart"));
+const HoursChart = lazy(() => import("./hours-chart"));
 const OLD = 48 * 3600;
-
-export interface Day {
-  day: string;
-  accepted: number;
-  rejected?: number;
-  pages?: number;
-}
 
 interface Dashboard {
   backlog: {
-    ready: number;
-    second_review?: number;
-    postponed?: number;
-    failed?: number;
-    oldest_seconds?: number | null;
+    documents_to_verify: number;
+    documents_reading: number;
+    files_waiting: number;
+    pages_waiting: number;
+    deposits_waiting: number;
+    oldest_age_seconds?: number | null;
   };
-  today: { accepted: number; pages?: number; pages_per_hour?: number | null };
-  days?: Day[];
-  findings?: { kind: string; count: number }[];
-  fixity?: { checked?: number; objects?: number; problems: number; last_at?: string | null } | null;
-  holds?: number;
-  due?: number;
+  throughput: {
+    pages_last_hours: number;
+    pages_by_hour: { hour: string; pages: number }[];
+    accepted_last_hour: number;
+    accepted_last_day: number;
+  };
+  findings: { pages: number; pages_without_reliable_text: number; pages_waiting: number };
+  failures: {
+    pages_failed: number;
+    pages_rejected: number;
+    files_rejected: number;
+    deposits_failed: number;
+    deposits: { record: string; version: number; attempts: number; failure?: string | null }[];
+  };
+  fixity?: {
+    archive: { records: number; newest?: string | null };
+    damaged: unknown[];
+    alerts: { message?: string; kind?: string }[];
+  } | null;
 }
 
 export default function DashboardScreen() {
@@ -53,94 +60,116 @@ export default function DashboardScreen() {
   return (
     <Oversight title={t.title} lead={t.lead}>
       <Loaded query={dashboard}>
-        {({ backlog, today, days, findings, fixity, holds, due }) => {
-          const oldest = backlog.oldest_seconds ?? 0;
-          const most = Math.max(1, ...(findings ?? []).map((each) => each.count));
+        {({ backlog, throughput, findings, failures, fixity }) => {
+          const oldest = backlog.oldest_age_seconds ?? 0;
+          const damaged = fixity?.damaged.length ?? 0;
           return (
             <>
               <Figures>
                 <Figure
                   label={t.ready}
-                  value={text.number(backlog.ready)}
+                  value={text.number(backlog.documents_to_verify)}
                   tone={oldest > OLD ? "verify" : undefined}
                   note={
-                    <>
-                      <Clock size={14} aria-hidden="true" /> {t.oldest(age(oldest))}
-                    </>
+                    backlog.documents_to_verify > 0 && (
+                      <>
+                        <Clock size={14} aria-hidden="true" /> {t.oldest(age(oldest))}
+                      </>
+                    )
                   }
                 />
                 <Figure
                   label={t.accepted}
-                  value={text.number(today.accepted)}
-                  note={text.common.pages(today.pages ?? 0)}
+                  value={text.number(throughput.accepted_last_day)}
+                  note={t.lastHour(throughput.accepted_last_hour)}
                 />
                 <Figure
                   label={t.perHour}
-                  value={typeof today.pages_per_hour === "number" ? today.pages_per_hour.toFixed(0) : "–"}
+                  value={text.number(throughput.pages_last_hours)}
+                  note={t.waiting(backlog.pages_waiting)}
                 />
-                <Figure label={t.secondReview} value={text.number(backlog.second_review ?? 0)} />
+                <Figure
+                  label={t.deposits}
+                  value={text.number(backlog.deposits_waiting)}
+                  note={t.failedDeposits(failures.deposits_failed)}
+                  tone={failures.deposits_failed > 0 ? "verify" : undefined}
+                />
+                <Figure
+                  label={t.failed}
+                  value={text.number(failures.pages_failed)}
+                  tone={failures.pages_failed > 0 ? "verify" : undefined}
+                  note={t.rejected(failures.pages_rejected, failures.files_rejected)}
+                />
                 {fixity && (
                   <Figure
                     label={t.fixity}
-                    value={t.fixityProblems(fixity.problems)}
-                    tone={fixity.problems > 0 ? "verify" : "ok"}
+                    value={t.fixityProblems(damaged)}
+                    tone={damaged > 0 ? "verify" : "ok"}
                     note={
                       <>
-                        {fixity.problems > 0 ? (
+                        {damaged > 0 ? (
                           <CircleAlert size={14} aria-hidden="true" />
                         ) : (
                           <CircleCheck size={14} aria-hidden="true" />
                         )}
-                        {t.fixityNote(fixity.checked ?? fixity.objects ?? 0, time(fixity.last_at) || "–")}
+                        {t.fixityNote(fixity.archive.records, time(fixity.archive.newest))}
                       </>
                     }
                   />
                 )}
-                {typeof due === "number" && <Figure label={t.due} value={text.number(due)} note={t.dueNote} />}
-                {typeof holds === "number" && (
-                  <Figure label={t.holds} value={text.number(holds)} note={<Gavel size={14} aria-hidden="true" />} />
-                )}
               </Figures>
-              {days && days.length > 1 && (
-                <Card title={t.days}>
-                  <div className={style.chart}>
-                    <Suspense fallback={<Skeleton />}>
-                      <DaysChart days={days} />
-                    </Suspense>
-                  </div>
-                  <details>
-                    <summary>{t.daysTable}</summary>
-                    <Table
-                      label={t.days}
-                      rows={days}
-                      keyOf={(row) => row.day}
-                      columns={[
-                        { title: t.day, cell: (row) => day(row.day) },
-                        { title: t.acceptedSeries, numeric: true, cell: (row) => text.number(row.accepted) },
-                        { title: t.rejectedSeries, numeric: true, cell: (row) => text.number(row.rejected ?? 0) },
-                      ]}
-                    />
-                  </details>
-                </Card>
-              )}
+              {fixity?.alerts.map((alert) => (
+                <Notice key={alert.message ?? alert.kind} tone="check">
+                  {alert.message ?? text.kindName(alert.kind ?? "")}
+                </Notice>
+              ))}
+              <Card title={t.hours}>
+                {throughput.pages_by_hour.length === 0 ? (
+                  <p className={parts.muted}>{t.noHours}</p>
+                ) : (
+                  <>
+                    <div className={style.chart}>
+                      <Suspense fallback={<Skeleton />}>
+                        <HoursChart hours={throughput.pages_by_hour} />
+                      </Suspense>
+                    </div>
+                    <details>
+                      <summary>{t.hoursTable}</summary>
+                      <Table
+                        label={t.hours}
+                        rows={throughput.pages_by_hour}
+                        keyOf={(row) => row.hour}
+                        columns={[
+                          { title: t.hour, cell: (row) => time(row.hour) },
+                          { title: t.pagesSeries, numeric: true, cell: (row) => text.number(row.pages) },
+                        ]}
+                      />
+                    </details>
+                  </>
+                )}
+              </Card>
               <div className={style.two}>
                 <Card title={t.findings}>
-                  {!findings || findings.length === 0 ? (
-                    <p className={parts.muted}>{t.findingsEmpty}</p>
-                  ) : (
-                    <div className={style.bars}>
-                      {findings.map((each) => [
-                        <span key={`${each.kind}.name`}>{text.kindName(each.kind)}</span>,
-                        <Meter
-                          key={`${each.kind}.bar`}
-                          value={each.count}
-                          of={most}
-                          label={`${text.kindName(each.kind)}: ${each.count}`}
-                        />,
-                        <span key={`${each.kind}.count`}>{text.number(each.count)}</span>,
-                      ])}
-                    </div>
-                  )}
+                  <div className={style.bars}>
+                    {(
+                      [
+                        [t.reliable, findings.pages - findings.pages_without_reliable_text],
+                        [t.unreliable, findings.pages_without_reliable_text],
+                        [t.pagesWaiting, findings.pages_waiting],
+                      ] as const
+                    ).map(([label, count]) => [
+                      <span key={`${label}.name`}>{label}</span>,
+                      <Meter
+                        key={`${label}.bar`}
+                        value={count}
+                        of={findings.pages + findings.pages_waiting}
+                        label={`${label}: ${count}`}
+                      />,
+                      <span key={`${label}.count`} className={parts.num}>
+                        {text.number(count)}
+                      </span>,
+                    ])}
+                  </div>
                 </Card>
                 {may(session, "operate") && <Failures />}
               </div>
@@ -154,11 +183,11 @@ export default function DashboardScreen() {
 
 interface Failure {
   page: string;
-  batch?: { name: string } | string | null;
-  position?: number;
+  state: string;
   attempts: number;
-  error?: string | null;
-  reason?: string | null;
+  findings: string[];
+  document?: string | null;
+  batch?: string | null;
 }
 
 function Failures() {
@@ -185,12 +214,12 @@ function Failures() {
               keyOf={(row) => row.page}
               columns={[
                 {
-                  title: t.batch,
-                  cell: (row) => (typeof row.batch === "string" ? row.batch : (row.batch?.name ?? "–")),
+                  title: t.page,
+                  cell: (row) => <code>{`${row.page.slice(0, 8)}:${row.page.split(":").at(-1)}`}</code>,
                 },
-                { title: t.page, numeric: true, cell: (row) => row.position ?? row.page.split(":").at(-1) },
+                { title: text.common.state, cell: (row) => text.stateName(row.state) },
                 { title: t.attempts, numeric: true, cell: (row) => row.attempts },
-                { title: t.why, cell: (row) => row.error ?? row.reason ?? "–" },
+                { title: t.why, cell: (row) => row.findings.join(" ") || "–" },
                 {
                   title: text.common.retry,
                   cell: (row) => <Button onClick={() => retry.mutate(row.page)}>{text.common.retry}</Button>,

@@ -1,28 +1,35 @@
 /** Whether everything works. */
 import { useQuery } from "@tanstack/react-query";
-import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleCheck } from "lucide-react";
 import { call } from "../api/client";
-import { Badge, Card, Facts, parts } from "../design/parts";
+import { Badge, Card, parts } from "../design/parts";
 import { Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
-import { age } from "../text/dates";
+import { time } from "../text/dates";
 import style from "./admin.module.css";
 import { Details } from "./details";
 import { Oversight } from "./oversight";
 
 interface Check {
   name: string;
-  state?: string;
-  ok?: boolean;
-  detail?: string | null;
+  good: boolean;
+  message: string;
+}
+
+interface Worker {
+  id: string;
+  name: string;
+  started_at: string;
+  seen_at: string;
+  stopped_at?: string | null;
 }
 
 interface Health {
-  checks?: Check[];
-  version?: string;
-  uptime_seconds?: number;
-  [more: string]: unknown;
+  good: boolean;
+  checks: Check[];
+  workers: Worker[];
+  version: string;
 }
 
 export default function HealthScreen() {
@@ -36,30 +43,39 @@ export default function HealthScreen() {
   return (
     <Oversight title={t.title} lead={t.lead}>
       <Loaded query={health}>
-        {({ checks, version, uptime_seconds, ...more }) => (
+        {({ checks, workers, version }) => (
           <>
-            {checks && (
-              <Card>
-                <Table
-                  label={t.title}
-                  rows={checks}
-                  keyOf={(row) => row.name}
-                  columns={[
-                    { title: t.check, cell: (row) => <strong>{text.kindName(row.name)}</strong> },
-                    { title: t.state, cell: (row) => <State check={row} /> },
-                    { title: t.detail, cell: (row) => row.detail ?? "" },
-                  ]}
-                />
-              </Card>
-            )}
-            <Card>
-              <Facts
-                items={[
-                  [t.version, version],
-                  [t.uptime, typeof uptime_seconds === "number" ? age(uptime_seconds) : "–"],
+            <Card title={t.versionOf(version)}>
+              <Table
+                label={t.title}
+                rows={checks}
+                keyOf={(row) => row.name}
+                columns={[
+                  { title: t.check, cell: (row) => <strong>{text.kindName(row.name)}</strong> },
+                  { title: t.state, cell: (row) => <State good={row.good} /> },
+                  { title: t.detail, cell: (row) => row.message },
                 ]}
               />
-              {Object.keys(more).length > 0 && <Details value={more} />}
+            </Card>
+            <Card title={t.workers}>
+              {workers.length === 0 ? (
+                <p className={parts.muted}>{t.noWorkers}</p>
+              ) : (
+                <Table
+                  label={t.workers}
+                  rows={workers}
+                  keyOf={(row) => row.id}
+                  columns={[
+                    { title: text.common.name, cell: (row) => row.name },
+                    { title: t.started, cell: (row) => time(row.started_at) },
+                    { title: t.seen, cell: (row) => time(row.seen_at) },
+                    {
+                      title: t.state,
+                      cell: (row) => <State good={!row.stopped_at} words={row.stopped_at ? t.stopped : t.working} />,
+                    },
+                  ]}
+                />
+              )}
             </Card>
           </>
         )}
@@ -74,23 +90,14 @@ export default function HealthScreen() {
   );
 }
 
-function State({ check }: { check: Check }) {
-  const state = check.state ?? (check.ok === false ? "failed" : "ok");
-  if (state === "ok" || state === "good")
-    return (
-      <Badge tone="ok">
-        <CircleCheck size={14} aria-hidden="true" /> {text.stateName(state)}
-      </Badge>
-    );
-  if (state === "check" || state === "warning" || state === "warn")
-    return (
-      <Badge tone="check">
-        <TriangleAlert size={14} aria-hidden="true" /> {text.stateName(state)}
-      </Badge>
-    );
-  return (
-    <Badge tone="verify">
-      <CircleAlert size={14} aria-hidden="true" /> {text.stateName(state)}
+function State({ good, words }: { good: boolean; words?: string }) {
+  return good ? (
+    <Badge tone="ok">
+      <CircleCheck size={14} aria-hidden="true" /> {words ?? text.health.good}
+    </Badge>
+  ) : (
+    <Badge tone={words ? undefined : "verify"}>
+      <CircleAlert size={14} aria-hidden="true" /> {words ?? text.health.bad}
     </Badge>
   );
 }

@@ -9,19 +9,21 @@ import { Empty, Fault, Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
 import { time } from "../text/dates";
-import { listOf, personName } from "./list";
+import { listOf } from "./list";
 import { Oversight } from "./oversight";
+import { ReasonDialog } from "./reason-dialog";
 
 interface Hold {
   id: string;
   matter: string;
-  reason?: string;
-  custodian?: string;
-  state?: string;
-  placed_at?: string;
-  placed_by?: { name?: string } | string | null;
-  records?: number;
-  release_asked_by?: { name?: string } | string | null;
+  reason: string;
+  custodian: string;
+  members: number;
+  placed_by: string;
+  placed_at: string;
+  release_proposed_by?: string | null;
+  release_reason?: string | null;
+  released_at?: string | null;
 }
 
 export default function HoldsScreen() {
@@ -29,10 +31,15 @@ export default function HoldsScreen() {
   const { session } = useSession();
   const queries = useQueryClient();
   const [placing, place] = useState(false);
+  const [asking, ask] = useState<Hold | null>(null);
   const holds = useQuery({ queryKey: ["holds"], queryFn: () => listOf<Hold>("/holds") });
   const release = useMutation({
-    mutationFn: (id: string) => call("POST", `/holds/${id}/release`),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["holds"] }),
+    mutationFn: ({ id, ...body }: { id: string; reason?: string; confirm?: boolean }) =>
+      call("POST", `/holds/${id}/release`, { body }),
+    onSuccess: () => {
+      ask(null);
+      return queries.invalidateQueries({ queryKey: ["holds"] });
+    },
   });
   return (
     <Oversight
@@ -59,40 +66,56 @@ export default function HoldsScreen() {
               keyOf={(row) => row.id}
               columns={[
                 { title: t.matter, cell: (row) => <strong>{row.matter}</strong> },
-                { title: t.reason, cell: (row) => row.reason ?? "–" },
-                { title: t.custodian, cell: (row) => row.custodian ?? "–" },
+                { title: t.reason, cell: (row) => row.reason },
+                { title: t.custodian, cell: (row) => row.custodian },
                 {
                   title: t.records,
                   numeric: true,
-                  cell: (row) => (typeof row.records === "number" ? text.number(row.records) : "–"),
+                  cell: (row) => text.number(row.members),
                 },
                 {
                   title: t.placed,
-                  cell: (row) =>
-                    [time(row.placed_at), personName(row.placed_by)].filter((each) => each && each !== "–").join(", "),
+                  cell: (row) => `${time(row.placed_at)}, ${row.placed_by}`,
                 },
                 {
                   title: text.common.state,
                   cell: (row) => (
-                    <Badge tone={row.state === "released" ? undefined : "verify"}>
-                      {text.stateName(row.state ?? "active")}
+                    <Badge tone={row.released_at ? undefined : "verify"}>
+                      {row.released_at
+                        ? t.released
+                        : row.release_proposed_by
+                          ? t.releaseAsked(row.release_proposed_by)
+                          : t.active}
                     </Badge>
                   ),
                 },
                 {
                   title: text.people.actions,
                   cell: (row) =>
-                    row.state !== "released" && may(session, "release_hold") ? (
-                      <Button onClick={() => release.mutate(row.id)}>
-                        {row.release_asked_by ? t.release : t.askRelease}
-                      </Button>
-                    ) : null,
+                    row.released_at
+                      ? null
+                      : row.release_proposed_by
+                        ? may(session, "release_hold") && (
+                            <span className={parts.row}>
+                              <Button onClick={() => release.mutate({ id: row.id, confirm: true })}>{t.release}</Button>
+                              <Button onClick={() => release.mutate({ id: row.id, confirm: false })}>{t.keep}</Button>
+                            </span>
+                          )
+                        : may(session, "place_hold") && <Button onClick={() => ask(row)}>{t.askRelease}</Button>,
                 },
               ]}
             />
           )}
         </Loaded>
       </Card>
+      {asking && (
+        <ReasonDialog
+          title={t.askRelease}
+          error={release.error}
+          onClose={() => ask(null)}
+          onReason={(reason) => release.mutate({ id: asking.id, reason })}
+        />
+      )}
       {placing && <PlaceHold onClose={() => place(false)} />}
     </Oversight>
   );

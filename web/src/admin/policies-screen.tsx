@@ -10,17 +10,19 @@ import { Table } from "../design/table";
 import { text } from "../text";
 import { day } from "../text/dates";
 import { Details } from "./details";
-import { listOf, personName } from "./list";
+import { listOf } from "./list";
 import { Oversight } from "./oversight";
 
 interface Policy {
-  version: number | string;
-  title?: string | null;
-  rule_set?: string | null;
+  version: number;
   state: string;
-  effective_from?: string | null;
-  author?: { name?: string } | string | null;
-  approver?: { name?: string } | string | null;
+  effective_from: string;
+  in_force_from?: string | null;
+  reason: string;
+  author: string;
+  drafted_at: string;
+  approver?: string | null;
+  policy: { title?: string; [more: string]: unknown };
 }
 
 export default function PoliciesScreen() {
@@ -31,7 +33,7 @@ export default function PoliciesScreen() {
   const [looking, look] = useState<Policy | null>(null);
   const policies = useQuery({ queryKey: ["policies"], queryFn: () => listOf<Policy>("/policies") });
   const decide = useMutation({
-    mutationFn: ({ version, what }: { version: number | string; what: "approve" | "withdraw" }) =>
+    mutationFn: ({ version, what }: { version: number; what: "approve" | "withdraw" }) =>
       call("POST", `/policies/${version}/${what}`),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["policies"] }),
   });
@@ -60,7 +62,7 @@ export default function PoliciesScreen() {
               keyOf={(row) => String(row.version)}
               columns={[
                 { title: t.version, cell: (row) => <strong>{row.version}</strong> },
-                { title: t.policyTitle, cell: (row) => row.title ?? row.rule_set ?? "–" },
+                { title: t.policyTitle, cell: (row) => row.policy.title ?? row.reason },
                 {
                   title: text.common.state,
                   cell: (row) => (
@@ -78,8 +80,8 @@ export default function PoliciesScreen() {
                   ),
                 },
                 { title: t.effective, cell: (row) => day(row.effective_from) || "–" },
-                { title: t.author, cell: (row) => personName(row.author) },
-                { title: t.approver, cell: (row) => personName(row.approver) },
+                { title: t.author, cell: (row) => row.author },
+                { title: t.approver, cell: (row) => row.approver ?? "–" },
                 {
                   title: text.people.actions,
                   cell: (row) => (
@@ -129,10 +131,10 @@ function Impact({ policy, onClose }: { policy: Policy; onClose(): void }) {
 function DraftPolicy({ onClose }: { onClose(): void }) {
   const t = text.policies;
   const queries = useQueryClient();
-  const [ruleSet, setRuleSet] = useState("");
-  const [effective, setEffective] = useState("");
+  const [said, say] = useState({ title: "", rules: "", effective_from: "", reason: "" });
   const save = useMutation({
-    mutationFn: () => call("POST", "/policies", { body: { rule_set: ruleSet, effective_from: effective } }),
+    mutationFn: () =>
+      call("POST", "/policies", { body: { ...said, rules: said.rules.split(/[\s,]+/).filter(Boolean) } }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["policies"] });
       onClose();
@@ -149,19 +151,31 @@ function DraftPolicy({ onClose }: { onClose(): void }) {
         }}
       >
         <TextField
-          label={t.ruleSet}
+          label={t.policyTitle}
           required
           autoFocus
-          placeholder="california"
-          value={ruleSet}
-          onChange={(event) => setRuleSet(event.target.value)}
+          value={said.title}
+          onChange={(event) => say({ ...said, title: event.target.value })}
+        />
+        <TextField
+          label={t.ruleSet}
+          hint={t.ruleSetHint}
+          required
+          value={said.rules}
+          onChange={(event) => say({ ...said, rules: event.target.value })}
         />
         <TextField
           label={t.effective}
           type="date"
           required
-          value={effective}
-          onChange={(event) => setEffective(event.target.value)}
+          value={said.effective_from}
+          onChange={(event) => say({ ...said, effective_from: event.target.value })}
+        />
+        <TextField
+          label={text.common.reason}
+          required
+          value={said.reason}
+          onChange={(event) => say({ ...said, reason: event.target.value })}
         />
         <Fault error={save.error} />
         <DialogFoot>

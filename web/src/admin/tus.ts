@@ -12,11 +12,11 @@ export interface UploadOptions {
 }
 
 export async function upload(file: File, { metadata, onProgress, signal }: UploadOptions): Promise<void> {
-  const created = await send("/uploads", {
+  const created = await send("/api/v1/uploads", {
     method: "POST",
     headers: {
       "upload-length": String(file.size),
-      "upload-metadata": encode({ filename: file.name, filetype: file.type, ...metadata }),
+      "upload-metadata": encode({ filename: file.name, ...metadata }),
     },
     signal,
   });

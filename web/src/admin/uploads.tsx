@@ -34,12 +34,11 @@ export function Uploads({ batches }: { batches: { id: string; name: string }[] }
     ]);
     const change = (index: number, more: Partial<Sending>) =>
       setSending((now) => now.map((each, at) => (at === first + index ? { ...each, ...more } : each)));
-    const chosen = batches.find((each) => each.id === batch);
     // One after the other: the network is shared, and order is kept.
     for (const [index, file] of files.entries()) {
       try {
         await upload(file, {
-          metadata: { batch, batch_name: chosen?.name ?? "" },
+          metadata: { batch },
           onProgress: (sent, of) => change(index, { sent, of }),
           signal: new AbortController().signal,
         });

@@ -1,5 +1,5 @@
 /** The documents on a person's desk: the one in work, those fetched ahead, those that came back. No screen in here. */
-import { asProblem, Problem } from "../api/problem";
+import { asProblem, type Problem } from "../api/problem";
 import type { AcceptBody, Accepted, Claim, Draft, Station } from "../api/types";
 import type { Drafts } from "./drafts";
 import * as flow from "./flow";
@@ -38,6 +38,8 @@ export interface DeskState {
 const DEPTH = 2;
 const REST = 800;
 const RETRY = 5_000;
+/** How long a person may look at another screen before documents go back. */
+const PATIENCE = 10_000;
 
 export class Desk {
   state: DeskState = {
@@ -56,6 +58,8 @@ export class Desk {
   #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewing: ReturnType<typeof setInterval> | undefined;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+  #opening: Promise<void> = Promise.resolve();
   #fetching = false;
   #closed = false;
 
@@ -76,9 +80,16 @@ export class Desk {
   }
 
   /** Opens a document, or the next that waits. */
-  async open(document?: string): Promise<void> {
+  open(document?: string): Promise<void> {
+    clearTimeout(this.#leaving);
     this.#closed = false;
     this.#keepHolding();
+    // One after the other: a screen that is drawn twice does not take two documents.
+    this.#opening = this.#opening.then(() => this.#open(document));
+    return this.#opening;
+  }
+
+  async #open(document?: string): Promise<void> {
     if (document && this.state.current?.claim.document.id === document) return;
     const ready = document ? this.state.ahead.find((work) => work.claim.document.id === document) : undefined;
     if (ready) {
@@ -100,12 +111,17 @@ export class Desk {
     void this.fetchAhead();
   }
 
-  /** Gives the documents that were only fetched ahead back to the queue; the one in work stays held until its time is up. */
+  /** Gives back to the queue what was only fetched ahead or looked at, unless the person is back at once. */
   leave(): void {
+    void this.saveNow();
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.#giveBack(), PATIENCE);
+  }
+
+  #giveBack(): void {
     this.#closed = true;
     clearInterval(this.#renewing);
     this.#renewing = undefined;
-    void this.saveNow();
     for (const work of this.state.ahead)
       if (!work.dirty) void this.api.release(work.claim.document.id, work.claim.lease.token).catch(() => {});
     const current = this.state.current;
@@ -378,5 +394,3 @@ export class Desk {
 function isLost(problem: Problem): boolean {
   return problem.code === "claim-lost" || [404, 409, 410].includes(problem.status);
 }
-
-export { Problem };

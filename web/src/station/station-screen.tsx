@@ -52,11 +52,16 @@ export default function StationScreen() {
   useEffect(() => {
     const online = () => void desk.saveNow();
     const hide = () => void desk.saveNow();
+    const ask = (event: BeforeUnloadEvent) => {
+      if (desk.state.pending > 0) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", ask);
     window.addEventListener("online", online);
     window.addEventListener("pagehide", hide);
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("pagehide", hide);
+      window.removeEventListener("beforeunload", ask);
       desk.leave();
     };
   }, [desk]);

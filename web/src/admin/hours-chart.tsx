@@ -1,12 +1,11 @@
-/** Documents accepted per day. */
+/** Pages read per hour. */
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "../app/theme";
 import { text } from "../text";
-import type { Day } from "./dashboard-screen";
 
-export default function DaysChart({ days }: { days: Day[] }) {
+export default function HoursChart({ hours }: { hours: { hour: string; pages: number }[] }) {
   const place = useRef<HTMLDivElement>(null);
   const theme = useTheme();
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read again when the theme changes
@@ -28,29 +27,19 @@ export default function DaysChart({ days }: { days: Day[] }) {
         cursor: { y: false },
         scales: { y: { range: (_, __, high) => [0, Math.max(5, high * 1.1)] } },
         series: [
-          { label: text.dashboard.day, value: "{YYYY}-{MM}-{DD}" },
+          { label: text.dashboard.hour, value: "{YYYY}-{MM}-{DD} {HH}:00" },
           {
-            label: text.dashboard.acceptedSeries,
+            label: text.dashboard.pagesSeries,
             stroke: colour("--accent"),
-            width: 2,
             fill: colour("--accent-soft"),
-            points: { show: days.length < 40 },
-          },
-          {
-            label: text.dashboard.rejectedSeries,
-            stroke: colour("--verify"),
             width: 2,
-            dash: [6, 4],
+            paths: uPlot.paths.bars?.({ size: [0.7, 48] }),
             points: { show: false },
           },
         ],
-        axes: [{ ...axis, values: "{DD} {MMM}" as unknown as uPlot.Axis.Values }, axis],
+        axes: [{ ...axis, values: "{DD} {MMM} {HH}:00" as unknown as uPlot.Axis.Values }, axis],
       },
-      [
-        days.map((each) => new Date(`${each.day}T12:00:00Z`).getTime() / 1000),
-        days.map((each) => each.accepted),
-        days.map((each) => each.rejected ?? 0),
-      ],
+      [hours.map((each) => new Date(each.hour).getTime() / 1000), hours.map((each) => each.pages)],
       element,
     );
     const watch = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 240 }));
@@ -59,6 +48,6 @@ export default function DaysChart({ days }: { days: Day[] }) {
       watch.disconnect();
       chart.destroy();
     };
-  }, [days, theme]);
-  return <div ref={place} role="img" aria-label={text.dashboard.days} />;
+  }, [hours, theme]);
+  return <div ref={place} role="img" aria-label={text.dashboard.hours} />;
 }
