@@ -12,11 +12,13 @@
 //! 6. A person who may ([`access`]) accepts a document; [`review`] and [`worker`] make a record of it, which [`archive`] deposits
 //!    as an OCFL object once nobody can undo it and its lot is released ([`quality`]).
 //! 7. [`retention`] computes how long a record is kept, and why; [`disposal`] destroys what may be destroyed, with a certificate.
-//! 8. [`audit`] proves that the ledger of all these decisions was not rewritten.
+//! 8. [`server`] shows all of it to people in a browser, and to programs, each within their rights.
+//! 9. [`audit`] proves that the ledger of all these decisions was not rewritten.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
-//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`quality`],
-//! [`disposal`]) <- [`worker`] <- [`app`] <- [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`], [`labels`]) <- steps ([`pipeline`], [`intake`], [`review`],
+//! [`quality`], [`disposal`]) <- [`worker`] <- [`app`] <- [`server`], [`cli`]. Skills know `chart`, never each other.
+//! `tests/integration/tidy.rs` enforces
 //! it.
 
 pub mod access;
@@ -29,6 +31,7 @@ pub mod disposal;
 pub mod export;
 pub mod imaging;
 pub mod intake;
+pub mod labels;
 pub mod ocr;
 pub mod pdf;
 pub mod pipeline;
@@ -38,5 +41,6 @@ pub mod review;
 pub mod samples;
 pub mod sandbox;
 pub mod search;
+pub mod server;
 pub mod store;
 pub mod worker;

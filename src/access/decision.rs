@@ -15,6 +15,8 @@ pub enum Denied {
     NoRole {
         /// What was asked for.
         what: &'static str,
+        /// Its name.
+        permission: &'static str,
         /// The roles that have it.
         roles: String,
     },
@@ -23,7 +25,19 @@ pub enum Denied {
     OwnWork {
         /// What was asked for.
         what: &'static str,
+        /// Its name.
+        permission: &'static str,
     },
+}
+
+impl Denied {
+    /// Returns the name of the permission that was asked for, where it is about one.
+    pub const fn permission(&self) -> Option<&'static str> {
+        match self {
+            Self::Disabled => None,
+            Self::NoRole { permission, .. } | Self::OwnWork { permission, .. } => Some(permission),
+        }
+    }
 }
 
 /// Decides whether `person` may do something. `done_by` are those who did what it is about (accepted the record that is
@@ -36,16 +50,16 @@ pub fn decide(person: &Person, permission: Permission, done_by: &[PersonId]) -> 
     if person.disabled {
         return Err(Denied::Disabled);
     }
-    let what = permission.describes();
+    let (what, name) = (permission.describes(), permission.name());
     let mut extents: Vec<Extent> = person.roles.iter().filter_map(|role| extent(*role, permission)).collect();
     // Everything first: the narrower kinds do not contain each other, any of them will do.
     extents.sort_by_key(|extent| *extent != Extent::All);
     let Some(widest) = extents.first() else {
         let roles: Vec<&str> = roles_with(permission).into_iter().map(|role| role.name()).collect();
-        return Err(Denied::NoRole { what, roles: roles.join(" or ") });
+        return Err(Denied::NoRole { what, permission: name, roles: roles.join(" or ") });
     };
     if done_by.contains(&person.id) {
-        return Err(Denied::OwnWork { what });
+        return Err(Denied::OwnWork { what, permission: name });
     }
     Ok(*widest)
 }

@@ -39,6 +39,10 @@ pub enum Permission {
     ManagePeople,
     /// See who may do what.
     ViewPeople,
+    /// Open a chart in an emergency, without a grant.
+    OpenInEmergency,
+    /// Look at what was opened in emergencies.
+    ReviewEmergency,
     /// Purge scans whose pages are all archived or rejected.
     PurgeIntake,
     /// Run the machines: backups, fixity, replication, rebuilding.
@@ -64,6 +68,22 @@ pub enum Extent {
     Team,
     /// Technical matters only.
     Technical,
+}
+
+impl Extent {
+    /// Returns the name as the server gives it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Assigned => "assigned",
+            Self::Sample => "sample",
+            Self::WithReason => "with-reason",
+            Self::Propose => "propose",
+            Self::Own => "own",
+            Self::Team => "team",
+            Self::Technical => "technical",
+        }
+    }
 }
 
 /// The table: what is not in it is denied.
@@ -96,9 +116,12 @@ const TABLE: &[(Role, Permission, Extent)] = {
         (Administrator, ViewPeople, All),
         (Administrator, PurgeIntake, All),
         (Administrator, Operate, All),
+        (Administrator, ReviewEmergency, All),
         (Requester, ReadChart, Assigned),
+        (Requester, OpenInEmergency, WithReason),
         (Auditor, ReadChart, Assigned),
         (Auditor, SeeErrors, All),
+        (Auditor, ReviewEmergency, All),
         (Auditor, ViewRetention, All),
         (Auditor, ReadAudit, All),
         (Auditor, ViewPeople, All),
@@ -109,6 +132,58 @@ const TABLE: &[(Role, Permission, Extent)] = {
 };
 
 impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 21] = [
+        Self::Label,
+        Self::ReviewOthers,
+        Self::DecideLots,
+        Self::ReadChart,
+        Self::CorrectRecord,
+        Self::SeeErrors,
+        Self::SetPolicy,
+        Self::ApprovePolicy,
+        Self::PlaceHold,
+        Self::ReleaseHold,
+        Self::ViewRetention,
+        Self::ProposeDestruction,
+        Self::ReviewDestruction,
+        Self::ApproveDestruction,
+        Self::ReadAudit,
+        Self::ManagePeople,
+        Self::ViewPeople,
+        Self::OpenInEmergency,
+        Self::ReviewEmergency,
+        Self::PurgeIntake,
+        Self::Operate,
+    ];
+
+    /// Returns the name as the server gives it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::ReviewOthers => "review-others",
+            Self::DecideLots => "decide-lots",
+            Self::ReadChart => "read-chart",
+            Self::CorrectRecord => "correct-record",
+            Self::SeeErrors => "see-errors",
+            Self::SetPolicy => "set-policy",
+            Self::ApprovePolicy => "approve-policy",
+            Self::PlaceHold => "place-hold",
+            Self::ReleaseHold => "release-hold",
+            Self::ViewRetention => "view-retention",
+            Self::ProposeDestruction => "propose-destruction",
+            Self::ReviewDestruction => "review-destruction",
+            Self::ApproveDestruction => "approve-destruction",
+            Self::ReadAudit => "read-audit",
+            Self::ManagePeople => "manage-people",
+            Self::ViewPeople => "view-people",
+            Self::OpenInEmergency => "open-in-emergency",
+            Self::ReviewEmergency => "review-emergency",
+            Self::PurgeIntake => "purge-intake",
+            Self::Operate => "operate",
+        }
+    }
+
     /// Returns what it is, to complete "you may not ...".
     pub const fn describes(self) -> &'static str {
         match self {
@@ -129,6 +204,8 @@ impl Permission {
             Self::ReadAudit => "read the audit log",
             Self::ManagePeople => "add people or change their roles",
             Self::ViewPeople => "see who may do what",
+            Self::OpenInEmergency => "open a chart in an emergency",
+            Self::ReviewEmergency => "review what was opened in emergencies",
             Self::PurgeIntake => "purge the intake area",
             Self::Operate => "run backups, fixity checks or a rebuild",
         }
@@ -155,6 +232,15 @@ mod tests {
             let same = TABLE.iter().position(|(of, what, _)| of == role && what == permission);
             assert_eq!(same, Some(index), "{role} {permission:?} stands twice");
         }
+    }
+
+    #[test]
+    fn every_permission_is_listed_once_and_somebody_has_it() {
+        for (index, permission) in Permission::ALL.into_iter().enumerate() {
+            assert_eq!(Permission::ALL.iter().position(|other| other.name() == permission.name()), Some(index));
+            assert!(!roles_with(permission).is_empty(), "{permission:?}");
+        }
+        assert!(TABLE.iter().all(|(_, permission, _)| Permission::ALL.contains(permission)));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Who is at the command line: the operating system's user, or the person whom a token stands for. There is no "act as".
+//! Who asks: at the command line the operating system's user, or the person whom a token stands for; behind the server the
+//! person who signed in. There is no "act as".
 
 use std::time::Duration;
 
@@ -21,8 +22,23 @@ pub struct Acting {
     pub extent: Extent,
 }
 
+/// Who asks something of an [`App`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Caller {
+    /// The user of this process.
+    #[default]
+    CommandLine,
+    /// Somebody who proved to the server who they are.
+    SignedIn(PersonId),
+}
+
 impl App {
-    /// Returns the person who runs this command, when they may do what it does. `done_by` are those whose work it is
+    /// Returns the same program for somebody who proved who they are: what they ask of it is decided by their rights.
+    pub fn asked_by(&self, person: PersonId) -> Self {
+        Self { caller: Caller::SignedIn(person), ..self.clone() }
+    }
+
+    /// Returns the person who asks, when they may do what it does. `done_by` are those whose work it is
     /// about.
     ///
     /// # Errors
@@ -34,11 +50,15 @@ impl App {
         Ok(Acting { person: person.id, extent })
     }
 
-    /// Returns the person who runs this command, whatever they may do.
+    /// Returns the person who asks, whatever they may do.
     ///
     /// # Errors
     /// The person is not known to this archive; the database failed.
     pub async fn whoever(&self) -> Result<PersonRecord, AppError> {
+        if let Caller::SignedIn(person) = self.caller {
+            let known = self.store.person(person).await?;
+            return known.ok_or_else(|| AppError::Unknown("you are not known to this archive any more".into()));
+        }
         if let Some(token) = token_from_environment() {
             let known = self.store.person_by_token(Digest::of(token.trim().as_bytes()), self.clock.now()).await?;
             return known.ok_or_else(|| {

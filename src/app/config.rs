@@ -7,6 +7,8 @@ mod places;
 mod quality;
 mod reading;
 mod review;
+mod server;
+mod serving;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +24,8 @@ pub use places::{Data, Database, Facility, IndexConfig, ObjectStoreConfig};
 pub use quality::QualityConfig;
 pub use reading::{IntakeConfig, Pipelines, Recognition, WorkerConfig};
 pub use review::{ReviewConfig, SecondReview};
+pub use server::{ProviderConfig, ServerConfig};
+pub use serving::{ImagesConfig, UploadsConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -71,6 +75,14 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// Destruction.
     pub disposal: DisposalConfig,
+    /// Page images for viewers.
+    pub images: ImagesConfig,
+    /// Files that are being uploaded.
+    pub uploads: UploadsConfig,
+    /// The server.
+    pub server: ServerConfig,
+    /// Where else people may sign in.
+    pub oidc: ProviderConfig,
 }
 
 /// What is wrong with a configuration: every fault at once.
@@ -167,10 +179,16 @@ impl Config {
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
         range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
+        range("images.cache_mib", self.images.cache_mib, 16, 1 << 20);
+        range("images.children", self.images.children as u64, 1, 64);
+        range("uploads.keep_hours", self.uploads.keep_hours.into(), 1, 720);
+        range("uploads.most_open", self.uploads.most_open.into(), 1, 10_000);
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);
         self.fixity.check(faults);
         self.custody.check(faults);
+        self.server.check(faults);
+        self.oidc.check(faults);
         if jiff::tz::TimeZone::get(&self.facility.zone).is_err() {
             faults.push(format!(
                 "facility.zone = {:?}: not a time zone of this system; try \"UTC\" or \"America/New_York\"",
@@ -190,9 +208,16 @@ impl Config {
         };
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
+        self.images.folder = inside(&self.images.folder, "images");
+        self.uploads.folder = inside(&self.uploads.folder, "uploads");
         self.archive.resolve(base, Some(data.join("archive")));
         self.replica.resolve(base, None);
         self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");
+        for path in [&mut self.server.tls_certificate, &mut self.server.tls_key, &mut self.oidc.client_secret_file] {
+            if !path.as_os_str().is_empty() {
+                *path = whole(&base.join(&*path));
+            }
+        }
         let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod archive_place;
 pub mod archive_rates;
+mod at_work;
 pub mod audit;
 pub mod auto_accept;
 pub mod backup;
@@ -10,31 +11,48 @@ pub mod batch_report;
 pub mod comparison;
 pub mod config;
 pub mod correction;
+pub mod credentials;
 pub mod custody;
+pub mod dashboard;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
+pub mod emergency;
 pub mod files;
 pub mod find;
 pub mod fixity;
 pub mod give_back;
 mod hold_queries;
 pub mod holds;
+pub mod images;
 mod indexing;
 mod ledger;
+mod links;
+pub mod listening;
 pub mod locks;
 pub mod lots;
 pub mod measure;
 mod parts;
 mod people;
 pub mod policy;
+pub mod policy_impact;
 mod process;
+pub mod provider;
 pub mod purging;
 pub mod rebuild;
 pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
+pub mod rights;
+pub mod searching;
+pub mod sessions;
+mod shared;
+pub mod sign_in;
+pub mod staff;
+pub mod station;
+pub mod uploads;
+pub mod viewing;
 
 use std::sync::Arc;
 
@@ -68,7 +86,7 @@ impl Clock for SystemClock {
 #[derive(Clone)]
 pub struct App {
     /// Its configuration.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The database.
     pub store: Store,
     /// The object store.
@@ -79,7 +97,10 @@ pub struct App {
     pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    replica: OnceCell<Option<Vault>>,
+    replica: Arc<OnceCell<Option<Vault>>>,
+    prepared: Arc<OnceCell<station::Prepared>>,
+    caller: actor::Caller,
+    shared: Arc<shared::Shared>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -152,9 +173,26 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
+    /// A query was not understood.
+    #[error(transparent)]
+    Query(#[from] crate::search::QueryError),
+    /// An administrator has to say why they read charts.
+    #[error("you read charts with a reason: say why you have to, and for how long")]
+    ReasonNeeded,
+    /// Too much is asked at this moment.
+    #[error("{0}")]
+    Busy(String),
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),
+    /// Something on the pages has to be looked at first.
+    #[error("{why}: {}", fields.join(", "))]
+    Unconfirmed {
+        /// What is to be done.
+        why: String,
+        /// The fields that it is about.
+        fields: Vec<String>,
+    },
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),
@@ -199,7 +237,10 @@ impl App {
         let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
         sweep(location.clone(), vault.clone());
-        Ok(Self { config, store, location, areas, vault, replica: OnceCell::new(), clock })
+        let (replica, prepared, caller) = (Arc::default(), Arc::default(), actor::Caller::default());
+        let shared = Arc::default();
+        let config = Arc::new(config);
+        Ok(Self { config, store, location, areas, vault, clock, replica, prepared, caller, shared })
     }
 
     /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.

@@ -39,10 +39,7 @@ impl App {
     /// # Errors
     /// Only an administrator adds people; the login is taken; the name is not printable.
     pub async fn add_person(&self, name: &str, login: Option<&str>, roles: &[Role]) -> Result<PersonRecord, AppError> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            return Err(AppError::Unfit(format!("a person's name has 1 to {LONGEST_NAME} printable characters")));
-        }
+        let name = fit_name(name)?;
         let person = PersonId::from_uuid(new_id());
         let (actor, login, mut roles) = if self.store.has_people().await? {
             let actor = self.actor(Permission::ManagePeople, &[]).await?.person;
@@ -67,7 +64,7 @@ impl App {
         };
         roles.sort_unstable();
         roles.dedup();
-        let added = PeopleFact::Added { person, name: name.to_owned(), login };
+        let added = PeopleFact::Added { person, name, login };
         let granted = roles.into_iter().map(|role| PeopleFact::Granted { person, role });
         let facts: Vec<Fact> = std::iter::once(added).chain(granted).map(Fact::People).collect();
         self.store.record(Actor::Person(actor), self.clock.now(), &facts).await?;
@@ -143,7 +140,13 @@ impl App {
     pub async fn issue_token(&self, days: u32) -> Result<(PersonId, String, Timestamp), AppError> {
         let person = self.whoever().await?.id;
         let (token, expires_at) = self.make_token(days)?;
-        let fact = PeopleFact::TokenIssued { person, token: Digest::of(token.as_bytes()), expires_at };
+        let fact = PeopleFact::TokenIssued {
+            person,
+            token: Digest::of(token.as_bytes()),
+            expires_at,
+            name: None,
+            scopes: None,
+        };
         self.store.record(Actor::Person(person), self.clock.now(), &[Fact::People(fact)]).await?;
         Ok((person, token, expires_at))
     }
@@ -185,7 +188,7 @@ impl App {
         Ok(())
     }
 
-    fn make_token(&self, days: u32) -> Result<(String, Timestamp), AppError> {
+    pub(super) fn make_token(&self, days: u32) -> Result<(String, Timestamp), AppError> {
         if !(1..=MOST_DAYS).contains(&days) {
             return Err(AppError::Unfit(format!("a token is good for 1 to {MOST_DAYS} days")));
         }
@@ -202,9 +205,33 @@ impl App {
     }
 }
 
-/// Makes a token or a code of 256 random bits.
+/// Checks a person's name.
+pub(super) fn fit_name(name: &str) -> Result<String, AppError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(AppError::Unfit(format!("a person's name has 1 to {LONGEST_NAME} printable characters")));
+    }
+    Ok(name.to_owned())
+}
+
+/// Checks a name for signing in.
+pub(super) fn fit_login(login: &str) -> Result<String, AppError> {
+    let login = login.trim();
+    let fits = |c: char| c.is_alphanumeric() || "._-@+".contains(c);
+    if login.is_empty() || login.chars().count() > LONGEST_NAME || !login.chars().all(fits) {
+        let why = format!("a login has 1 to {LONGEST_NAME} letters, digits and . _ - @ +");
+        return Err(AppError::Unfit(why));
+    }
+    Ok(login.to_owned())
+}
+
+/// Returns random bytes.
 #[expect(clippy::disallowed_methods, reason = "the application is the source of randomness")]
-fn new_secret(kind: &str) -> String {
-    let bits: [u8; 32] = rand::random();
-    format!("{kind}-{}", Digest::from_bytes(bits))
+pub(super) fn new_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
+    rand::random()
+}
+
+/// Makes a token or a code of 256 random bits.
+pub(super) fn new_secret(kind: &str) -> String {
+    format!("{kind}-{}", Digest::from_bytes(new_bytes()))
 }

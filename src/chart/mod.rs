@@ -9,6 +9,7 @@ mod digest;
 mod document;
 pub mod facts;
 mod finding;
+mod folding;
 mod geometry;
 mod hold;
 mod ids;
@@ -36,11 +37,12 @@ pub use digest::{Digest, DigestParseError, Hasher};
 pub use document::{DocumentState, PageView, RejectionReason, TransitionError};
 pub use facts::Fact;
 pub use finding::{Finding, FindingKind, Severity};
+pub use folding::{folded, folded_number, folded_words};
 pub use geometry::{QuarterTurns, Rect, Size};
 pub use hold::{Hold, HoldScope};
 pub use ids::{
-    BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, LotId, PatientId, PersonId, RecordId,
-    WorkerId,
+    ArrangementId, BatchId, DeliveryId, DisposalId, DocumentId, EventId, GrantId, HoldId, IdParseError, LotId,
+    PatientId, PersonId, RecordId, TicketId, WorkerId,
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use lot::{Defect, DefectClass, DefectParseError, Sampled, Stringency};

@@ -42,6 +42,7 @@ mod retry;
 mod review;
 mod samples;
 mod search;
+mod serve;
 mod show;
 mod start;
 mod undo;
@@ -54,6 +55,8 @@ use clap::{Parser, Subcommand};
 
 use exit::{CommandError, EXIT_CODES, Ended};
 use output::Output;
+
+use crate::app::listening::ServerEntry;
 
 /// Heading of the options that every command has.
 const GLOBAL: &str = "Options of every command";
@@ -96,6 +99,7 @@ enum Command {
     Restore(restore::Args),
     Retry(retry::Args),
     Reprocess(reprocess::Args),
+    Serve(serve::Args),
     Worker(worker::Args),
     Index(index::Args),
     Audit(audit::Args),
@@ -145,14 +149,14 @@ impl Command {
     }
 }
 
-/// Parses the command line, runs the command and returns how it ended.
-pub fn main() -> ExitCode {
+/// Parses the command line, runs the command and returns how it ended. `server` is what `muniment serve` runs.
+pub fn main(server: ServerEntry) -> ExitCode {
     let cli = Cli::parse();
     if let Command::Child(args) = &cli.command {
         return child::run(args);
     }
     let output = Output { json: cli.json, quiet: false };
-    match run(&cli, output) {
+    match run(&cli, server, output) {
         Ok(ended) => ended.into(),
         Err(cause) => {
             output::warn(&format!("muniment: {}", whole_message(cause.as_ref())));
@@ -161,17 +165,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, output: Output) -> Result<Ended, CommandError> {
+fn run(cli: &Cli, server: ServerEntry, output: Output) -> Result<Ended, CommandError> {
     start::logging(&cli.log)?;
     let place = start::Place { config: cli.config.as_deref(), data: cli.data.as_deref() };
-    let ended = run_command(cli, &place, output)?;
+    let ended = run_command(cli, &place, server, output)?;
     if cli.command.records() {
         start::block_on(audit::ship(&place))?;
     }
     Ok(ended)
 }
 
-fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<Ended, CommandError> {
+fn run_command(
+    cli: &Cli,
+    place: &start::Place<'_>,
+    server: ServerEntry,
+    output: Output,
+) -> Result<Ended, CommandError> {
     match &cli.command {
         Command::Init(args) => init::run(args, output),
         Command::Completions(args) => completions::run(args, output),
@@ -191,6 +200,7 @@ fn run_command(cli: &Cli, place: &start::Place<'_>, output: Output) -> Result<En
         Command::Restore(args) => start::block_on(restore::run(args, place, output)),
         Command::Retry(args) => start::block_on(retry::run(args, place, output)),
         Command::Reprocess(args) => start::block_on(reprocess::run(args, place, output)),
+        Command::Serve(args) => start::block_on(serve::run(args, place, server, output)),
         Command::Worker(args) => start::block_on(worker::run(args, place, output)),
         Command::Accept(args) => start::block_on(accept::run(args, place, output)),
         Command::Reject(args) => start::block_on(reject::run(args, place, output)),

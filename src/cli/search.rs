@@ -94,6 +94,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         other_readings: !args.no_other_readings,
         ocr_tolerant: !args.no_tolerance,
         hidden: args.hidden,
+        ..Options::default()
     };
     let answer = app.search(query, options).await?;
     let unseen = app.unseen().await?;

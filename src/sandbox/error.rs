@@ -95,6 +95,13 @@ pub enum CallError {
     Ended,
 }
 
+impl CallError {
+    /// Says whether somebody else ended the child (the system when memory ran out, a person): its own limits end it otherwise.
+    pub const fn is_killed(&self) -> bool {
+        matches!(self, Self::Crashed(Ending::Signal(libc::SIGKILL)))
+    }
+}
+
 /// Why a contained external program gave no result.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {

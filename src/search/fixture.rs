@@ -33,6 +33,8 @@ pub(super) fn facts(document: u32, position: u32) -> PageFacts {
         language: Some("eng".into()),
         file: Some(format!("scan_{document:03}.tif")),
         title: None,
+        patient: None,
+        dated: "2024-03-15".parse().unwrap(),
         hidden: false,
     }
 }

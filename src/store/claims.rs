@@ -17,11 +17,11 @@ use crate::chart::{Digest, PageId, PipelineStamp, Size, WorkerId};
 /// Failed attempts after which a scan is rejected, and a page is left to a person.
 pub const MAX_ATTEMPTS: u32 = 3;
 
-/// Leases that may run out on one piece of work before it is given up.
+/// Leases that may run out on one piece of work, and children that may be killed over it, before it is given up.
 ///
-/// More than [`MAX_ATTEMPTS`]: a lost lease says that the worker's machine was stopped, and only seldom that this piece
-/// of work stopped it.
-pub const MAX_LOST_LEASES: u32 = 12;
+/// Many more than [`MAX_ATTEMPTS`]: either says that somebody stopped a machine or a process, and only seldom that this piece
+/// of work was the cause. Patience costs nothing but this piece: work that was interrupted waits behind work that was not.
+pub const MAX_LOST_LEASES: u32 = 100;
 
 /// The claim on a scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct ClaimedScan {
     pub claim: ScanClaim,
     /// Attempts that failed before.
     pub attempts: u32,
+    /// How often it was interrupted before.
+    pub lost: u32,
 }
 
 /// A page to recognise.
@@ -70,6 +72,8 @@ pub struct ClaimedPage {
     pub size: Size,
     /// Attempts that failed before.
     pub attempts: u32,
+    /// How often it was interrupted before.
+    pub lost: u32,
     /// Key of the scan's copy without encryption, when there is one.
     pub decrypted_key: Option<String>,
     /// Pipeline to use.
@@ -182,6 +186,20 @@ impl Claim {
 }
 
 impl Store {
+    /// Ends a claim whose child somebody killed: no attempt, but counted as a lease that ran out. The work is due again after
+    /// `back_off`.
+    ///
+    /// # Errors
+    /// The claim is lost.
+    pub async fn interrupt(&self, claim: &Claim, now: Timestamp, back_off: Duration) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        claim.end(&mut transaction, "waiting", later(now, back_off)).await?;
+        let ((table, _, condition), (scan, number)) = (claim.place(), claim.key());
+        let sql = format!("UPDATE {table} SET lost = lost + 1 WHERE {condition}");
+        transaction.execute(sqlx::AssertSqlSafe(sql), values![scan, number]).await?;
+        transaction.commit().await
+    }
+
     /// Prolongs claims until `lease` from `now`; returns those that are lost, whose work should stop.
     pub async fn renew(&self, claims: &[Claim], now: Timestamp, lease: Duration) -> Result<Vec<Claim>, StoreError> {
         let mut lost = Vec::new();

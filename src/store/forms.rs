@@ -6,8 +6,18 @@ use super::engine::Transaction;
 use super::error::StoreError;
 use super::values::values;
 
-/// Tables of the running instance only: who works right now, what the index has to be told, how far the migrations are.
-const NOT_KEPT: &[&str] = &["workers", "index_outbox", "scan_refusals", "_sqlx_migrations"];
+/// Tables of the running instance only: who works or is signed in right now, what the index has to be told, how far the
+/// migrations are.
+const NOT_KEPT: &[&str] = &[
+    "workers",
+    "index_outbox",
+    "scan_refusals",
+    "sessions",
+    "sign_in_links",
+    "sign_in_failures",
+    "provider_sign_ins",
+    "_sqlx_migrations",
+];
 /// Prefix of the tables that SQLite makes for itself.
 const OF_SQLITE: &str = "sqlite_";
 

@@ -35,6 +35,21 @@ impl Store {
         Ok(entries)
     }
 
+    /// Appends facts of several people to the ledger, all or none, in one transaction.
+    ///
+    /// # Errors
+    /// As [`Store::record`].
+    pub async fn record_each(&self, at: Timestamp, facts: &[(Actor, Fact)]) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let mut edge = lock(&mut transaction).await?;
+        for (actor, fact) in facts {
+            let (sequence, fact) = (edge.size(), fact.clone());
+            let entry = LedgerEntry { schema: LEDGER_ENTRY_SCHEMA, sequence, at, actor: *actor, fact };
+            append(&mut transaction, &mut edge, &entry).await?;
+        }
+        transaction.commit().await
+    }
+
     /// Appends entries that were read from another copy of the ledger, and applies them; those that are here already are
     /// compared and left.
     ///

@@ -61,7 +61,7 @@ impl Store {
                 "WITH due AS MATERIALIZED (
                 SELECT scan, number FROM pages
                 WHERE work IN ('waiting', 'claimed') AND due_at <= $3 AND {chosen} {waits_for}
-                ORDER BY priority DESC, lost, queued_at, scan, number LIMIT $6 {}
+                ORDER BY priority DESC, lost + attempts, queued_at, scan, number LIMIT $6 {}
              )
              UPDATE pages SET lost = lost + CASE WHEN work = 'claimed' THEN 1 ELSE 0 END, work = 'claimed',
                 worker = $4, claim = claim + 1, due_at = $5
@@ -220,6 +220,7 @@ fn read(page: PageId, worker: WorkerId, row: &Row) -> Result<ClaimedPage, StoreE
         claim: PageClaim { page, worker, number: row.integer("claim")? },
         size: Size { width: row.count("width")?, height: row.count("height")? },
         attempts: row.count("attempts")?,
+        lost: row.count("lost")?,
         decrypted_key: row.optional_text("decrypted_key")?,
         pipeline: read_pipeline(row)?,
     })

@@ -75,7 +75,7 @@ impl Store {
             let mut transaction = self.begin().await?;
             let sql = format!(
                 "WITH due AS MATERIALIZED (
-                SELECT digest FROM scans WHERE {due} ORDER BY priority DESC, lost, queued_at, digest LIMIT 1 {}
+                SELECT digest FROM scans WHERE {due} ORDER BY priority DESC, lost + attempts, queued_at, digest LIMIT 1 {}
              )
              UPDATE scans SET lost = lost + CASE WHEN state = 'claimed' THEN 1 ELSE 0 END, state = 'claimed',
                 worker = $2, claim = claim + 1, due_at = $3
@@ -96,7 +96,7 @@ impl Store {
                 transaction.commit().await?;
                 continue;
             }
-            let claimed = ClaimedScan { claim, attempts: row.count("attempts")? };
+            let claimed = ClaimedScan { claim, attempts: row.count("attempts")?, lost: row.count("lost")? };
             transaction.commit().await?;
             return Ok(Some(claimed));
         }

@@ -53,6 +53,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
                         return Ok(parts.store.reject_scan(&scan.claim, &reject, worker.now()).await?);
                     }
                     Err(Undone::Attempt(kind, why)) => return fail(worker, scan, &undone(kind, &why)).await,
+                    Err(Undone::Killed) => return interrupted(worker, scan).await,
                     Err(Undone::Worker(cause)) => return Err(cause),
                 }
             } else {
@@ -76,6 +77,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
         }
         Ok((Response::Failed(why), _)) => fail(worker, scan, &undone(RejectReason::Crash, &why)).await,
         Ok(_) => fail(worker, scan, &undone(RejectReason::Crash, "the child gave an answer to another question")).await,
+        Err(cause) if cause.is_killed() => interrupted(worker, scan).await,
         Err(cause) => fail(worker, scan, &undone(reject_reason(&cause), &reason(&cause))).await,
     }
 }
@@ -84,6 +86,7 @@ async fn look_into(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerErro
 enum Undone {
     Reject(Reject),
     Attempt(RejectReason, String),
+    Killed,
     Worker(WorkerError),
 }
 
@@ -111,6 +114,7 @@ async fn decrypt(
         Ok((Response::Rejected(reject), _)) => Err(Undone::Reject(validate::printable(reject))),
         Ok((Response::Failed(why), _)) => Err(Undone::Attempt(RejectReason::Crash, why)),
         Ok(_) => Err(Undone::Attempt(RejectReason::Crash, "the child gave an answer to another question".into())),
+        Err(cause) if cause.is_killed() => Err(Undone::Killed),
         Err(cause) => Err(Undone::Attempt(reject_reason(&cause), reason(&cause))),
     }
 }
@@ -129,6 +133,12 @@ async fn fail(worker: &Worker, scan: &ClaimedScan, reject: &Reject) -> Result<()
         worker.parts.store.fail_scan_attempt(&scan.claim, reject, worker.now(), back_off(scan.attempts)).await?;
     let why = &reject.message;
     tracing::warn!(scan = %scan.claim.scan, ?attempt, why, "an attempt to open a scan failed");
+    Ok(())
+}
+
+async fn interrupted(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerError> {
+    worker.parts.store.interrupt(&Claim::from(&scan.claim), worker.now(), back_off(scan.lost)).await?;
+    tracing::warn!(scan = %scan.claim.scan, "a child was killed while it opened a scan; the scan is opened again");
     Ok(())
 }
 

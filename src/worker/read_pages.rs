@@ -24,6 +24,8 @@ enum Outcome {
     Read(Box<PageText>),
     Rejected(Reject),
     Failed(String),
+    /// Somebody killed the child: the page is not to blame.
+    Killed,
     /// Its pipeline needs a newer version of the program.
     ForNewer,
 }
@@ -49,7 +51,7 @@ async fn one_by_one(worker: &Worker, pages: &[ClaimedPage], stop: &Stop) -> Resu
             return Ok(());
         }
         let outcome = attempt(worker, page, &mut child).await?;
-        if matches!(outcome, Outcome::Failed(_)) {
+        if matches!(outcome, Outcome::Failed(_) | Outcome::Killed) {
             // Whatever the child's state is, the next page deserves another one.
             child = None;
         }
@@ -102,7 +104,7 @@ async fn attempt<'w>(
             Ok(drawing) => call(worker, &mut leased, page, &definition, &drawing, Drawing::Elsewhere).await,
             // Part of a page is better than nothing of it; an empty drawing is refused once more.
             Err(why) => match call(worker, &mut leased, page, &definition, &file, Drawing::AsIs).await {
-                Ok(Response::DrawElsewhere) => Err(why),
+                Ok(Response::DrawElsewhere) => Err(Outcome::Failed(why)),
                 answer => answer,
             },
         };
@@ -113,10 +115,11 @@ async fn attempt<'w>(
             Some(fault) => Outcome::Failed(fault.into()),
         },
         Ok(Response::Rejected(reject)) => Outcome::Rejected(validate::printable(reject)),
-        Ok(Response::Failed(why)) | Err(why) => Outcome::Failed(why),
+        Ok(Response::Failed(why)) => Outcome::Failed(why),
+        Err(outcome) => outcome,
         Ok(_) => Outcome::Failed("the child gave an answer to another question".into()),
     };
-    if matches!(outcome, Outcome::Failed(_)) {
+    if matches!(outcome, Outcome::Failed(_) | Outcome::Killed) {
         leased.discard();
     } else {
         *child = Some(leased);
@@ -131,10 +134,13 @@ async fn call(
     definition: &Definition,
     file: &File,
     drawing: Drawing,
-) -> Result<Response, String> {
+) -> Result<Response, Outcome> {
     let request = Request::Read { page: page.claim.page, definition: Box::new(definition.clone()), drawing };
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], worker.parts.terms.page_deadline).await;
-    answer.map(|(response, _)| response).map_err(|cause| reason(&cause))
+    answer.map(|(response, _)| response).map_err(|cause| match cause.is_killed() {
+        true => Outcome::Killed,
+        false => Outcome::Failed(reason(&cause)),
+    })
 }
 
 async fn record(worker: &Worker, page: &ClaimedPage, outcome: Outcome) -> Result<(), WorkerError> {
@@ -153,6 +159,10 @@ async fn record(worker: &Worker, page: &ClaimedPage, outcome: Outcome) -> Result
             store.release_page(&page.claim, worker.now(), FOR_NEWER).await?;
             let (name, revision) = (&page.pipeline.name, page.pipeline.revision);
             tracing::warn!(page = %page.claim.page, name, revision, "left to a worker that knows this newer pipeline");
+        }
+        Outcome::Killed => {
+            store.interrupt(&Claim::from(&page.claim), worker.now(), back_off(page.lost)).await?;
+            tracing::warn!(page = %page.claim.page, "a child was killed while it read a page; the page is read again");
         }
         Outcome::Failed(why) => {
             let attempt = store.fail_page_attempt(&page.claim, &why, worker.now(), back_off(page.attempts)).await?;

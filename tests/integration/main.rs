@@ -49,4 +49,5 @@ mod support;
 mod tidy;
 mod vault_contract;
 mod vault_s3;
+mod web;
 mod workers;

@@ -72,6 +72,7 @@ contract! {
     a_scan_is_claimed_opened_and_becomes_a_document,
     a_page_is_finished_exactly_once,
     a_lost_lease_is_refused_and_a_late_one_taken,
+    a_killed_child_is_no_attempt_and_its_page_waits_behind_others,
     three_failed_attempts_leave_a_page_to_a_person,
     leases_lost_again_and_again_end_the_work,
     a_clean_stop_gives_work_back,

@@ -20,11 +20,12 @@ const LAYERS: &[&[&str]] = &[
         "retention",
         "sandbox",
         "samples",
+        "labels",
     ],
     &["pipeline", "intake", "review", "quality", "disposal"],
     &["worker"],
     &["app"],
-    &["cli"],
+    &["server", "cli"],
 ];
 const LONGEST_FILE: usize = 400;
 const NAMES_THAT_SAY_NOTHING: &[&str] = &["utils", "util", "common", "helpers", "helper", "manager", "service", "misc"];

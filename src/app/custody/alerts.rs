@@ -51,6 +51,11 @@ pub enum Alert {
         /// Differences that were mended in the last week.
         mended: u64,
     },
+    /// Charts were opened in emergencies, and nobody looked at that yet.
+    Emergencies {
+        /// How many.
+        to_review: u64,
+    },
     /// What comes again and again was not done in time.
     Overdue {
         /// Its name.
@@ -102,6 +107,10 @@ impl App {
         if figures.open > 0 {
             alerts.push(Alert::LocksDiffer { open: figures.open, mended: figures.mended });
         }
+        let to_review = self.store.emergencies_to_review().await?;
+        if to_review > 0 {
+            alerts.push(Alert::Emergencies { to_review });
+        }
         for row in self.store.duties().await? {
             let Ok(duty) = row.name.parse::<Duty>() else { continue };
             if row.failures >= FAILURES {
@@ -136,6 +145,10 @@ impl fmt::Display for Alert {
                 f,
                 "the store's locks differ from policy and holds in {open} places ({mended} were mended in the last week): \
                  muniment retention verify, then muniment retention locks"
+            ),
+            Self::Emergencies { to_review } => write!(
+                f,
+                "{to_review} charts were opened in emergencies and nobody looked at that: an administrator or auditor reviews them"
             ),
             Self::Overdue { duty, ended_at: Some(at) } => {
                 write!(f, "the turn of {duty} is overdue, the last one ended {at}: run muniment worker")

@@ -32,6 +32,15 @@ pub enum PeopleFact {
         /// Which.
         role: Role,
     },
+    /// The person is called otherwise from now on.
+    Renamed {
+        /// Who.
+        person: PersonId,
+        /// Their name.
+        name: String,
+        /// Their name for signing in.
+        login: Option<String>,
+    },
     /// The person may do nothing any more. What they did stays theirs.
     Disabled {
         /// Who.
@@ -67,6 +76,13 @@ pub enum PeopleFact {
         /// From when on it is worth nothing.
         expires_at: Timestamp,
     },
+    /// The entry's person signed in with what they were given, once.
+    CodeUsed {
+        /// SHA-256 of the code.
+        code: Digest,
+        /// SHA-256 of the second one, where it took one.
+        second: Option<Digest>,
+    },
     /// The entry's person made a token for themselves; it stands for them where the operating system does not know them.
     TokenIssued {
         /// Whose: the entry's person.
@@ -75,6 +91,17 @@ pub enum PeopleFact {
         token: Digest,
         /// From when on it is worth nothing.
         expires_at: Timestamp,
+        /// What the person calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// What it is good for; none: for everything that the person may do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scopes: Option<Vec<String>>,
+    },
+    /// One token was made worthless by its person.
+    TokenRevoked {
+        /// SHA-256 of the token.
+        token: Digest,
     },
     /// Every token of the person was made worthless.
     TokensRevoked {

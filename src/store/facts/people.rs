@@ -52,6 +52,16 @@ pub(super) async fn apply(
                 return Err(refused(format!("this person is no {role}")));
             }
         }
+        PeopleFact::Renamed { person, name, login } => {
+            need_administrator(transaction, actor).await?;
+            need_enabled(transaction, *person).await?;
+            let sql = "SELECT id FROM people WHERE login = $2 AND id <> $1";
+            if transaction.row(sql, values![*person, login.clone()]).await?.is_some() {
+                return Err(refused("there is a person with this login already"));
+            }
+            let sql = "UPDATE people SET name = $2, login = $3 WHERE id = $1";
+            transaction.execute(sql, values![*person, name.as_str(), login.clone()]).await?;
+        }
         PeopleFact::Disabled { person } => {
             need_administrator(transaction, actor).await?;
             not_oneself(actor, *person)?;
@@ -72,7 +82,11 @@ pub(super) async fn apply(
             enrolment::enrol(transaction, actor, *code, *second, at).await?;
             enrolment::keep_token(transaction, actor, *token, at, *expires_at).await?;
         }
-        PeopleFact::TokenIssued { person, token, expires_at } => {
+        PeopleFact::CodeUsed { code, second } => {
+            need_enabled(transaction, actor).await?;
+            enrolment::enrol(transaction, actor, *code, *second, at).await?;
+        }
+        PeopleFact::TokenIssued { person, token, expires_at, name, scopes } => {
             if actor != *person {
                 return Err(refused(
                     "nobody makes a token for somebody else: give them a code with muniment people enrol, and they make it",
@@ -80,6 +94,15 @@ pub(super) async fn apply(
             }
             need_enabled(transaction, *person).await?;
             enrolment::keep_token(transaction, *person, *token, at, *expires_at).await?;
+            let scopes = scopes.as_ref().map(|scopes| scopes.join(" "));
+            let sql = "UPDATE tokens SET name = $2, scopes = $3 WHERE digest = $1";
+            transaction.execute(sql, values![*token, name.clone(), scopes]).await?;
+        }
+        PeopleFact::TokenRevoked { token } => {
+            let sql = "UPDATE tokens SET revoked_at = $3 WHERE digest = $1 AND person = $2 AND revoked_at IS NULL";
+            if transaction.execute(sql, values![*token, actor, at]).await? == 0 {
+                return Err(refused("you have no such token, or it was revoked before"));
+            }
         }
         PeopleFact::TokensRevoked { person } => {
             if actor != *person {

@@ -6,8 +6,8 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, Row};
 
-/// Tables of work that was going on, of what was never archived, and of what is computed or looked up anew when it is asked
-/// for.
+/// Tables of work that was going on, of what was never archived, of what proves who somebody is, and of what is computed or
+/// looked up anew when it is asked for.
 const NOT_ARCHIVED: &[&str] = &[
     "computations",
     "settings",
@@ -16,9 +16,18 @@ const NOT_ARCHIVED: &[&str] = &[
     "deposits",
     "duties",
     "lock_differences",
+    "passwords",
+    "provider_identities",
+    "provider_sign_ins",
     "record_locks",
+    "recovery_codes",
     "rejects",
     "replications",
+    "saved_searches",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_links",
+    "totp_secrets",
     "sqlite_sequence",
     "_sqlx_migrations",
 ];

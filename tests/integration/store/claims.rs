@@ -97,13 +97,36 @@ pub(super) async fn a_lost_lease_is_refused_and_a_late_one_taken(store: Store) {
     assert_eq!(state(&store, 1).await, DocumentState::Read { pages_failed: 0 });
 }
 
+pub(super) async fn a_killed_child_is_no_attempt_and_its_page_waits_behind_others(store: Store) {
+    opened(&store, 2).await;
+    let first = claim(&store, 1, 1, at(1000)).await.remove(0);
+    let lost = (&first.claim).into();
+    store.interrupt(&lost, at(1000), Duration::ZERO).await.expect("interrupts");
+    let again = store.interrupt(&lost, at(1000), Duration::ZERO).await;
+    assert!(matches!(again, Err(StoreError::ClaimLost { .. })), "{again:?}");
+    let next = claim(&store, 1, 1, at(1000)).await.remove(0);
+    assert_ne!(next.claim.page, first.claim.page, "what was interrupted waits behind what was not");
+    for interruption in 2..=MAX_LOST_LEASES {
+        let claimed = claim(&store, 2, 1, at(1000)).await.remove(0);
+        assert_eq!((claimed.claim.page, claimed.attempts), (first.claim.page, 0), "interruption {interruption}");
+        store.interrupt(&(&claimed.claim).into(), at(1000), Duration::ZERO).await.expect("interrupts");
+    }
+    let last = claim(&store, 2, 1, at(1000)).await.remove(0);
+    store.interrupt(&(&last.claim).into(), at(1000), Duration::ZERO).await.expect("interrupts");
+    assert!(claim(&store, 2, 1, at(1000)).await.is_empty(), "not for ever");
+    let record = store.page(first.claim.page).await.expect("reads").expect("exists");
+    assert_eq!(record.work, PageWork::Failed);
+}
+
 pub(super) async fn three_failed_attempts_leave_a_page_to_a_person(store: Store) {
     let batch = opened(&store, 2).await;
     let mut now = 1000;
     for failed in 1..=3 {
-        let claimed = claim(&store, 1, 1, at(now)).await;
+        let mut claimed = claim(&store, 1, 2, at(now)).await;
+        claimed.sort_by_key(|page| page.claim.page);
         assert_eq!(claimed[0].claim.page.number, PageNumber::FIRST);
         assert_eq!(claimed[0].attempts, failed - 1);
+        store.release_page(&claimed[1].claim, at(now), Duration::ZERO).await.expect("releases");
         let attempt = store.fail_page_attempt(&claimed[0].claim, "it took too long", at(now), BACK_OFF).await;
         let expected = if failed < 3 { Attempt::AgainLater { failed } } else { Attempt::GivenUp };
         assert_eq!(attempt.expect("fails"), expected);
