@@ -93,7 +93,7 @@ fn a_definition_chooses_who_reads_and_the_result_says_so() {
 #[test]
 fn what_only_libtesseract_reads_is_said_at_the_start() {
     let mut engines = engines(&["eng", "osd"]);
-    assert!(engines.why_not_native().is_some_and(|why| why.contains("several languages")));
+    assert!(engines.why_not_native().is_some_and(|why| why.contains("osd")));
     assert!(engines.recognizer(Engine::Native).engine().starts_with("tesseract "));
 }
 

@@ -2,6 +2,7 @@
 
 use super::pieces::Piece;
 use crate::chart::{Confidence, MOST_OTHER_READINGS, OtherReading, ReadingDoubt, Rect, Size, Word};
+use crate::ocr::direction;
 use crate::ocr::lstm::{LineReading, LineWord};
 
 /// Makes certainties comparable to those of Tesseract's older recogniser, on which its confidences are based.
@@ -46,6 +47,31 @@ pub fn words(piece: &Piece, reading: &LineReading, step: f32, size: Size) -> Vec
     }
     words.retain(|word| !word.rect.is_empty());
     words
+}
+
+/// Puts the words of a line, which stand from left to right, in the order in which they are read.
+pub fn put_in_reading_order(words: &mut Vec<Word>) {
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let order = direction::order(&texts);
+    if order.is_sorted() {
+        let rightward = words.iter().all(|word| direction::word(&word.text) == word.text);
+        if rightward {
+            return;
+        }
+    }
+    let mut ordered: Vec<Word> = order.into_iter().map(|place| words[place].clone()).collect();
+    for word in &mut ordered {
+        word.text = direction::word(&word.text);
+        if let Some(doubt) = &mut word.doubt {
+            doubt.others.iter_mut().for_each(|other| other.text = direction::word(&other.text));
+        }
+    }
+    *words = ordered;
+}
+
+/// Returns the confidence of a word between 0 and 1.
+pub fn confidence_of(word: &LineWord) -> f32 {
+    confidence(word).value()
 }
 
 /// Returns the least confidence of the words that were read; 1 without words.

@@ -3,8 +3,7 @@
 //! The search keeps, at every step of time, the best few partial readings of six kinds: free or inside of a dictionary's word,
 //! and for each whether the last code may only be repeated, must not be repeated, or either. A free reading costs
 //! [`WITHOUT_DICTIONARY`] times as much, so that words of the dictionary win where the picture is in doubt. It is
-//! libtesseract's search (`lstm/recodebeam.cpp`, `dict/dict.cpp`) for models in which every character has one code, and
-//! gives the same text, certainties and places.
+//! libtesseract's search (`lstm/recodebeam.cpp`, `dict/dict.cpp`), and gives the same text, certainties and places.
 
 mod beam;
 mod context;
