@@ -253,7 +253,7 @@ impl App {
 
 /// Returns the last part of a name as browsers send it, if it can be the name of a file.
 fn plain_name(name: &str) -> Option<String> {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim_matches(' ');
     let unfit = name.is_empty()
         || matches!(name, "." | "..")
         || name.len() > LONGEST_NAME
