@@ -41,10 +41,10 @@ pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
-pub mod station;
 pub mod sessions;
 pub mod sign_in;
 pub mod staff;
+pub mod station;
 
 use std::sync::Arc;
 

@@ -42,7 +42,8 @@ pub fn folded(text: &str) -> String {
 
 /// Folds each word of a text; apostrophes join, anything else that is no letter or digit parts.
 pub fn folded_words(text: &str) -> Vec<String> {
-    let parts = text.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '\'' | '’' | '\u{300}'..='\u{36f}')));
+    let parts =
+        text.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '\'' | '’' | '\u{300}'..='\u{36f}')));
     parts.map(folded).filter(|word| !word.is_empty()).collect()
 }
 

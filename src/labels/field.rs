@@ -78,14 +78,8 @@ pub struct Field {
 
 impl FieldName {
     /// Every field, in the order in which a person goes through them.
-    pub const ALL: [Self; 6] = [
-        Self::PatientNumber,
-        Self::PatientName,
-        Self::BirthDate,
-        Self::Kind,
-        Self::DocumentDate,
-        Self::Author,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::PatientNumber, Self::PatientName, Self::BirthDate, Self::Kind, Self::DocumentDate, Self::Author];
 
     /// Returns the name as the API writes it.
     pub const fn name(self) -> &'static str {

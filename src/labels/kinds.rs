@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::matching::begins_with;
 use super::sighting::ReadPage;
-use crate::chart::{DocumentType, Rect, RecordClass, folded_words};
+use crate::chart::{DocumentType, RecordClass, Rect, folded_words};
 
 /// Number of the form.
 const SCHEMA: u32 = 1;
@@ -152,7 +152,8 @@ impl DocumentKind {
         if form.title.trim().is_empty() || form.titles.is_empty() {
             return Err("title and titles say what people call it, and neither may be empty".into());
         }
-        let phrases = |texts: &[String]| texts.iter().map(|text| folded_words(text)).filter(|words| !words.is_empty()).collect();
+        let phrases =
+            |texts: &[String]| texts.iter().map(|text| folded_words(text)).filter(|words| !words.is_empty()).collect();
         Ok(Self {
             titles: phrases(&form.titles),
             cues: phrases(&form.cues),
@@ -180,7 +181,7 @@ impl DocumentKind {
                 if at > 0 {
                     confidence -= 0.06;
                 }
-                if taken.iter().any(|word| word.text.chars().all(|sign| !sign.is_uppercase())) {
+                if taken.first().is_some_and(|word| word.text.chars().all(|sign| !sign.is_uppercase())) {
                     confidence -= 0.25;
                 }
                 // Of two titles that fit, the longer one says more.

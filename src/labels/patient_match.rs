@@ -46,7 +46,11 @@ pub fn rank(patients: Vec<PatientRef>, seen: &[Sighting]) -> Vec<PatientCandidat
         .into_iter()
         .map(|patient| {
             let parts = [
-                (FieldName::PatientNumber, 0.5, best(seen, FieldName::PatientNumber, |one| number_score(one, &patient))),
+                (
+                    FieldName::PatientNumber,
+                    0.5,
+                    best(seen, FieldName::PatientNumber, |one| number_score(one, &patient)),
+                ),
                 (FieldName::BirthDate, 0.25, best(seen, FieldName::BirthDate, |one| born_score(one, &patient))),
                 (FieldName::PatientName, 0.25, best(seen, FieldName::PatientName, |one| name_score(one, &patient))),
             ];

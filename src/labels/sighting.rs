@@ -139,7 +139,8 @@ pub fn sightings(page: &ReadPage) -> Vec<Sighting> {
         let words: Vec<&str> = line.iter().map(|word| word.text.as_str()).collect();
         let mut at = 0;
         while at < words.len() {
-            let label = labels.iter().filter(|(phrase, ..)| begins_with(&plain[at..], phrase)).max_by_key(|one| one.0.len());
+            let label =
+                labels.iter().filter(|(phrase, ..)| begins_with(&plain[at..], phrase)).max_by_key(|one| one.0.len());
             let Some((phrase, name, weight)) = label else {
                 let taken = if index < TOP_LINES { unlabelled(page, line, at, &mut found) } else { 0 };
                 at += taken.max(1);
@@ -153,7 +154,15 @@ pub fn sightings(page: &ReadPage) -> Vec<Sighting> {
                 from += 1;
             }
             let alone = at == 0 || gap(line, at - 1);
-            let taken = behind(page.position, (line, plain), from, (*name, *weight), marked || sign || alone, &labels, &mut found);
+            let taken = behind(
+                page.position,
+                (line, plain),
+                from,
+                (*name, *weight),
+                marked || sign || alone,
+                &labels,
+                &mut found,
+            );
             at = if taken > 0 { from + taken } else { at + 1 };
         }
     }
@@ -239,9 +248,8 @@ fn unlabelled(page: &ReadPage, line: &[Word], at: usize, found: &mut Vec<Sightin
 
 /// A filed name in the line of a record number, or in the one before it, is the patient's.
 fn near_numbers(page: &ReadPage, found: &mut [Sighting]) {
-    let line_of = |rect: Rect| {
-        page.lines.iter().position(|line| line.iter().any(|word| word.rect.union(&rect) == rect))
-    };
+    let line_of =
+        |rect: Rect| page.lines.iter().position(|line| line.iter().any(|word| word.rect.union(&rect) == rect));
     let numbers: Vec<usize> = found
         .iter()
         .filter(|one| one.name == FieldName::PatientNumber)
@@ -272,7 +280,9 @@ fn number(words: &[&str]) -> Option<(usize, String)> {
         ends.then(|| word.to_owned())
     };
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
-    let fits = |text: &str| NUMBER_LENGTH.contains(&text.chars().count()) && digits(text) >= 3 && digits(text) * 2 >= text.len();
+    let fits = |text: &str| {
+        NUMBER_LENGTH.contains(&text.chars().count()) && digits(text) >= 3 && digits(text) * 2 >= text.len()
+    };
     let first = plain(words.first()?)?;
     if fits(&first) {
         return Some((1, first));
@@ -299,7 +309,9 @@ fn name_of(
             && text.chars().next().is_some_and(char::is_uppercase);
         // "Patient: ... Date of birth": the next label ends the name; one that is a name too (Re, Id) needs its sign.
         let is_label = !taken.is_empty()
-            && labels.iter().any(|(phrase, ..)| begins_with(&plain[index..], phrase) && (phrase.len() > 1 || phrase[0].len() > 2));
+            && labels
+                .iter()
+                .any(|(phrase, ..)| begins_with(&plain[index..], phrase) && (phrase.len() > 1 || phrase[0].len() > 2));
         if !is_name || is_label || text.ends_with(':') || (index > from && gap(line, index - 1)) {
             break;
         }

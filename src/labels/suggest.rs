@@ -137,9 +137,9 @@ fn one_value(seen: &[Sighting], name: FieldName, born: BirthDate) -> bool {
             numbers.dedup();
             numbers.len() < 2 || numbers.iter().all(|number| strsim::osa_distance(number, &numbers[0]) <= 1)
         }
-        FieldName::BirthDate => labelled.all(|one| {
-            one.confidence < 0.9 || one.readings.iter().any(|day| is_of(*day, born))
-        }),
+        FieldName::BirthDate => {
+            labelled.all(|one| one.confidence < 0.9 || one.readings.iter().any(|day| is_of(*day, born)))
+        }
         _ => true,
     }
 }
@@ -164,6 +164,15 @@ fn order_of(seen: &[Sighting]) -> Option<DateOrder> {
 
 /// Leaves out days that cannot be, and writes dates that have one reading as that day.
 fn settle_dates(seen: &mut [Sighting], order: Option<DateOrder>, received: Date) {
+    // A birth date that is written out elsewhere in the document says how the one of numbers is read.
+    let born = |one: &&Sighting| one.name == FieldName::BirthDate && one.readings.len() == 1;
+    let certain: Vec<Date> = seen.iter().filter(born).map(|one| one.readings[0]).collect();
+    for one in seen.iter_mut().filter(|one| one.name == FieldName::BirthDate && one.readings.len() > 1) {
+        let mut fits = one.readings.iter().filter(|day| certain.contains(day));
+        if let (Some(day), None) = (fits.next().copied(), fits.next()) {
+            one.readings = vec![day];
+        }
+    }
     for one in seen.iter_mut().filter(|one| !one.readings.is_empty()) {
         let possible: Vec<Date> = one.readings.iter().copied().filter(|day| *day <= received).collect();
         if !possible.is_empty() {
@@ -245,14 +254,15 @@ fn identifier(seen: &[Sighting], name: FieldName) -> Field {
         field.because = Some("the day can be read in two ways".into());
         return field;
     }
-    let rival = weighed[1..].iter().filter(|other| other.best.labelled).map(|other| other.confidence).fold(0.0, f32::max);
+    let rival =
+        weighed[1..].iter().filter(|other| other.best.labelled).map(|other| other.confidence).fold(0.0, f32::max);
     if rival >= 0.5 && name != FieldName::PatientName {
         field.level = Level::Verify;
         field.because = Some("the pages show more than one".into());
-    } else if first.pages < 2 && field.level == Level::Confident && name == FieldName::PatientNumber {
-        // A new patient's number that stands on one page only was compared with nothing.
+    } else if field.level == Level::Confident && name == FieldName::PatientNumber {
+        // A new patient's number was compared with nothing: readers take ZZ for 22 on every page alike.
         field.level = Level::Check;
-        field.because = Some("no known patient has it, and it stands on one page only".into());
+        field.because = Some("no known patient has it".into());
     }
     field
 }
@@ -286,7 +296,11 @@ fn field_of(name: FieldName, first: &Weighed<'_>, others: &[Weighed<'_>]) -> Fie
         .collect();
     let level = Level::of(first.confidence);
     let because = (level != Level::Confident).then(|| {
-        if first.best.labelled { "it was read with little confidence".to_owned() } else { "no label says what it is".into() }
+        if first.best.labelled {
+            "it was read with little confidence".to_owned()
+        } else {
+            "no label says what it is".into()
+        }
     });
     Field {
         name,
@@ -323,7 +337,8 @@ fn kind(told: &[(u32, Vec<TypeTold>)]) -> Field {
         because: None,
         candidates,
     };
-    let others = headings.iter().filter(|(_, told)| told.name != first.name && Level::of(told.confidence) == Level::Confident);
+    let others =
+        headings.iter().filter(|(_, told)| told.name != first.name && Level::of(told.confidence) == Level::Confident);
     if others.count() > 0 {
         field.level = Level::Verify;
         field.because = Some("its pages have headings of several types: it may be several documents".into());

@@ -119,7 +119,8 @@ pub fn arranged(before: &[Arranged], action: &PageAction, new: &[DocumentId]) ->
                 return Err(format!("pages are moved before one of the places 1 to {}", other.pages.len() + 1));
             }
             let named: BTreeSet<u32> = positions.iter().copied().collect();
-            own.pages = (1_u32..).zip(own.pages).filter(|(place, _)| !named.contains(place)).map(|(_, page)| page).collect();
+            own.pages =
+                (1_u32..).zip(own.pages).filter(|(place, _)| !named.contains(place)).map(|(_, page)| page).collect();
             other.pages.splice(place..place, moved);
             Ok(vec![own, other])
         }

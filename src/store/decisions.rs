@@ -92,7 +92,8 @@ impl Store {
         page_progress::lock(&mut transaction, claim.document, at).await?;
         desk::holds(&mut transaction, claim).await?;
         desk::clear(&mut transaction, claim.document, Some(until), Some("a ticket was raised")).await?;
-        let sql = "INSERT INTO tickets (id, document, category, note, raised_by, raised_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql =
+            "INSERT INTO tickets (id, document, category, note, raised_by, raised_at) VALUES ($1, $2, $3, $4, $5, $6)";
         let values = values![ticket, claim.document, category.name(), note, claim.person, at];
         transaction.execute(sql, values).await?;
         let fact = DeskFact::Escalated { document: claim.document, ticket, category };
@@ -180,9 +181,8 @@ pub(super) async fn take(
     drafts::forget(transaction, document).await?;
     let Some(person) = person else { return Ok(()) };
     let worked = since.filter(|_| claim.is_some()).map(|since| at.duration_since(since));
-    let seconds = worked
-        .filter(|worked| *worked <= LONGEST_WORK)
-        .and_then(|worked| u32::try_from(worked.as_secs()).ok());
+    let seconds =
+        worked.filter(|worked| *worked <= LONGEST_WORK).and_then(|worked| u32::try_from(worked.as_secs()).ok());
     let sql = "INSERT INTO decisions (id, person, document, decision, pages, seconds, decided_at)
          SELECT $1, $2, $3, $4, (SELECT count(*) FROM document_pages WHERE document = $3), $5, $6";
     // One decision about a document at a time: its moment names it.

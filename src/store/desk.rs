@@ -123,7 +123,12 @@ impl Store {
     ///
     /// # Errors
     /// The claim is lost.
-    pub async fn renew_claim(&self, claim: &DeskClaim, now: Timestamp, lease: Duration) -> Result<Timestamp, StoreError> {
+    pub async fn renew_claim(
+        &self,
+        claim: &DeskClaim,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Timestamp, StoreError> {
         let until = later(now, lease);
         let sql = "UPDATE documents SET desk_due = $4 WHERE id = $1 AND desk_person = $2 AND desk_token = $3
              AND state IN ('read', 'verified')";

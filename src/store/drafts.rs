@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::desk::{self, DeskClaim};
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
-use super::values::values;
 use super::page_progress;
+use super::values::values;
 use crate::chart::{DocumentId, PersonId};
 
 /// What a person typed. `Debug` is left out: it is patient data.
@@ -21,12 +21,7 @@ pub struct DraftRow {
 impl Store {
     /// Keeps what a person typed, whether or not they still have the document. Returns the document's revision, and
     /// whether their claim still holds.
-    pub async fn save_draft(
-        &self,
-        claim: &DeskClaim,
-        body: &str,
-        now: Timestamp,
-    ) -> Result<(u32, bool), StoreError> {
+    pub async fn save_draft(&self, claim: &DeskClaim, body: &str, now: Timestamp) -> Result<(u32, bool), StoreError> {
         let mut transaction = self.begin().await?;
         page_progress::lock(&mut transaction, claim.document, now).await?;
         keep(&mut transaction, claim.document, claim.person, body, now).await?;

@@ -121,11 +121,7 @@ impl Store {
     }
 
     /// Returns the next `limit` differences after `after` that wait for a third person, in the order of their records.
-    pub async fn rekeyed_otherwise(
-        &self,
-        after: Option<RecordId>,
-        limit: u32,
-    ) -> Result<Vec<RekeyingRow>, StoreError> {
+    pub async fn rekeyed_otherwise(&self, after: Option<RecordId>, limit: u32) -> Result<Vec<RekeyingRow>, StoreError> {
         let after = after.map_or_else(String::new, |id| id.to_string());
         let sql = "SELECT record, document, person, number, born, outcome, keyed_at FROM rekeyings
              WHERE outcome = 'differs' AND record > $1 ORDER BY record LIMIT $2";

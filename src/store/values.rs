@@ -138,8 +138,20 @@ macro_rules! text_values {
 }
 
 text_values!(
-    ArrangementId, Digest, BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, LotId, PatientId, PersonId,
-    RecordId, TicketId, WorkerId
+    ArrangementId,
+    Digest,
+    BatchId,
+    DeliveryId,
+    DisposalId,
+    DocumentId,
+    EventId,
+    HoldId,
+    LotId,
+    PatientId,
+    PersonId,
+    RecordId,
+    TicketId,
+    WorkerId
 );
 
 /// Returns the first id that can begin with `prefix`, and what follows the last one; `None` for a prefix that no id can have.

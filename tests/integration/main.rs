@@ -43,6 +43,7 @@ mod retention;
 mod retention_commands;
 mod sandbox;
 mod stages;
+mod station;
 mod stopping;
 mod store;
 mod support;

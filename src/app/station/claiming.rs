@@ -56,7 +56,11 @@ impl App {
         }
     }
 
-    pub(super) async fn next_claim(&self, person: PersonId, wanted: NextDocument) -> Result<Option<HeldClaim>, AppError> {
+    pub(super) async fn next_claim(
+        &self,
+        person: PersonId,
+        wanted: NextDocument,
+    ) -> Result<Option<HeldClaim>, AppError> {
         let now = self.clock.now();
         let held = self.store.held_claims(person, now).await?;
         let place = wanted.after.and_then(|after| held.iter().position(|claim| claim.document == after));
@@ -124,7 +128,9 @@ impl App {
         let person = self.actor(Permission::Label, &[]).await?.person;
         let station = self.station_of(document, person).await?;
         match station.place.held {
-            Some((other, _)) if other != person => Err(AppError::NotFound("there is no such document for you now".into())),
+            Some((other, _)) if other != person => {
+                Err(AppError::NotFound("there is no such document for you now".into()))
+            }
             _ => Ok(station),
         }
     }

@@ -216,7 +216,11 @@ impl App {
         let typed = match row.state {
             DocumentState::Verified { record, .. } => self.store.description(record, 1).await?,
             DocumentState::Rejected { .. } => None,
-            _ => return Err(AppError::Unfit("nothing was decided about this document that could be taken back here".into())),
+            _ => {
+                return Err(AppError::Unfit(
+                    "nothing was decided about this document that could be taken back here".into(),
+                ));
+            }
         };
         self.undo(&row).await?;
         let typed = typed.and_then(|said| serde_json::to_string(&typed_of(&said)).ok());

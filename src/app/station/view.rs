@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::super::{App, AppError};
 use super::identifiers;
 use crate::chart::{DocumentId, DocumentState, Label, PatientRef, PersonId, RecordId};
-use crate::labels::{Disagreement, Field, FieldName, PatientCandidate, ReadPage, Suggestions, disagreements, rank, suggest};
+use crate::labels::{
+    Disagreement, Field, FieldName, PatientCandidate, ReadPage, Suggestions, disagreements, rank, suggest,
+};
 use crate::store::{DeskPlace, DocumentPage, DocumentRecord};
 
 /// Patients that are shown at first.
@@ -148,7 +150,9 @@ fn extra_field(against: &Disagreement) -> ExtraField {
             confidence: against.confidence,
             level: crate::labels::Level::Verify,
             place: Some(against.place),
-            because: Some("it is not that of the suggested patient: type what the page says, or take the page out".into()),
+            because: Some(
+                "it is not that of the suggested patient: type what the page says, or take the page out".into(),
+            ),
             candidates: Vec::new(),
         },
     }

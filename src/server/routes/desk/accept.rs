@@ -132,7 +132,8 @@ fn chosen(known: Option<&str>, new: Option<NewPatient>) -> Result<ChosenPatient,
         }
         (None, Some(new)) => {
             let born = new.born.as_deref().map(str::trim).filter(|born| !born.is_empty());
-            let born = born.map(str::parse::<BirthDate>).transpose().map_err(|cause| Problem::unfit(cause.to_string()))?;
+            let born =
+                born.map(str::parse::<BirthDate>).transpose().map_err(|cause| Problem::unfit(cause.to_string()))?;
             Ok(ChosenPatient::New(PatientSaid { number: new.number, authority: new.authority, name: new.name, born }))
         }
         _ => Err(Problem::unfit("choose a patient, or say who the new one is: either, not both")),

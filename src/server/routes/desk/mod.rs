@@ -51,5 +51,7 @@ pub(super) fn document_id(text: &str) -> Result<DocumentId, Problem> {
 pub(super) fn lease(body: Option<&str>, headers: &HeaderMap) -> Result<String, Problem> {
     let header = headers.get(LEASE).and_then(|value| value.to_str().ok());
     let token = body.or(header).map(str::trim).filter(|token| !token.is_empty() && token.len() <= 100);
-    token.map(str::to_owned).ok_or_else(|| Problem::unfit("the token of the document's lease is missing: claim it first"))
+    token
+        .map(str::to_owned)
+        .ok_or_else(|| Problem::unfit("the token of the document's lease is missing: claim it first"))
 }

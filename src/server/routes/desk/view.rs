@@ -247,9 +247,7 @@ impl StationView {
             note: station.place.note.clone().or_else(|| station.place.reason.clone()),
             draft: station.draft.as_ref().map(|(draft, saved_at)| DraftView::of(draft, saved_at.to_string())),
             splits_suggested: station.suggestions.splits.clone(),
-            undo: station
-                .undo
-                .map(|(record, until)| UndoView { record: record.to_string(), until: until.to_string() }),
+            undo: station.undo.map(|(record, until)| UndoView { record: record.to_string(), until: until.to_string() }),
             version: station.place.revision,
         }
     }
@@ -258,10 +256,14 @@ impl StationView {
     pub fn blinded(station: &Station) -> Self {
         let mut view = Self::of(station);
         let hidden = [FieldName::PatientNumber.name(), FieldName::BirthDate.name()];
-        view.fields.retain(|field| !hidden.iter().any(|name| field.name == *name || field.name.starts_with(&format!("{name}@"))));
+        view.fields.retain(|field| {
+            !hidden.iter().any(|name| field.name == *name || field.name.starts_with(&format!("{name}@")))
+        });
         view.patient.candidates.clear();
         view.draft = None;
         view.note = None;
+        // The name of a file may be a record number.
+        view.source = String::new();
         view.undo = None;
         view
     }

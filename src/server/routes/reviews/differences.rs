@@ -86,10 +86,8 @@ pub async fn settle(
 
 impl DifferenceView {
     fn of(one: &Difference) -> Self {
-        let values = |(number, born): &(String, String)| ValuesView {
-            patient_number: number.clone(),
-            birth_date: born.clone(),
-        };
+        let values =
+            |(number, born): &(String, String)| ValuesView { patient_number: number.clone(), birth_date: born.clone() };
         Self {
             id: one.record.to_string(),
             document: one.document.to_string(),

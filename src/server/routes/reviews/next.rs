@@ -28,10 +28,7 @@ pub async fn next_review(signed_in: SignedIn) -> Result<Response, Problem> {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     signed_in.noted(AccessFact::Viewed { document: claimed.lease.document, page: None }).await?;
-    let claim = ClaimView {
-        document: StationView::blinded(&claimed.station),
-        lease: LeaseView::of(&claimed.lease),
-    };
+    let claim = ClaimView { document: StationView::blinded(&claimed.station), lease: LeaseView::of(&claimed.lease) };
     let rekey = [FieldName::PatientNumber, FieldName::BirthDate].map(|name| name.name().to_owned()).to_vec();
     Ok(Json(ReviewView { claim, rekey }).into_response())
 }
