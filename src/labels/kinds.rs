@@ -181,7 +181,7 @@ impl DocumentKind {
                 if at > 0 {
                     confidence -= 0.06;
                 }
-                if taken.iter().any(|word| word.text.chars().all(|sign| !sign.is_uppercase())) {
+                if taken.first().is_some_and(|word| word.text.chars().all(|sign| !sign.is_uppercase())) {
                     confidence -= 0.25;
                 }
                 // Of two titles that fit, the longer one says more.

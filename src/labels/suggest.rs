@@ -164,6 +164,15 @@ fn order_of(seen: &[Sighting]) -> Option<DateOrder> {
 
 /// Leaves out days that cannot be, and writes dates that have one reading as that day.
 fn settle_dates(seen: &mut [Sighting], order: Option<DateOrder>, received: Date) {
+    // A birth date that is written out elsewhere in the document says how the one of numbers is read.
+    let born = |one: &&Sighting| one.name == FieldName::BirthDate && one.readings.len() == 1;
+    let certain: Vec<Date> = seen.iter().filter(born).map(|one| one.readings[0]).collect();
+    for one in seen.iter_mut().filter(|one| one.name == FieldName::BirthDate && one.readings.len() > 1) {
+        let mut fits = one.readings.iter().filter(|day| certain.contains(day));
+        if let (Some(day), None) = (fits.next().copied(), fits.next()) {
+            one.readings = vec![day];
+        }
+    }
     for one in seen.iter_mut().filter(|one| !one.readings.is_empty()) {
         let possible: Vec<Date> = one.readings.iter().copied().filter(|day| *day <= received).collect();
         if !possible.is_empty() {
@@ -250,10 +259,10 @@ fn identifier(seen: &[Sighting], name: FieldName) -> Field {
     if rival >= 0.5 && name != FieldName::PatientName {
         field.level = Level::Verify;
         field.because = Some("the pages show more than one".into());
-    } else if first.pages < 2 && field.level == Level::Confident && name == FieldName::PatientNumber {
-        // A new patient's number that stands on one page only was compared with nothing.
+    } else if field.level == Level::Confident && name == FieldName::PatientNumber {
+        // A new patient's number was compared with nothing: readers take ZZ for 22 on every page alike.
         field.level = Level::Check;
-        field.because = Some("no known patient has it, and it stands on one page only".into());
+        field.because = Some("no known patient has it".into());
     }
     field
 }

@@ -90,10 +90,11 @@ impl Store {
                  SELECT $1, batch, delivery, 'reading', 0, 0, opened_at, $2, id, desk_priority FROM documents WHERE id = $3";
             transaction.execute(sql, values![*document, now, first]).await?;
         }
+        let had = tokens_of(&mut transaction, before, claim.person).await?;
         write(&mut transaction, after, now).await?;
         let mut claims = Vec::new();
         for one in after.iter().filter(|one| !one.pages.is_empty()) {
-            let token = new.iter().chain(tokens).find(|(document, _)| *document == one.document);
+            let token = had.iter().chain(new).chain(tokens).find(|(document, _)| *document == one.document);
             let token = token.map_or(claim.token.as_str(), |(_, token)| token.as_str());
             claims.push(desk::give(&mut transaction, one.document, claim.person, token, now, lease).await?);
         }
@@ -143,10 +144,11 @@ impl Store {
         let is_new = |one: &&Arranged| !made.before.iter().any(|before| before.document == one.document);
         let emptied = made.after.iter().filter(is_new);
         restored.extend(emptied.map(|one| Arranged { document: one.document, pages: Vec::new() }));
+        let had = tokens_of(&mut transaction, &made.before, person).await?;
         write(&mut transaction, &restored, now).await?;
         let mut claims = Vec::new();
         for one in &made.before {
-            let token = tokens.iter().find(|(document, _)| *document == one.document);
+            let token = had.iter().chain(tokens).find(|(document, _)| *document == one.document);
             let token = token.ok_or_else(|| StoreError::unreadable("token"))?;
             claims.push(desk::give(&mut transaction, one.document, person, &token.1, now, lease).await?);
         }
@@ -176,6 +178,22 @@ fn same_pages(before: &[Arranged], after: &[Arranged]) -> Result<(), StoreError>
         return Err(refused("every page has to be in exactly one document afterwards, and none may be left out"));
     }
     Ok(())
+}
+
+/// Returns the tokens under which a person has documents: a step changes none of them.
+async fn tokens_of(
+    transaction: &mut Transaction,
+    documents: &[Arranged],
+    person: PersonId,
+) -> Result<Vec<(DocumentId, String)>, StoreError> {
+    let mut tokens = Vec::new();
+    for one in documents {
+        let sql = "SELECT desk_token FROM documents WHERE id = $1 AND desk_person = $2 AND desk_token IS NOT NULL";
+        if let Some(row) = transaction.row(sql, values![one.document, person]).await? {
+            tokens.push((one.document, row.text("desk_token")?));
+        }
+    }
+    Ok(tokens)
 }
 
 /// Refuses where documents are not as they were looked at.

@@ -58,8 +58,9 @@ impl Store {
         let of_batch = batch.map_or_else(String::new, |batch| format!("AND documents.batch = '{batch}'"));
         let (from, after) = match after {
             Some(after) => (
-                "AND ((-desk_priority), (opened_at / 86400000000), desk_doubts, documents.id) >
-                    (SELECT (-desk_priority), (opened_at / 86400000000), desk_doubts, id FROM documents WHERE id = $1)",
+                "AND ((-desk_priority), (documents.opened_at / 86400000000), desk_doubts, documents.id) >
+                    (SELECT (-passed.desk_priority), (passed.opened_at / 86400000000), passed.desk_doubts, passed.id
+                        FROM documents AS passed WHERE passed.id = $1)",
                 after.to_string(),
             ),
             None => ("AND $1 = ''", String::new()),
@@ -71,7 +72,7 @@ impl Store {
              FROM documents JOIN batches ON batches.id = documents.batch
              LEFT JOIN people ON people.id = documents.desk_person
              WHERE documents.state = 'read' {of_batch} {from}
-             ORDER BY (-desk_priority), (opened_at / 86400000000), desk_doubts, documents.id LIMIT $2"
+             ORDER BY (-desk_priority), (documents.opened_at / 86400000000), desk_doubts, documents.id LIMIT $2"
         );
         let rows = self.rows(sqlx::AssertSqlSafe(sql), values![after, limit]).await?;
         rows.iter().map(|row| read(row, now)).collect()

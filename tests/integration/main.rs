@@ -45,6 +45,7 @@ mod retention_commands;
 mod sandbox;
 mod server;
 mod stages;
+mod station;
 mod stopping;
 mod store;
 mod support;

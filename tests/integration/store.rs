@@ -21,6 +21,7 @@ mod accounts;
 mod candidates;
 mod claims;
 mod custody;
+mod desk;
 mod encrypted;
 mod large;
 mod moves;
@@ -29,6 +30,7 @@ use accounts::*;
 use candidates::*;
 use claims::*;
 use custody::*;
+use desk::*;
 use encrypted::*;
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -89,6 +91,11 @@ contract! {
     a_batch_answers_for_bytes_that_another_brought_first,
     what_a_search_cannot_see_and_what_the_index_holds_are_counted,
     an_encrypted_scan_stays_open_to_whoever_may_have_its_password,
+    nobody_gets_a_document_that_somebody_has,
+    a_lost_lease_keeps_what_was_typed_and_decides_nothing,
+    the_queue_goes_by_importance_and_what_is_put_aside_comes_back,
+    pages_are_split_merged_and_moved_and_every_step_undone,
+    patients_are_found_while_somebody_types_and_by_what_was_read,
 }
 
 /// Seconds after an arbitrary beginning.

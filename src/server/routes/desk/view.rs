@@ -262,6 +262,8 @@ impl StationView {
         view.patient.candidates.clear();
         view.draft = None;
         view.note = None;
+        // The name of a file may be a record number.
+        view.source = String::new();
         view.undo = None;
         view
     }
