@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run build demo test check soak bench clean
+.PHONY: help setup setup-run web build demo test check soak bench clean
 
 # A fresh Rust installation is found even before the shell was started anew.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -20,13 +20,17 @@ setup: ## install every missing system package (Debian, Ubuntu) or list them
 setup-run:
 	@scripts/setup.sh run
 
-build: setup-run ## build the program
+web: ## build the browser application that the program embeds; without Node it is left out, and said
+	@scripts/web.sh build || { [ $$? -eq 3 ] && echo "web: going on without the browser application"; }
+
+build: setup-run web ## build the program with its browser application
 	cargo build --release --locked
 
 demo: build ## make a small synthetic chart set, digitise it, search it, and serve it (Ctrl-C ends; CI=1 does not serve)
 	$(muniment) demo $(if $(CI),--no-serve)
 
-test: setup ## run every test
+test: setup web ## run every test
+	@scripts/web.sh test || [ $$? -eq 3 ]
 	cargo test --release --locked
 
 check: setup ## formatting, lints, documentation, licences; all of it must be clean
@@ -34,6 +38,7 @@ check: setup ## formatting, lints, documentation, licences; all of it must be cl
 	cargo clippy --release --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --document-private-items
 	@scripts/check-dependencies.sh
+	@scripts/web.sh check || [ $$? -eq 3 ]
 
 soak: setup ## the long version of the fault tests
 	MUNIMENT_SOAK=1 cargo test --release --locked -- --include-ignored --test-threads=1

@@ -13,11 +13,12 @@ run_packages=(
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd poppler-utils
 )
 # Tests: PDF checkers, the system call tracer, the second database engine, TIFF tools as an independent judge, and Ceph as
-# a real S3 server with Object Lock (scripts/s3-server.sh).
+# a real S3 server with Object Lock (scripts/s3-server.sh), and the browser that drives the web application (tests/web/).
 test_packages=(
   qpdf default-jre-headless libpdfbox2-java libfontbox2-java libcommons-logging-java libactivation-java libjaxb-api-java
   strace postgresql libtiff-tools python3-venv
   ceph-mon ceph-osd ceph-mgr radosgw curl
+  chromium
 )
 # Somebody else's validator of the archive's format, in a virtual environment of its own; tests/integration/support/ocfl_py.rs
 # looks for it there, and says "not run" without it.

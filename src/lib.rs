@@ -16,8 +16,9 @@
 //! 9. [`audit`] proves that the ledger of all these decisions was not rewritten.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
-//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`]) <- steps ([`pipeline`], [`intake`], [`review`], [`quality`],
-//! [`disposal`]) <- [`worker`] <- [`app`] <- [`server`], [`cli`]. Skills know `chart`, never each other. `tests/integration/tidy.rs` enforces
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`], [`labels`]) <- steps ([`pipeline`], [`intake`], [`review`],
+//! [`quality`], [`disposal`]) <- [`worker`] <- [`app`] <- [`server`], [`cli`]. Skills know `chart`, never each other.
+//! `tests/integration/tidy.rs` enforces
 //! it.
 
 pub mod access;
@@ -30,6 +31,7 @@ pub mod disposal;
 pub mod export;
 pub mod imaging;
 pub mod intake;
+pub mod labels;
 pub mod ocr;
 pub mod pdf;
 pub mod pipeline;

@@ -11,6 +11,8 @@ ENGINES = ("native", "tesseract")
 # How much recall our own may be behind, in percentage points, and what it may use of the other's processor time.
 BEHIND_GOAL = 0.2
 CPU_GOAL = 0.4
+# How far confidence may be from the share of words that are right, in percentage points, the mean over all words.
+CONFIDENCE_GOAL = 3.0
 
 
 def measure(bench):
@@ -31,10 +33,23 @@ def measure(bench):
             answer = bench.muniment("--json", "bench", "accuracy", "--pipeline", f"engine-{engine}", pages)
             one = json.loads(answer)[0]
             found["pages"], found[engine] = one["pages"], percentages(one["muniment"])
+            found[engine]["calibration"] = one["muniment"]["calibration"]
         slices.append(found)
         print(f"    {name}: {found['native']['recall']:.2f} and {found['tesseract']['recall']:.2f} % of words found",
               flush=True)
     return {"charts": charts, "slices": slices}
+
+
+def added(slices, engine):
+    """Adds up the bins of confidence: words, right ones, sum of confidences."""
+    bins = [found[engine]["calibration"]["bins"] for found in slices]
+    return [{key: sum(one[key] for one in same) for key in same[0]} for same in zip(*bins)]
+
+
+def calibration_error(bins):
+    """Returns how far confidence and the share of right words are apart, in percentage points, the mean over all words."""
+    words = sum(one["words"] for one in bins)
+    return 100 * sum(abs(one["right"] - one["confidence"]) for one in bins) / words if words else 0
 
 
 def rows(result):
@@ -44,6 +59,18 @@ def rows(result):
     ratio = used["native"] / used["tesseract"] if used["tesseract"] else 0
     yield ("CPU, native over tesseract", f"{ratio:.2f} ({used['native'] / pages:.2f} s/page)", f"<= {CPU_GOAL}",
            ratio <= CPU_GOAL)
+    bins = {engine: added(result["slices"], engine) for engine in ENGINES}
+    yield ("confidence off by, native", f"{calibration_error(bins['native']):.1f} points, tesseract "
+           f"{calibration_error(bins['tesseract']):.1f}", f"<= {CONFIDENCE_GOAL}",
+           calibration_error(bins["native"]) <= CONFIDENCE_GOAL)
+    for number, one in enumerate(bins["native"]):
+        if one["words"]:
+            yield (f"    confidence {number / 10:.1f} to {number / 10 + 0.1:.1f}",
+                   f"{100 * one['right'] / one['words']:.0f} % of {one['words']} words right", "", None)
+    doubts = [found["native"]["calibration"] for found in result["slices"]]
+    total = {key: sum(one[key] for one in doubts) for key in ("with_others", "with_others_wrong", "others_right")}
+    yield ("words with another reading", f"{total['with_others']}, {total['with_others_wrong']} of them wrong, another reading "
+           f"right for {total['others_right']}", "", None)
     for found in result["slices"]:
         own, other = found["native"], found["tesseract"]
         for kind, key in (("recall", "recall"), ("    of words with a digit", "digit_recall")):

@@ -11,6 +11,8 @@ pub enum Permission {
     ReviewOthers,
     /// Draw, check, release and hold back lots.
     DecideLots,
+    /// See batches, and how far the work on them is.
+    SeeWork,
     /// Read charts.
     ReadChart,
     /// Make a further version of a verified record.
@@ -93,15 +95,18 @@ const TABLE: &[(Role, Permission, Extent)] = {
     use Role::{Administrator, Auditor, ItSupport, Requester, Reviewer, Technician};
     &[
         (Technician, Label, All),
+        (Technician, SeeWork, All),
         (Technician, ReadChart, Assigned),
         (Technician, CorrectRecord, Propose),
         (Technician, ReadAudit, Own),
         (Reviewer, Label, All),
+        (Reviewer, SeeWork, All),
         (Reviewer, ReviewOthers, All),
         (Reviewer, DecideLots, All),
         (Reviewer, ReadChart, Sample),
         (Reviewer, CorrectRecord, All),
         (Reviewer, ReadAudit, Team),
+        (Administrator, SeeWork, All),
         (Administrator, ReadChart, WithReason),
         (Administrator, SetPolicy, All),
         (Administrator, ApprovePolicy, All),
@@ -125,6 +130,7 @@ const TABLE: &[(Role, Permission, Extent)] = {
         (Auditor, ViewRetention, All),
         (Auditor, ReadAudit, All),
         (Auditor, ViewPeople, All),
+        (ItSupport, SeeWork, All),
         (ItSupport, ReadAudit, Technical),
         (ItSupport, ViewPeople, Technical),
         (ItSupport, Operate, All),
@@ -133,10 +139,11 @@ const TABLE: &[(Role, Permission, Extent)] = {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Label,
         Self::ReviewOthers,
         Self::DecideLots,
+        Self::SeeWork,
         Self::ReadChart,
         Self::CorrectRecord,
         Self::SeeErrors,
@@ -163,6 +170,7 @@ impl Permission {
             Self::Label => "label",
             Self::ReviewOthers => "review-others",
             Self::DecideLots => "decide-lots",
+            Self::SeeWork => "see-work",
             Self::ReadChart => "read-chart",
             Self::CorrectRecord => "correct-record",
             Self::SeeErrors => "see-errors",
@@ -190,6 +198,7 @@ impl Permission {
             Self::Label => "label, accept, reject or split documents",
             Self::ReviewOthers => "review what others accepted",
             Self::DecideLots => "draw, check, release or hold back lots",
+            Self::SeeWork => "see batches and how far the work is",
             Self::ReadChart => "read charts",
             Self::CorrectRecord => "correct a verified record",
             Self::SeeErrors => "see what was entered in error",

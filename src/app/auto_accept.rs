@@ -131,6 +131,10 @@ impl App {
         let Some((name, rule, told)) = about else { return Ok(None) };
         let mut considered =
             Considered { document: document.id, rule: name.to_string(), record: None, doubts: Vec::new() };
+        // Whoever has it on their desk decides about it.
+        if self.store.is_on_somebodys_desk(document.id, self.clock.now()).await? {
+            return Ok(None);
+        }
         let pages = self.pages(document.id).await?;
         let patient = self.patient_told(rule, &told, &mut considered.doubts).await?;
         if !self.is_whole_file(document).await? {

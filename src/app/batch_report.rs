@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{App, AppError};
 use crate::chart::{Batch, BatchCounts, BatchId, DeliveryId, Digest, DocumentId, Reject};
-use crate::store::{DeliveryRecord, PageSelection, ScanState, StoreError};
+use crate::store::{DeliveryRecord, PageSelection, ScanState};
 
 /// Rows that are read from the database at a time.
 const ROWS: u32 = 500;
@@ -102,7 +102,7 @@ impl App {
     /// # Errors
     /// The database failed.
     pub async fn file_reports(&self, batch: BatchId) -> Result<Vec<FileReport>, AppError> {
-        self.reports(batch, async |after| self.store.deliveries(batch, after, ROWS).await).await
+        self.reports(batch, false).await
     }
 
     /// Lists the files of a batch that need a person: rejected ones, and ones with rejected or failed pages; each
@@ -111,7 +111,7 @@ impl App {
     /// # Errors
     /// The database failed.
     pub async fn files_to_check(&self, batch: BatchId) -> Result<Vec<FileReport>, AppError> {
-        self.reports(batch, async |after| self.store.deliveries_to_check(batch, after, ROWS).await).await
+        self.reports(batch, true).await
     }
 
     /// Puts a batch's failed and rejected pages and files back in the queue; says how many.
@@ -127,16 +127,15 @@ impl App {
         Ok(count + self.store.retry_pages(PageSelection::Batch(batch), now).await?)
     }
 
-    /// Reports of the deliveries that `next` lists, which is asked for those after the last one.
-    async fn reports(
-        &self,
-        batch: BatchId,
-        next: impl AsyncFn(Option<DeliveryId>) -> Result<Vec<DeliveryRecord>, StoreError>,
-    ) -> Result<Vec<FileReport>, AppError> {
+    /// Reports of the deliveries of a batch, with `to_check` of those only that need a person.
+    async fn reports(&self, batch: BatchId, to_check: bool) -> Result<Vec<FileReport>, AppError> {
         let mut files = Vec::new();
         let mut after = None;
         loop {
-            let rows = next(after).await?;
+            let rows = match to_check {
+                true => self.store.deliveries_to_check(batch, after, ROWS).await?,
+                false => self.store.deliveries(batch, after, ROWS).await?,
+            };
             let Some(last) = rows.last() else { break };
             after = Some(last.id);
             files.extend(rows.into_iter().map(file_report));

@@ -8,6 +8,7 @@ mod quality;
 mod reading;
 mod review;
 mod server;
+mod serving;
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,7 @@ pub use quality::QualityConfig;
 pub use reading::{IntakeConfig, Pipelines, Recognition, WorkerConfig};
 pub use review::{ReviewConfig, SecondReview};
 pub use server::{ProviderConfig, ServerConfig};
+pub use serving::{ImagesConfig, UploadsConfig};
 
 /// The default configuration with comments, as `muniment init` writes it.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -73,6 +75,10 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// Destruction.
     pub disposal: DisposalConfig,
+    /// Page images for viewers.
+    pub images: ImagesConfig,
+    /// Files that are being uploaded.
+    pub uploads: UploadsConfig,
     /// The server.
     pub server: ServerConfig,
     /// Where else people may sign in.
@@ -173,6 +179,10 @@ impl Config {
         range("worker.lease_seconds", self.worker.lease_seconds, 5, 86_400);
         range("disposal.grace_days", self.disposal.grace_days.into(), 0, 3650);
         range("ledger.lock_days", self.ledger.lock_days.into(), 0, 36_500);
+        range("images.cache_mib", self.images.cache_mib, 16, 1 << 20);
+        range("images.children", self.images.children as u64, 1, 64);
+        range("uploads.keep_hours", self.uploads.keep_hours.into(), 1, 720);
+        range("uploads.most_open", self.uploads.most_open.into(), 1, 10_000);
         self.archive.check("archive", faults);
         self.replica.check("replica", faults);
         self.fixity.check(faults);
@@ -198,6 +208,8 @@ impl Config {
         };
         self.store.folder = inside(&self.store.folder, "objects");
         self.index.folder = inside(&self.index.folder, "index");
+        self.images.folder = inside(&self.images.folder, "images");
+        self.uploads.folder = inside(&self.uploads.folder, "uploads");
         self.archive.resolve(base, Some(data.join("archive")));
         self.replica.resolve(base, None);
         self.ledger.key = inside(&self.ledger.key, "ledger-key.pem");

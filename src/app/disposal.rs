@@ -13,7 +13,7 @@ use crate::chart::facts::{DisposalFact, KeptBack, Proposal, ProposedRecord};
 use crate::chart::{Actor, DisposalId, Fact, LastDay, PersonId, RecordId};
 use crate::disposal::{Destruction, DisposalError, Issued, Outcome, Place, Ready, Standing, destroy, issue};
 use crate::retention::Plan;
-use crate::store::{DisposalRow, DisposalState};
+use crate::store::{DisposalRecordState, DisposalRow, DisposalState};
 use crate::worker::Stop;
 
 /// Proposals that are listed.
@@ -163,6 +163,7 @@ impl App {
         if records.iter().any(|ready| matches!(ready.outcome, Outcome::Locked { .. })) {
             return Ok(CarriedOut { records, issued: None });
         }
+        self.forget_drawings(row.id).await?;
         let method = self.forget_destroyed().await?;
         let key = self.signing_key().await?;
         let keys = self.key_chain().await?;
@@ -172,6 +173,16 @@ impl App {
             self.store.forget_custody(ready.record).await?;
         }
         Ok(CarriedOut { records, issued: Some(issued) })
+    }
+
+    /// Removes what was drawn of the pages of a proposal's records: also of those that an earlier run destroyed.
+    async fn forget_drawings(&self, disposal: DisposalId) -> Result<(), AppError> {
+        for record in self.store.disposal_records(disposal).await? {
+            if record.state == DisposalRecordState::Destroyed {
+                self.forget_images(&self.store.scans_of_record(record.record).await?)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes index and database give up the text of what was destroyed; returns how everything was done, for the certificate.
@@ -196,6 +207,7 @@ impl App {
             "Before each deletion holds, last day and clock were checked, and the intent was recorded.".to_owned(),
             "What recognition had left of the pages was deleted; scan files that hold other documents too are listed."
                 .to_owned(),
+            "Page images that had been made for viewers on this machine were deleted.".to_owned(),
             "The segments of the search index that had held the text were written anew and the old files deleted."
                 .to_owned(),
             database.to_owned(),

@@ -34,7 +34,7 @@ impl App {
     /// # Errors
     /// The index is damaged or the query too costly.
     pub async fn search(&self, query: Query, options: Options) -> Result<Answer, AppError> {
-        let searcher: Searcher = self.index()?.searcher().map_err(worker::IndexError::from)?;
+        let searcher: Searcher = self.shared_index()?.searcher().map_err(worker::IndexError::from)?;
         let (store, results) = (self.store.clone(), self.areas.results.clone());
         let runtime = tokio::runtime::Handle::current();
         let load = move |page: &PageId| {

@@ -21,7 +21,7 @@ use crate::pipeline::child::message::{Drawing, Mark, Request, Response};
 use crate::sandbox::{CallError, Leased, Pool};
 use crate::store::{DocumentPage, DocumentRecord};
 
-use self::sources::Sources;
+pub(super) use self::sources::Sources;
 use self::text_writer::TextWriter;
 
 /// Pages that are read from the database at a time.
@@ -195,7 +195,7 @@ impl App {
                 text: text.clone(),
                 drawing,
             };
-            match self.ask_about(&mut child, page, sources, request).await? {
+            match self.ask_about(&mut child, (page.view.page, page.record.size), sources, request).await? {
                 Ok((Response::PageAdded { text_left_out }, _)) => {
                     added += 1;
                     if text_left_out {
@@ -243,7 +243,7 @@ impl App {
             drawing,
         };
         let mut sources = Sources::of(None);
-        let answer = self.ask_about(&mut child, page, &mut sources, request).await?;
+        let answer = self.ask_about(&mut child, (page.view.page, page.record.size), &mut sources, request).await?;
         drop(child);
         pool.shut_down().await;
         match answer.map_err(|cause| AppError::Child(format!("the page cannot be drawn: {cause}")))? {
@@ -265,14 +265,13 @@ impl App {
 
     /// Asks about a page: as we draw it; where that lacks something, as another renderer draws it; where that cannot, as
     /// we draw it all the same. A page that nobody can draw is answered with a reject.
-    async fn ask_about(
+    pub(super) async fn ask_about(
         &self,
         child: &mut Leased<'_>,
-        page: &DocumentPage,
+        (id, size): (PageId, Size),
         sources: &mut Sources,
         request: impl Fn(Drawing, PageId) -> Request,
     ) -> Result<Result<(Response, Vec<u8>), CallError>, AppError> {
-        let id = page.view.page;
         let (file, place) = self.source(sources, id).await?;
         let request = |drawing| request(drawing, place);
         let answer = self.call(child, &request(Drawing::Own), &file).await;
@@ -280,7 +279,7 @@ impl App {
             return Ok(answer);
         }
         let copy = file.try_clone().map_err(|cause| AppError::Write { what: "the drawing".into(), cause })?;
-        let why = match self.redrawer()?.draw(copy, place.number, page.record.size).await {
+        let why = match self.redrawer()?.draw(copy, place.number, size).await {
             Ok(drawing) => match self.call(child, &request(Drawing::Elsewhere), &drawing).await {
                 Ok((Response::Rejected(reject), _)) => reject.message,
                 answer => return Ok(answer),

@@ -279,7 +279,7 @@ impl App {
         let mut matches = Matches::default();
         let mut offset = 0;
         loop {
-            let options = Options { offset, limit: MOST_HITS, synonyms: true, ocr_tolerant: true, hidden: true };
+            let options = Options { offset, limit: MOST_HITS, hidden: true, ..Options::default() };
             let answer = self.search(parsed.clone(), options).await?;
             matches.unreadable_pages = answer.pages_without_reliable_text;
             for hit in &answer.hits {

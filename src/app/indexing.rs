@@ -121,7 +121,7 @@ impl App {
     }
 
     /// Reads which index this is; `None` for one that nobody has written to.
-    fn index_identity(&self) -> Result<Option<String>, AppError> {
+    pub(super) fn index_identity(&self) -> Result<Option<String>, AppError> {
         let path = self.config.index.folder.join(IDENTITY);
         match std::fs::read_to_string(&path) {
             Ok(identity) => Ok(Some(identity)),

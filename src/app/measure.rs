@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::config::Config;
 use super::{AppError, parts};
-use crate::chart::{Digest, PageId, PageNumber};
+use crate::chart::{Digest, PageId, PageNumber, PageText};
 use crate::ocr::accuracy::Accuracy;
+use crate::ocr::calibration::Calibration;
 use crate::pipeline::Definition;
 use crate::pipeline::child::message::{Drawing, Request, Response};
 use crate::sandbox::Pool;
@@ -38,6 +39,8 @@ pub struct Slice {
 pub struct Measured {
     /// Its accuracy.
     pub accuracy: Accuracy,
+    /// Whether its confidences mean what they say; nothing where it gives none.
+    pub calibration: Calibration,
     /// Processor time of it all, in seconds.
     pub cpu_seconds: f64,
 }
@@ -70,10 +73,12 @@ pub async fn accuracy(
         // A page that cannot be read counts as read empty: leaving it out would flatter.
         let own = read(config, &pool, &definition, &image).await.unwrap_or_else(|why| {
             skipped(&image.to_string_lossy(), &why);
-            (String::new(), 0.0)
+            (None, 0.0)
         });
         slice.pages += 1;
-        slice.muniment.accuracy += Accuracy::of(&truth, &own.0);
+        let text = own.0.as_ref().map(PageText::plain).unwrap_or_default();
+        slice.muniment.accuracy += Accuracy::of(&truth, &text);
+        slice.muniment.calibration += Calibration::of(&truth, own.0.iter().flat_map(PageText::words));
         slice.muniment.cpu_seconds += own.1;
         if let Some(measured) = &mut slice.bare {
             let before = children_cpu_seconds();
@@ -102,8 +107,13 @@ fn images(folder: &Path) -> Result<Vec<(PathBuf, String)>, AppError> {
     Ok(images)
 }
 
-/// Reads one image in a child; returns the text and the child's processor time in seconds.
-async fn read(config: &Config, pool: &Pool, definition: &Definition, image: &Path) -> Result<(String, f64), String> {
+/// Reads one image in a child; returns what it says and the child's processor time in seconds.
+async fn read(
+    config: &Config,
+    pool: &Pool,
+    definition: &Definition,
+    image: &Path,
+) -> Result<(Option<Box<PageText>>, f64), String> {
     let file = File::open(image).map_err(|cause| cause.to_string())?;
     let page = PageId { scan: Digest::of(image.as_os_str().as_encoded_bytes()), number: PageNumber::FIRST };
     let definition = Box::new(definition.clone());
@@ -115,7 +125,7 @@ async fn read(config: &Config, pool: &Pool, definition: &Definition, image: &Pat
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], deadline).await;
     let used = pid.map_or(0.0, cpu_seconds) - before;
     match answer {
-        Ok((Response::Read(text), _)) => Ok((text.plain(), used)),
+        Ok((Response::Read(text), _)) => Ok((Some(text), used)),
         Ok((Response::Rejected(reject), _)) => Err(reject.message),
         Ok((Response::Failed(why), _)) => Err(why),
         Ok(_) => Err("the child gave an answer to another question".into()),

@@ -13,6 +13,7 @@ pub mod config;
 pub mod correction;
 pub mod credentials;
 pub mod custody;
+pub mod dashboard;
 pub mod deliver;
 mod depositing;
 pub mod disposal;
@@ -23,6 +24,7 @@ pub mod fixity;
 pub mod give_back;
 mod hold_queries;
 pub mod holds;
+pub mod images;
 mod indexing;
 mod ledger;
 mod links;
@@ -33,6 +35,7 @@ pub mod measure;
 mod parts;
 mod people;
 pub mod policy;
+pub mod policy_impact;
 mod process;
 pub mod provider;
 pub mod purging;
@@ -41,9 +44,15 @@ pub mod rebuild_rate;
 mod record_facts;
 pub mod retention;
 pub mod review;
+pub mod rights;
+pub mod searching;
 pub mod sessions;
+mod shared;
 pub mod sign_in;
 pub mod staff;
+pub mod station;
+pub mod uploads;
+pub mod viewing;
 
 use std::sync::Arc;
 
@@ -89,7 +98,9 @@ pub struct App {
     /// The time.
     pub clock: Arc<dyn Clock>,
     replica: Arc<OnceCell<Option<Vault>>>,
+    prepared: Arc<OnceCell<station::Prepared>>,
     caller: actor::Caller,
+    shared: Arc<shared::Shared>,
 }
 
 /// Why the program cannot be opened, or a command cannot be carried out.
@@ -162,12 +173,26 @@ pub enum AppError {
     /// The person may not do it.
     #[error(transparent)]
     Denied(#[from] crate::access::Denied),
+    /// A query was not understood.
+    #[error(transparent)]
+    Query(#[from] crate::search::QueryError),
+    /// An administrator has to say why they read charts.
+    #[error("you read charts with a reason: say why you have to, and for how long")]
+    ReasonNeeded,
     /// Too much is asked at this moment.
     #[error("{0}")]
     Busy(String),
     /// What was given cannot be used.
     #[error("{0}")]
     Unfit(String),
+    /// Something on the pages has to be looked at first.
+    #[error("{why}: {}", fields.join(", "))]
+    Unconfirmed {
+        /// What is to be done.
+        why: String,
+        /// The fields that it is about.
+        fields: Vec<String>,
+    },
     /// The program does not know its own file.
     #[error("the program's own file cannot be found: {0}")]
     OwnFile(std::io::Error),
@@ -212,8 +237,10 @@ impl App {
         let archive = config.archive.place().ok_or_else(|| AppError::NotFound("no archive is configured".into()))?;
         let vault = archive.vault(Some(&config.archive), clock.clone()).await?;
         sweep(location.clone(), vault.clone());
-        let (replica, caller) = (Arc::new(OnceCell::new()), actor::Caller::default());
-        Ok(Self { config: Arc::new(config), store, location, areas, vault, clock, replica, caller })
+        let (replica, prepared, caller) = (Arc::default(), Arc::default(), actor::Caller::default());
+        let shared = Arc::default();
+        let config = Arc::new(config);
+        Ok(Self { config, store, location, areas, vault, clock, replica, prepared, caller, shared })
     }
 
     /// Returns the vault that records are copied to, if one is configured; opened when it is first asked for.

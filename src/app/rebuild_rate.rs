@@ -184,11 +184,8 @@ fn text(page: PageId, pipeline: PipelineStamp, number: u64) -> std::io::Result<V
     let word = |line: u32, at: u32| {
         let place = (number as usize).wrapping_mul(7) + (line * 5 + at) as usize;
         let text = VOCABULARY.get(place % VOCABULARY.len()).copied().unwrap_or_default();
-        Word {
-            text: text.to_owned(),
-            rect: Rect::new(100 + at * 150, 100 + line * 40, 140, 30),
-            confidence: Confidence::clamped(0.93),
-        }
+        let rect = Rect::new(100 + at * 150, 100 + line * 40, 140, 30);
+        Word::new(text.to_owned(), rect, Confidence::clamped(0.93))
     };
     let lines = (0..LINES).map(|line| Line {
         rect: Rect::new(100, 100 + line * 40, 150 * WORDS, 30),

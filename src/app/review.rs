@@ -71,13 +71,26 @@ impl App {
     /// The person may not, the document is not ready, the patient's particulars contradict what is known.
     pub async fn accept(&self, document: &DocumentRecord, labels: &Labels) -> Result<Accepted, AppError> {
         let person = self.actor(Permission::Label, &[]).await?.person;
-        check(labels)?;
         let now = self.clock.now();
         let patient = self.patient(&labels.patient).await?;
+        let draft = self.first_draft(document, labels, patient).await?;
+        let terms = self.terms(now);
+        self.store.accept(Actor::Person(person), now, &draft, &terms).await?;
+        Ok(accepted(&draft, &terms))
+    }
+
+    /// Writes down what is said about a document, for the first version of its record.
+    pub(super) async fn first_draft(
+        &self,
+        document: &DocumentRecord,
+        labels: &Labels,
+        patient: PatientRef,
+    ) -> Result<RecordDraft, AppError> {
+        check(labels)?;
         let mut encounters = labels.encounters.clone();
         encounters.sort_unstable();
         encounters.dedup();
-        let draft = RecordDraft {
+        Ok(RecordDraft {
             record: RecordId::from_uuid(new_id()),
             version: 1,
             document: document.id,
@@ -92,10 +105,7 @@ impl App {
             note: labels.note.clone(),
             pages: self.pages(document.id).await?.iter().map(record_page).collect(),
             correction: None,
-        };
-        let terms = self.terms(now);
-        self.store.accept(Actor::Person(person), now, &draft, &terms).await?;
-        Ok(accepted(&draft, &terms))
+        })
     }
 
     /// Returns the name of the file that the document came in; nothing if other documents came in it too: it may name
@@ -124,7 +134,7 @@ impl App {
     ) -> Result<(), AppError> {
         let person = self.actor(Permission::Label, &[]).await?.person;
         check_note(note)?;
-        Ok(self.store.reject_document(person, self.clock.now(), document.id, reason, note).await?)
+        Ok(self.store.reject_document(person, self.clock.now(), document.id, reason, note, None).await?)
     }
 
     /// Takes back what was decided about a document within the undo window: an acceptance, a rejection, a correction.
@@ -196,8 +206,23 @@ impl App {
             (Some(_), false) => {
                 Err(AppError::NotFound(format!("more than one record id begins with {prefix:?}; give more of it")))
             }
-            (None, _) => Err(AppError::NotFound(format!("there is no record {prefix:?}"))),
+            (None, _) => Err(AppError::NotFound(self.no_record(prefix).await?)),
         }
+    }
+
+    /// Says why there is no record of that id: it may be a document's.
+    async fn no_record(&self, prefix: &str) -> Result<String, AppError> {
+        let document = self.store.documents_by_prefix(prefix, 1).await?.pop();
+        Ok(match document.map(|document| document.state) {
+            None => format!("there is no record {prefix:?}. `muniment show DOCUMENT` names a document's record"),
+            Some(DocumentState::Verified { record, .. } | DocumentState::Archived { record, .. }) => {
+                format!("{prefix:?} is a document; its record is {record}")
+            }
+            Some(state) => format!(
+                "{prefix:?} is a document that is {}: it becomes a record when somebody accepts it",
+                state.name()
+            ),
+        })
     }
 
     /// Returns under which terms something is accepted now.
@@ -252,7 +277,7 @@ impl App {
         Ok(patient)
     }
 
-    fn undo_window(&self) -> SignedDuration {
+    pub(super) fn undo_window(&self) -> SignedDuration {
         SignedDuration::from_mins(self.config.review.undo_minutes.into())
     }
 }

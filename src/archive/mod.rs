@@ -28,7 +28,7 @@ pub use error::ArchiveError;
 pub use intake_area::IntakeArea;
 pub use leftovers::sweep_leftovers;
 pub use location::{Location, make_folder};
-pub use originals::{ArchivedOriginal, decrypted_path, originals};
+pub use originals::{ArchivedOriginal, decrypted_path, describe, originals};
 pub use pace::Pace;
 pub use renewal::{Renewal, Renewed, renew_locks};
 pub use results::{KeptResult, ResultArea};

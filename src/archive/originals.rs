@@ -39,10 +39,7 @@ pub async fn originals(
     };
     let files = object.files(version)?;
     let find = |path: &str| files.iter().find(|file| file.path.as_str() == path);
-    let json = find(RECORD_JSON).ok_or_else(|| damaged("it has no record.json"))?;
-    let json = root.read_bytes(json, LARGEST_DESCRIPTION).await?;
-    let described: RecordDescription =
-        serde_json::from_slice(&json).map_err(|_| damaged("its record.json cannot be read"))?;
+    let described = describe(root, record, Some(version)).await?;
     let mut originals = Vec::with_capacity(described.originals.len());
     for description in described.originals {
         let file = find(&description.path).ok_or_else(|| damaged("it lacks an original"))?;
@@ -54,6 +51,25 @@ pub async fn originals(
         originals.push(ArchivedOriginal { description, file, decrypted });
     }
     Ok(originals)
+}
+
+/// Reads `record.json` of a version, or of the newest one.
+///
+/// # Errors
+/// There is no such version, it is damaged, or reading failed.
+pub async fn describe(
+    root: &Root,
+    record: RecordId,
+    version: Option<VersionNumber>,
+) -> Result<RecordDescription, OcflError> {
+    let object = root.object(record).await?;
+    let version = version.unwrap_or_else(|| object.head());
+    let damaged =
+        |what: &str| OcflError::Damaged { key: format!("{}/{version}", object.folder()), what: what.to_owned() };
+    let files = object.files(version)?;
+    let json = files.iter().find(|file| file.path.as_str() == RECORD_JSON);
+    let json = root.read_bytes(json.ok_or_else(|| damaged("it has no record.json"))?, LARGEST_DESCRIPTION).await?;
+    serde_json::from_slice(&json).map_err(|_| damaged("its record.json cannot be read"))
 }
 
 /// Returns the path of the copy without encryption beside an original.

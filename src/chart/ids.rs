@@ -90,6 +90,18 @@ id!(
     EventId, "event"
 );
 id!(
+    /// One step by which pages were turned, hidden, ordered, split off, merged or moved.
+    ArrangementId, "arrangement"
+);
+id!(
+    /// One ticket for the people who run the machines.
+    TicketId, "ticket"
+);
+id!(
     /// One lot: documents of a batch that are sampled, and released or held back, together.
     LotId, "lot"
+);
+id!(
+    /// Identity of a grant: somebody's right to read, for a time.
+    GrantId, "grant"
 );

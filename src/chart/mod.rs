@@ -9,6 +9,7 @@ mod digest;
 mod document;
 pub mod facts;
 mod finding;
+mod folding;
 mod geometry;
 mod hold;
 mod ids;
@@ -19,6 +20,7 @@ mod naming;
 mod page;
 mod patient;
 mod pipeline_stamp;
+mod reading_doubt;
 mod record;
 mod reject;
 mod retention;
@@ -35,11 +37,12 @@ pub use digest::{Digest, DigestParseError, Hasher};
 pub use document::{DocumentState, PageView, RejectionReason, TransitionError};
 pub use facts::Fact;
 pub use finding::{Finding, FindingKind, Severity};
+pub use folding::{folded, folded_number, folded_words};
 pub use geometry::{QuarterTurns, Rect, Size};
 pub use hold::{Hold, HoldScope};
 pub use ids::{
-    BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, IdParseError, LotId, PatientId, PersonId, RecordId,
-    WorkerId,
+    ArrangementId, BatchId, DeliveryId, DisposalId, DocumentId, EventId, GrantId, HoldId, IdParseError, LotId,
+    PatientId, PersonId, RecordId, TicketId, WorkerId,
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use lot::{Defect, DefectClass, DefectParseError, Sampled, Stringency};
@@ -47,6 +50,7 @@ pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass, Ru
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use patient::{BirthDate, PatientError, PatientRef};
 pub use pipeline_stamp::PipelineStamp;
+pub use reading_doubt::{MOST_OTHER_READINGS, OtherReading, ReadingDoubt, ReadingRisk};
 pub use record::{
     Correction, CorrectionReason, Cut, Encounter, OriginalFile, RECORD_SCHEMA, RecordDescription, RecordDraft,
     RecordPage, SecondReview, Verification, VerifiedRecord, Verifier,

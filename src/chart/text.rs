@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Confidence, Finding, FindingKind, PageId, PipelineStamp, QuarterTurns, Rect};
+use super::{Confidence, Finding, FindingKind, OtherReading, PageId, PipelineStamp, QuarterTurns, ReadingDoubt, Rect};
 
-/// Number of the JSON schema that [`PageText`] is written in.
+/// Number of the JSON schema that [`PageText`] is written in. It is raised when a property changes its meaning or goes away;
+/// one that is added may be absent, as it is in results from before.
 pub const PAGE_TEXT_SCHEMA: u32 = 1;
 
 /// The result of one pipeline on one page.
@@ -87,6 +88,21 @@ pub struct Word {
     pub rect: Rect,
     /// How sure the reading is.
     pub confidence: Confidence,
+    /// What else it may say, where the recogniser was in doubt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Box<ReadingDoubt>>,
+}
+
+impl Word {
+    /// Makes a word about which nothing is in doubt.
+    pub const fn new(text: String, rect: Rect, confidence: Confidence) -> Self {
+        Self { text, rect, confidence, doubt: None }
+    }
+
+    /// Returns what it may say instead, the most probable first.
+    pub fn other_readings(&self) -> &[OtherReading] {
+        self.doubt.as_ref().map_or(&[], |doubt| &doubt.others)
+    }
 }
 
 impl PageText {

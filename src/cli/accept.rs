@@ -1,11 +1,11 @@
 //! `muniment accept`: a document becomes a record, and waits for its deposit.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::exit::{CommandError, Ended, error};
 use super::output::{Output, minute};
 use super::start::Place;
+use crate::app::App;
 use crate::app::review::{Accepted, Labels, PatientSaid};
 use crate::chart::{BirthDate, DocumentType, Encounter, Label, RecordClass};
 
@@ -90,12 +90,12 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         note: args.note.clone(),
     };
     let accepted = app.accept(&document, &labels).await?;
-    print(&accepted, &app.zone(), output);
+    print(&accepted, &app, output);
     Ok(Ended::Well)
 }
 
 /// Says what became of an acceptance.
-pub fn print(accepted: &Accepted, zone: &TimeZone, output: Output) {
+pub fn print(accepted: &Accepted, app: &App, output: Output) {
     let value = serde_json::json!({
         "record": accepted.record,
         "version": accepted.version,
@@ -105,7 +105,11 @@ pub fn print(accepted: &Accepted, zone: &TimeZone, output: Output) {
     });
     output.value(&value, |_| {
         let mut text = format!("Record {} version {}.\n", accepted.record, accepted.version);
-        text.push_str(&format!("  It can be undone until {}; then it is archived", minute(accepted.final_at, zone)));
+        text.push_str(&if accepted.final_at > app.clock.now() {
+            format!("  It can be undone until {}; then it is archived", minute(accepted.final_at, &app.zone()))
+        } else {
+            "  It cannot be undone; it is archived with the next deposit".to_owned()
+        });
         text.push_str(if accepted.second_review { ", once a second person has approved it.\n" } else { ".\n" });
         if accepted.birth_date_in_part {
             text.push_str("  The birth date is not known to the day: retention takes the latest possible one.\n");

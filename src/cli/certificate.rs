@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::exit::{CommandError, Ended, error};
-use super::output::Output;
+use super::output::{Output, counted};
 use super::start;
 use super::start::Place;
 use crate::access::Permission;
@@ -78,9 +78,13 @@ fn describe(verified: &Verified) -> String {
     let destroyed = certificate.records.iter().filter(|record| record.outcome == RecordOutcome::Destroyed).count();
     let removed: usize = certificate.records.iter().map(|record| record.removed.len()).sum();
     format!(
-        "The certificate holds: signed by the key {}.\n{destroyed} records with {removed} object versions were destroyed; \
+        "The certificate holds: signed by the key {}.\nDestroyed: {} with {}; \
          issued {}, proposal {}.",
-        verified.signer, certificate.issued_at, certificate.disposal
+        verified.signer,
+        counted(destroyed, "record"),
+        counted(removed, "object version"),
+        certificate.issued_at,
+        certificate.disposal
     )
 }
 

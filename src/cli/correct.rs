@@ -151,7 +151,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         turn: args.turn.clone(),
     };
     let accepted = app.correct(&record, args.reason.into(), note, &changes).await?;
-    accept::print(&accepted, &app.zone(), output);
+    accept::print(&accepted, &app, output);
     Ok(Ended::Well)
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::exit::{CommandError, Ended, error};
-use super::output::{Output, minute, warn};
+use super::output::{Output, counted, minute, warn};
 use super::start::Place;
 use crate::access::Permission;
 use crate::app::App;
@@ -209,13 +209,15 @@ async fn run_carry_out(app: &App, disposal: &str, output: Output) -> Result<Ende
         "certificate": certificate, "keys": done.issued.as_ref().map(|_| [json_key(row.id), pdf_key(row.id)]) });
     output.value(&value, |_| match &certificate {
         Some(digest) => format!(
-            "{destroyed} records destroyed, {stopped} stopped. The certificate {digest} is issued:\n  \
+            "{} destroyed, {stopped} stopped. The certificate {digest} is issued:\n  \
              muniment certificate fetch {} -o certificate.pdf",
+            counted(destroyed, "record"),
             row.id
         ),
         None => format!(
-            "{destroyed} records destroyed, {stopped} stopped, {locked} still locked in the archive. Run this again when \
-             their locks have ended; the certificate comes then."
+            "{} destroyed, {stopped} stopped, {locked} still locked in the archive. Run this again when \
+             their locks have ended; the certificate comes then.",
+            counted(destroyed, "record")
         ),
     });
     Ok(if stopped + locked > 0 { Ended::NeedsAttention } else { Ended::Well })

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::counting::Counting;
 use super::exit::{CommandError, Ended, error};
 use super::ingest::stop_on_ctrl_c;
-use super::output::Output;
+use super::output::{Output, counted};
 use super::start::Place;
 use crate::app::fixity::{FixityOrder, FixityRun, FixityStatus};
 use crate::chart::RecordId;
@@ -100,13 +100,13 @@ fn describe_run(run: &FixityRun) -> String {
     }
     let _ = write!(
         text,
-        "{} records checked, {} not due yet; {} files, {} MB read at {:.0} MB/s; {} files copied to the replica; ",
-        run.records,
+        "{} checked, {} not due yet; {}, {} MB read at {:.0} MB/s; {} copied to the replica; ",
+        counted(run.records, "record"),
         run.not_due,
-        run.files,
+        counted(run.files, "file"),
         run.bytes / 1_000_000,
         run.megabytes_per_second,
-        run.copied
+        counted(run.copied, "file")
     );
     let _ = match run.damaged.len() {
         0 => write!(text, "{} repaired, nothing is damaged.", run.repaired.len()),
@@ -127,15 +127,15 @@ fn describe_status(status: &FixityStatus) -> String {
         let oldest = figures.oldest.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
         let _ = writeln!(
             text,
-            "{name}: {} records checked, {} MB; the longest ago {oldest}; {} due again; {} files repaired so far",
-            figures.records,
+            "{name}: {} checked, {} MB; the longest ago {oldest}; {} due again; {} repaired so far",
+            counted(figures.records, "record"),
             figures.bytes / 1_000_000,
             figures.due,
-            figures.repaired
+            counted(figures.repaired, "file")
         );
     }
     if let Some(copies) = &status.copies {
-        let _ = writeln!(text, "copies: {} records in the replica, {} behind", copies.copied, copies.behind);
+        let _ = writeln!(text, "copies: {} in the replica, {} behind", counted(copies.copied, "record"), copies.behind);
     }
     for duty in &status.duties {
         let ended = duty.ended_at.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string());
@@ -153,8 +153,9 @@ fn describe_status(status: &FixityStatus) -> String {
     }
     let _ = writeln!(
         text,
-        "{} records were never checked. Each is due every {} days: `muniment worker` does it, or `muniment fixity run`.",
-        status.never_checked, status.every_days
+        "Never checked: {}. Each is due every {} days: `muniment worker` does it, or `muniment fixity run`.",
+        counted(status.never_checked, "record"),
+        status.every_days
     );
     for alert in &status.alerts {
         let _ = writeln!(text, "ALERT     {alert}");

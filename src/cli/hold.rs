@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::exit::{CommandError, Ended, error};
-use super::output::{Output, warn};
+use super::output::{Output, counted, warn};
 use super::private::Private;
 use super::start::Place;
 use crate::access::Permission;
@@ -208,13 +208,14 @@ async fn place_hold(args: &PlaceArgs, app: &App, output: Output) -> Result<Ended
     let (records, unreadable) = (matches.records.len(), matches.unreadable_pages);
     let value = serde_json::json!({ "hold": hold, "records": &matches.records, "unreadable_pages": unreadable });
     output.value(&value, |_| {
-        let mut text = format!("Hold {hold} covers {records} records today, and what comes later.");
+        let mut text = format!("Hold {hold} covers {} today, and what comes later.", counted(records, "record"));
         if unreadable > 0 {
             // Writing into a String cannot fail.
             let _ = write!(
                 text,
-                "\n{unreadable} pages have no reliable text: what they say, no search can know. \
-                 Place a hold by patient or by days as well."
+                "\n{} without reliable text: what stands there, no search can know. \
+                 Place a hold by patient or by days as well.",
+                counted(unreadable, "page")
             );
         }
         text
@@ -248,7 +249,8 @@ fn line(hold: &Shown) -> String {
         (None, Some(_)) => ", release proposed".to_owned(),
         (None, None) => String::new(),
     };
-    format!("{}  {}: {} records, custodian {}{state}", hold.id, hold.matter, hold.members.len(), hold.custodian)
+    let members = counted(hold.members.len(), "record");
+    format!("{}  {}: {members}, custodian {}{state}", hold.id, hold.matter, hold.custodian)
 }
 
 fn describe(hold: &Shown) -> String {

@@ -49,6 +49,13 @@ pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
+/// Writes a number of things: 1 record, 2 records.
+pub fn counted(number: impl ToString, thing: &str) -> String {
+    let number = number.to_string();
+    let ending = if number == "1" { "" } else { "s" };
+    format!("{number} {thing}{ending}")
+}
+
 /// Prints one line for a person beside the answer: progress, advice, warnings.
 pub fn warn(text: &str) {
     // There is nowhere left to report a closed standard error to.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::exit::{CommandError, Ended};
-use super::output::Output;
+use super::output::{Output, minute};
 use super::start::Place;
 use crate::access::Permission;
 use crate::chart::{PersonId, Role};
@@ -144,7 +144,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
                     (_, true) => "Another administrator has to run this too, and give the person a second code.",
                     _ => "There is no other administrator yet: this code is enough.",
                 };
-                let (code, name, until) = (&given.code, &person.name, given.expires_at);
+                let (code, name, until) = (&given.code, &person.name, minute(given.expires_at, &app.zone()));
                 format!(
                     "{code}\nGive it to {name}, who turns it into a token with `muniment people token --code CODE` until \
                      {until}.\n{more} It cannot be shown again."
@@ -165,7 +165,8 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
             };
             let value = serde_json::json!({ "person": person, "token": &token, "expires_at": expires_at });
             output.value(&value, |_| {
-                format!("{token}\nGood until {expires_at}; set it as MUNIMENT_TOKEN. It cannot be shown again.")
+                let until = minute(expires_at, &app.zone());
+                format!("{token}\nGood until {until}; set it as MUNIMENT_TOKEN. It cannot be shown again.")
             });
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::exit::{CommandError, Ended};
-use super::output::Output;
+use super::output::{Output, counted, minute};
 use super::start::Place;
 use crate::chart::{DocumentId, RecordId};
 use crate::store::{DepositState, WaitingRow};
@@ -36,9 +36,9 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     let app = place.open().await?;
     if args.retry {
         let count = app.store.retry_deposits(app.clock.now()).await?;
-        output.line(format!("{count} put back in the queue."));
+        output.line(format!("{} put back in the queue.", counted(count, "deposit")));
     }
-    let now = app.clock.now();
+    let (now, zone) = (app.clock.now(), app.zone());
     let waiting: Vec<Shown> = app.waiting_room().await?.into_iter().map(|row| shown(row, now)).collect();
     let failed = waiting.iter().any(|row| row.failure.is_some());
     output.value(&waiting, |waiting| {
@@ -48,7 +48,11 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         let mut text = String::new();
         for row in waiting {
             // Writing into a String cannot fail.
-            let _ = writeln!(text, "{}  version {}  waits for {}", row.document, row.version, row.waits_for);
+            let _ = write!(text, "{}  version {}  waits for {}", row.document, row.version, row.waits_for);
+            if row.final_at > now {
+                let _ = write!(text, ", {}", minute(row.final_at, &zone));
+            }
+            text.push('\n');
             if let Some(failure) = &row.failure {
                 let _ = writeln!(text, "    attempt {} failed: {failure}", row.attempts);
             }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::counting::Counting;
 use super::exit::{CommandError, Ended};
 use super::ingest::stop_on_ctrl_c;
-use super::output::Output;
+use super::output::{Output, counted};
 use super::restore::build_index;
 use super::start::Place;
 use crate::app::App;
@@ -59,14 +59,15 @@ pub(super) fn describe(rebuilt: &Rebuilt, indexed: u64, pinned: bool) -> String 
     // Writing into a String cannot fail.
     let _ = writeln!(
         text,
-        "{} of {} ledger entries under a signed checkpoint; {} records ({:.0}/s), of which {} versions with {} pages were \
-         restored in this run; {indexed} pages put into the index.",
+        "{} of {} ledger entries under a signed checkpoint; {} ({:.0}/s), of which {} with {} were restored in this run; {} put \
+         into the index.",
         rebuilt.signed_entries,
         rebuilt.entries,
-        rebuilt.records,
+        counted(rebuilt.records, "record"),
         rebuilt.records_per_second,
-        rebuilt.versions,
-        rebuilt.pages
+        counted(rebuilt.versions, "version"),
+        counted(rebuilt.pages, "page"),
+        counted(indexed, "page")
     );
     for unreadable in &rebuilt.unreadable {
         let _ = writeln!(text, "Record {} cannot be read: {}", unreadable.record, unreadable.error);
@@ -82,7 +83,11 @@ pub(super) fn describe(rebuilt: &Rebuilt, indexed: u64, pinned: bool) -> String 
     }
     for version in &rebuilt.not_deposited {
         let NotDeposited { record, version } = version;
-        let _ = writeln!(text, "Version {version} of record {record} was accepted but not deposited; a backup has it.");
+        let _ = write!(text, "Version {version} of record {record} was accepted but not deposited; a backup has it.");
+        text.push_str(match version {
+            1 => " Without one, its paper has to be scanned again.\n",
+            _ => " Without one, `muniment undo` gives it up, and the record can be corrected again.\n",
+        });
     }
     for hold in &rebuilt.holds_without_query {
         let _ = writeln!(text, "Hold {hold} lacks its query: give it again with `muniment hold query`.");

@@ -25,7 +25,8 @@ Queries:
   batch:\"Box 12\"           only this batch; see also file: document: state:
 
 A word also finds its clinical synonyms (HTN: hypertension), and words that the
-recogniser was unsure of and that may be a misreading of it. Each hit says so.
+recogniser read differently but thought possible (other readings), or was unsure of
+and that may be a misreading of it. Each hit says so.
 Put a word in quotes to find it alone.";
 
 /// Finds pages by their words.
@@ -50,6 +51,9 @@ pub struct Args {
     /// Finds only the words themselves, not what means the same
     #[arg(long)]
     no_synonyms: bool,
+    /// Does not look at what doubtful words may say instead
+    #[arg(long)]
+    no_other_readings: bool,
     /// Does not take unsure words for what they may be a misreading of
     #[arg(long)]
     no_tolerance: bool,
@@ -68,6 +72,7 @@ impl Args {
             limit: 5,
             offset: 0,
             no_synonyms: false,
+            no_other_readings: false,
             no_tolerance: false,
             hidden: false,
         }
@@ -86,8 +91,10 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         offset: args.offset,
         limit: args.limit,
         synonyms: !args.no_synonyms,
+        other_readings: !args.no_other_readings,
         ocr_tolerant: !args.no_tolerance,
         hidden: args.hidden,
+        ..Options::default()
     };
     let answer = app.search(query, options).await?;
     let unseen = app.unseen().await?;
@@ -124,7 +131,7 @@ fn mark_kind(how: &How) -> MarkKind {
     match how {
         How::Exact | How::Prefix { .. } => MarkKind::Exact,
         How::Synonym { .. } => MarkKind::Synonym,
-        How::OcrTolerant { .. } => MarkKind::Tolerant,
+        How::OtherReading { .. } | How::OcrTolerant { .. } => MarkKind::Tolerant,
     }
 }
 
@@ -219,6 +226,7 @@ fn way(how: &How, read: &str) -> Option<String> {
     match how {
         How::Exact | How::Prefix { .. } => None,
         How::Synonym { of } => Some(format!("{read}: a synonym of {of}")),
+        How::OtherReading { of } => Some(format!("{read}: may say {of}; look at the page")),
         How::OcrTolerant { of } => Some(format!("{read}: may be a misreading of {of}")),
     }
 }

@@ -134,7 +134,7 @@ mod tests {
     }
 
     fn judged_at(text: &str, rect: Rect) -> Option<Garbage> {
-        let word = |text: &str| Word { text: text.to_owned(), rect, confidence: Confidence::CERTAIN };
+        let word = |text: &str| Word::new(text.to_owned(), rect, Confidence::CERTAIN);
         let words = text.split_whitespace().map(word).collect();
         garbage(&[Block { rect, lines: vec![Line { rect, words }] }], PAGE, &BornDigital::default())
     }

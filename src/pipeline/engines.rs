@@ -11,7 +11,7 @@ use crate::ocr::tesseract::{self, Tesseract};
 use crate::ocr::{RecognizeError, Recognizer};
 
 /// Number of our own recogniser, counted up whenever it may read differently.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// Who reads the lines of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub enum Engine {
 /// Recognisers with their models loaded.
 pub struct Engines {
     tesseract: Tesseract,
-    native: Result<(Reader, String), String>,
+    native: Result<(Vec<Reader>, String), String>,
 }
 
 impl Engines {
@@ -37,10 +37,10 @@ impl Engines {
     /// A model is missing or damaged. One that only libtesseract reads is no error: see [`Engines::why_not_native`].
     pub fn load(models: &Models, languages: &[String]) -> Result<Self, RecognizeError> {
         let tesseract = Tesseract::load(models, languages)?;
-        let native = native_reader(models, languages).map(|reader| {
+        let native = native_readers(models, languages).map(|readers| {
             let engine =
                 format!("native {REVISION}, layout tesseract {}, {}", tesseract::version(), languages.join("+"));
-            (reader, engine)
+            (readers, engine)
         });
         Ok(Self { tesseract, native })
     }
@@ -53,7 +53,9 @@ impl Engines {
     /// Returns the recogniser for a definition.
     pub fn recognizer(&mut self, engine: Engine) -> Box<dyn Recognizer + '_> {
         match (engine, &self.native) {
-            (Engine::Native, Ok((reader, engine))) => Box::new(Native { layout: &mut self.tesseract, reader, engine }),
+            (Engine::Native, Ok((readers, engine))) => {
+                Box::new(Native { layout: &mut self.tesseract, readers, engine })
+            }
             _ => Box::new(&mut self.tesseract),
         }
     }
@@ -65,19 +67,19 @@ pub fn why_not_native(folder: Option<&Path>, languages: &str) -> Option<String> 
     let models = Models::find(folder).ok()?;
     let languages: Vec<String> = languages.split('+').map(str::to_owned).collect();
     languages.iter().try_for_each(|language| models.check(language)).ok()?;
-    native_reader(&models, &languages).err()
+    native_readers(&models, &languages).err()
 }
 
-/// Loads the models into our own network.
+/// Loads the models into our own network, one for each language.
 ///
 /// # Errors
 /// Why it cannot read them; libtesseract may.
-pub fn native_reader(models: &Models, languages: &[String]) -> Result<Reader, String> {
-    let [language] = languages else {
-        return Err(format!("several languages at once ({}) are read by libtesseract only", languages.join("+")));
+pub fn native_readers(models: &Models, languages: &[String]) -> Result<Vec<Reader>, String> {
+    let reader = |language: &String| {
+        let data = models.read(language).map_err(|cause| cause.to_string())?;
+        let model = Model::parse(&data)
+            .map_err(|cause| format!("the model {language} is read by libtesseract only: {cause}"))?;
+        Ok(Reader::new(model))
     };
-    let data = models.read(language).map_err(|cause| cause.to_string())?;
-    let model =
-        Model::parse(&data).map_err(|cause| format!("the model {language} is read by libtesseract only: {cause}"))?;
-    Ok(Reader::new(model))
+    languages.iter().map(reader).collect()
 }

@@ -4,13 +4,17 @@ use super::born_digital::{self, OwnText};
 use super::definition::Definition;
 use super::phases::{RecognizedPage, ScannedPage};
 use super::stages::blank::Content;
-use super::stages::{self, blank, mixed, prepare, quality, recognise, turn};
+use super::stages::{self, blank, doubt, mixed, prepare, quality, recognise, turn};
 use super::survey::Survey;
 use crate::chart::{
-    Finding, FindingKind, PAGE_TEXT_SCHEMA, PageId, PageImage, PageText, QuarterTurns, Severity, Size, TextSource,
+    Confidence, Finding, FindingKind, PAGE_TEXT_SCHEMA, PageId, PageImage, PageText, QuarterTurns, Severity, Size,
+    TextSource,
 };
 use crate::imaging::resolution::{believable, from_size};
 use crate::ocr::{RecognizeError, Recognizer};
+
+/// Confidence below which a word is doubtful in any case.
+const DOUBTFUL: f32 = 0.8;
 
 /// Reads a page: its own text where it has any that can be used, else what the recogniser reads on a prepared copy.
 ///
@@ -72,7 +76,9 @@ fn recognised(
 ) -> Result<RecognizedPage, RecognizeError> {
     let upright = turn::turn(&survey.orientation, &definition.turn);
     let prepared = prepare::prepare(survey, upright, definition);
-    recognise::recognise_upright(survey, prepared, definition, recognizer)
+    let mut recognised = recognise::recognise_upright(survey, prepared, definition, recognizer)?;
+    doubt::mark(&mut recognised.blocks, Confidence::clamped(DOUBTFUL));
+    Ok(recognised)
 }
 
 /// Makes the result of a page of which nothing is known yet.

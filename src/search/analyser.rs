@@ -180,6 +180,19 @@ impl Analyser {
         tokens
     }
 
+    /// Returns the tokens of what doubtful words of a page may say instead, each with the number of its word.
+    pub(super) fn other_readings(&mut self, page: &PageText) -> Vec<(u32, String)> {
+        let mut tokens = Vec::new();
+        for (number, word) in (0..).zip(page.words().take(self.settings.most_words)) {
+            for other in word.other_readings() {
+                let Some(forms) = self.forms(&other.text) else { continue };
+                let parts = forms.part_texts().filter(|part| !forms.wholes.contains(part)).collect::<Vec<_>>();
+                tokens.extend(forms.wholes.into_iter().chain(parts).map(|text| (number, text)));
+            }
+        }
+        tokens
+    }
+
     /// Adds the word that `left` and the first part of `right` make together.
     fn join(&self, left: Token, right: &Forms, number: u32, unsure: bool, tokens: &mut Vec<Token>) {
         let Some(right) = right.parts.first() else { return };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::entry::PageFacts;
 use super::plan::How;
-use crate::chart::Rect;
+use crate::chart::{Rect, Size};
 
 /// The answer to a query.
 #[derive(Clone, PartialEq, Serialize)]
@@ -26,9 +26,33 @@ pub struct Answer {
     pub limit: usize,
     /// How the words asked for were widened.
     pub terms: Vec<TermNote>,
+    /// The documents counted by what was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facets: Vec<Facet>,
     /// Pages, ordered by document as they were brought in, then by position.
     pub hits: Vec<Hit>,
 }
+
+/// The documents of an answer, counted by one fact.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Facet {
+    /// Name of the field.
+    pub field: String,
+    /// The values, the most frequent first; at most [`MOST_VALUES`].
+    pub values: Vec<FacetValue>,
+}
+
+/// One value of a facet.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct FacetValue {
+    /// The value as a query names it: a word, an id, a year, `yes` or `no`.
+    pub value: String,
+    /// Documents that have it.
+    pub count: u64,
+}
+
+/// Values of one facet.
+pub const MOST_VALUES: usize = 100;
 
 /// How one word was widened.
 #[derive(Clone, PartialEq, Serialize)]
@@ -51,6 +75,9 @@ pub struct Hit {
     pub facts: PageFacts,
     /// Whether its text can be trusted.
     pub reliable: bool,
+    /// Size of the page image that the boxes refer to; `None` without a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
     /// Whether the text could not be loaded, so that passages and boxes are missing.
     pub text_missing: bool,
     /// Text around the first matches.

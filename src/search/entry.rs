@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::analyser::{Analyser, BROKEN};
 use super::schema::{Fact, Schema};
 use super::stream::encode;
-use crate::chart::{BatchId, Digest, DocumentId, PageId, PageNumber, PageText};
+use crate::chart::{BatchId, Digest, DocumentId, PageId, PageNumber, PageText, PatientId};
 
 /// What is known about a page besides its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,10 @@ pub struct PageFacts {
     pub file: Option<String>,
     /// The title of the document.
     pub title: Option<String>,
+    /// The patient whom it is about, once somebody has said so.
+    pub patient: Option<PatientId>,
+    /// The civil date of the document: the first day of its encounters, or else that of receipt.
+    pub dated: Date,
     /// Whether the document hides the page. A page whose text says that it is hidden is hidden all the same.
     pub hidden: bool,
 }
@@ -72,6 +76,8 @@ struct Tail(
     Option<String>,
     bool,
     bool,
+    Option<PatientId>,
+    Date,
 );
 
 /// Returns the bytes by which a page is known to the index.
@@ -102,6 +108,8 @@ impl PageEntry<'_> {
         put.number(Fact::Position, u64::from(facts.position));
         put.number(Fact::Number, u64::from(facts.page.number.get()));
         put.number(Fact::Received, date_number(facts.received));
+        facts.patient.iter().for_each(|patient| put.identity(Fact::Patient, patient.as_uuid().as_bytes()));
+        put.number(Fact::Dated, date_number(facts.dated));
         put.number(Fact::Reliable, u64::from(reliable));
         put.number(Fact::Hidden, u64::from(hidden));
         put.name(Fact::BatchName, &facts.batch_name);
@@ -154,6 +162,10 @@ impl Put<'_> {
         let tokens = self.analyser.page(text);
         let unsure: Vec<&str> =
             tokens.iter().filter(|token| token.unsure).map(|token| token.text.trim_end_matches(BROKEN)).collect();
+        if let Some(field) = self.schema.field(Fact::OtherReadings) {
+            let others = self.analyser.other_readings(text);
+            self.tokens(field, others.iter().map(|(_, text)| (text.as_str(), 0)));
+        }
         if let Some(field) = self.schema.field(Fact::UnsureWords) {
             self.tokens(field, unsure.iter().map(|text| (*text, 0)));
         }
@@ -202,6 +214,8 @@ fn stored_bytes(facts: &PageFacts, hidden: bool, reliable: bool) -> Vec<u8> {
         facts.title.clone(),
         hidden,
         reliable,
+        facts.patient,
+        facts.dated,
     );
     // Plain values have no way to fail in JSON; an empty tail would be reported as damage when read.
     bytes.extend(serde_json::to_vec(&tail).unwrap_or_default());
@@ -216,7 +230,21 @@ pub(super) fn read_stored(bytes: &[u8]) -> Option<Stored> {
     let (scan, number) = page.split_first_chunk::<32>()?;
     let number = PageNumber::new(u32::from_be_bytes(number.try_into().ok()?))?;
     let tail: Tail = serde_json::from_slice(rest).ok()?;
-    let Tail(batch_name, position, received, state, kind, labels, language, file, title, hidden, reliable) = tail;
+    let Tail(
+        batch_name,
+        position,
+        received,
+        state,
+        kind,
+        labels,
+        language,
+        file,
+        title,
+        hidden,
+        reliable,
+        patient,
+        dated,
+    ) = tail;
     let facts = PageFacts {
         page: PageId { scan: Digest::from_bytes(*scan), number },
         document: DocumentId::from_uuid(Uuid::from_bytes(*document)),
@@ -230,6 +258,8 @@ pub(super) fn read_stored(bytes: &[u8]) -> Option<Stored> {
         language,
         file,
         title,
+        patient,
+        dated,
         hidden,
     };
     Some(Stored { facts, reliable })

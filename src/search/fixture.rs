@@ -33,6 +33,8 @@ pub(super) fn facts(document: u32, position: u32) -> PageFacts {
         language: Some("eng".into()),
         file: Some(format!("scan_{document:03}.tif")),
         title: None,
+        patient: None,
+        dated: "2024-03-15".parse().unwrap(),
         hidden: false,
     }
 }
@@ -59,7 +61,7 @@ pub(super) fn page_text(document: u32, lines: &[Vec<(String, f32)>]) -> PageText
                     let width = 10 * text.chars().count() as u32;
                     let rect = Rect::new(left, 100 + 30 * row as u32, width, 20);
                     left += width + 10;
-                    Word { text: text.clone(), rect, confidence: Confidence::clamped(*confidence) }
+                    Word::new(text.clone(), rect, Confidence::clamped(*confidence))
                 })
                 .collect();
             Line { rect: Rect::new(100, 100 + 30 * row as u32, left - 100, 20), words }

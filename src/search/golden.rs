@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::fixture::{facts, lines, page_id, page_text};
 use super::*;
-use crate::chart::{Confidence, Finding, FindingKind, PageId, PageText, Severity};
+use crate::chart::{Confidence, Finding, FindingKind, OtherReading, PageId, PageText, ReadingDoubt, Severity};
 
 struct Corpus {
     dir: TempDir,
@@ -24,6 +24,15 @@ fn low_confidence() -> Finding {
         confidence: Confidence::CERTAIN,
         stage: "test".into(),
         message,
+    }
+}
+
+/// Notes that a word may say something else.
+fn doubt(text: &mut PageText, word: &str, other: &str) {
+    let words = text.blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| &mut line.words);
+    let others = vec![OtherReading { text: other.into(), probability: 0.2 }];
+    for word in words.filter(|known| known.text == word) {
+        word.doubt = Some(Box::new(ReadingDoubt { probability: 0.7, others: others.clone(), risk: None }));
     }
 }
 
@@ -53,7 +62,11 @@ fn corpus() -> Corpus {
                 facts.batch_name = "Annex".into();
                 facts.kind = Some("Letter".into());
             }
-            (3, _) => text.findings.push(low_confidence()),
+            (3, _) => {
+                text.findings.push(low_confidence());
+                doubt(&mut text, "BID", "T.I.D.");
+                doubt(&mut text, "1", "7.5mg");
+            }
             (4, _) => facts.labels = vec!["Urgent".into(), "cardiology".into()],
             _ => {}
         }
@@ -112,6 +125,7 @@ fn golden_queries_find_their_pages() {
         let has = |name: &str| options.iter().any(|option| option == name);
         let options = Options {
             synonyms: !has("no-synonyms"),
+            other_readings: !has("no-other-readings"),
             ocr_tolerant: !has("no-tolerance"),
             hidden: has("hidden"),
             ..Options::default()
@@ -157,6 +171,10 @@ fn boxes_say_how_they_matched_and_cover_whole_phrases() {
     let answer = corpus.ask("vancomycin modern", &Options::default());
     let misread = How::OcrTolerant { of: "vancomycin".into() };
     assert!(answer.hits[0].boxes.iter().any(|found| found.text == "vancornycln" && found.how == misread));
+    let answer = corpus.ask("tid", &Options::default());
+    let other = How::OtherReading { of: "tid".into() };
+    assert_eq!(answer.hits[0].boxes.len(), 1);
+    assert_eq!((answer.hits[0].boxes[0].text.as_str(), &answer.hits[0].boxes[0].how), ("BID", &other));
     let answer = corpus.ask("hyper*", &Options::default());
     assert_eq!(answer.hits[0].boxes[0].how, How::Prefix { of: "hyper*".into() });
     let json = serde_json::to_value(&answer).unwrap();

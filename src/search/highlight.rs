@@ -39,18 +39,18 @@ pub(super) fn highlight(
         .enumerate()
         .flat_map(|(line, content)| content.words.iter().map(move |word| (line, word)))
         .collect();
-    let marks = marks(&tokens, leaves, confusions);
+    let marks = marks(&tokens, &analyser.other_readings(page), leaves, confusions);
     (passages(&words, &marks), boxes(&words, &marks))
 }
 
-fn marks(tokens: &[Token], leaves: &[(Leaf, Looked)], confusions: &Confusions) -> Vec<Mark> {
+fn marks(tokens: &[Token], others: &[(u32, String)], leaves: &[(Leaf, Looked)], confusions: &Confusions) -> Vec<Mark> {
     let matchers = || leaves.iter().flat_map(|(leaf, _)| &leaf.ways).flat_map(|way| &way.matchers);
     let mut by_text: HashMap<&str, Vec<&Token>> = HashMap::new();
     for matcher in matchers() {
         match matcher {
             Matcher::Token(token) => by_text.extend([(token.as_str(), Vec::new())]),
             Matcher::Phrase(parts) => by_text.extend(parts.iter().map(|part| (part.as_str(), Vec::new()))),
-            Matcher::Prefix(_) | Matcher::Shape(_) | Matcher::Near { .. } => {}
+            Matcher::Prefix(_) | Matcher::Other(_) | Matcher::Shape(_) | Matcher::Near { .. } => {}
         }
     }
     for token in tokens {
@@ -80,6 +80,10 @@ fn marks(tokens: &[Token], leaves: &[(Leaf, Looked)], confusions: &Confusions) -
                         tokens.iter().filter(|token| token.text.starts_with(start)).for_each(|token| mark(token.words));
                     }
                     Matcher::Phrase(parts) => phrases(&by_text, parts).into_iter().for_each(&mut mark),
+                    Matcher::Other(token) => {
+                        let same = others.iter().filter(|(_, text)| text == token);
+                        same.for_each(|(word, _)| mark((*word, *word)));
+                    }
                     Matcher::Shape(shape) => {
                         let alike = unsure.iter().filter(|(.., known)| known == shape);
                         alike.for_each(|(token, ..)| mark(token.words));

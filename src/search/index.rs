@@ -63,6 +63,11 @@ impl Index {
         Ok(payload(&self.dir, metas.payload.as_deref())?.checkpoint)
     }
 
+    /// Returns the definitions that it was opened with.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// Returns a searcher on the last commit.
     ///
     /// # Errors

@@ -42,6 +42,8 @@ pub(super) struct Lookup<'a> {
     pub snapshot: &'a Snapshot,
     pub schema: &'a Schema,
     expansions: usize,
+    /// Whether the pages outside of the scope are to leave no trace in what is told about the words.
+    restricted: bool,
 }
 
 /// What a leaf found.
@@ -56,8 +58,8 @@ pub(super) struct Looked {
 
 impl<'a> Lookup<'a> {
     /// Starts looking.
-    pub(super) const fn new(snapshot: &'a Snapshot, schema: &'a Schema) -> Self {
-        Self { snapshot, schema, expansions: 0 }
+    pub(super) const fn new(snapshot: &'a Snapshot, schema: &'a Schema, restricted: bool) -> Self {
+        Self { snapshot, schema, expansions: 0, restricted }
     }
 
     /// Returns the pages that match `leaf` in any way: all of those in `scope`, perhaps others too.
@@ -79,8 +81,9 @@ impl<'a> Lookup<'a> {
                         self.prefix(field, start, leaf.span, &mut looked.pages)?;
                     }
                 }
+                Matcher::Other(token) => self.token(Fact::OtherReadings, token, &mut looked.pages)?,
                 Matcher::Shape(shape) => self.token(Fact::UnsureShapes, shape, &mut looked.pages)?,
-                Matcher::Near { word, distance } => self.near(word, *distance, &mut looked)?,
+                Matcher::Near { word, distance } => self.near(word, *distance, scope, &mut looked)?,
             }
         }
         Ok(looked)
@@ -135,6 +138,25 @@ impl<'a> Lookup<'a> {
             block.advance();
         }
         Ok(())
+    }
+
+    /// Says whether a word stands on a page in `scope`.
+    fn occurs(
+        &self,
+        segment: usize,
+        inverted: &InvertedIndexReader,
+        info: &tantivy::postings::TermInfo,
+        scope: &Bits,
+    ) -> Result<bool, LookupError> {
+        let mut block = inverted.read_block_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+        while block.block_len() > 0 {
+            let mut ranks = block.docs().iter().filter_map(|page| self.snapshot.rank(segment, *page));
+            if ranks.any(|rank| scope.contains(rank)) {
+                return Ok(true);
+            }
+            block.advance();
+        }
+        Ok(false)
     }
 
     fn phrase(&self, parts: &[String], scope: &Bits, pages: &mut Bits) -> Result<(), LookupError> {
@@ -235,7 +257,7 @@ impl<'a> Lookup<'a> {
         Ok(())
     }
 
-    fn near(&self, word: &str, distance: u8, looked: &mut Looked) -> Result<(), LookupError> {
+    fn near(&self, word: &str, distance: u8, scope: &Bits, looked: &mut Looked) -> Result<(), LookupError> {
         let Some(field) = self.schema.field(Fact::UnsureWords) else { return Ok(()) };
         let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true).automaton()?;
         for (segment, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
@@ -248,6 +270,9 @@ impl<'a> Lookup<'a> {
                     continue;
                 }
                 if !looked.near.contains(found) {
+                    if self.restricted && !self.occurs(segment, &inverted, stream.value(), scope)? {
+                        continue;
+                    }
                     if looked.near.len() >= self.schema.confusions.most_words() {
                         looked.incomplete = true;
                         continue;

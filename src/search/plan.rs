@@ -26,6 +26,11 @@ pub enum How {
         /// What was asked for.
         of: String,
     },
+    /// The recogniser read something else, and what was asked for as the next most probable.
+    OtherReading {
+        /// What was asked for.
+        of: String,
+    },
     /// The recogniser was unsure of it, and it may be a misreading of what was asked for.
     OcrTolerant {
         /// What was asked for.
@@ -42,6 +47,8 @@ pub(super) enum Matcher {
     Phrase(Vec<String>),
     /// The beginning of tokens.
     Prefix(String),
+    /// A token of what a word may say instead.
+    Other(String),
     /// The shape of an unsure token.
     Shape(String),
     /// An unsure token that differs in at most `distance` letters.
@@ -197,6 +204,10 @@ impl Planner<'_> {
             let (ways, synonyms) = self.synonyms(&forms.wholes[0], text);
             leaf.ways.extend(ways);
             leaf.synonyms = synonyms;
+        }
+        if self.options.other_readings {
+            let matchers = forms.wholes.iter().cloned().map(Matcher::Other).collect();
+            leaf.ways.push(Way { how: How::OtherReading { of: text.to_owned() }, matchers });
         }
         if self.options.ocr_tolerant {
             let confusions = &self.schema.confusions;

@@ -22,6 +22,8 @@ use crate::chart::{Digest, Hasher};
 pub enum Fact {
     /// Its words.
     Words,
+    /// What doubtful words may say instead.
+    OtherReadings,
     /// The words that the recogniser was unsure of.
     UnsureWords,
     /// Their shapes.
@@ -52,6 +54,10 @@ pub enum Fact {
     File,
     /// The title of the document.
     Title,
+    /// The patient whom it is about.
+    Patient,
+    /// The civil date of the document: the first day of its encounters, or else that of receipt.
+    Dated,
     /// Whether a search over it can be trusted.
     Reliable,
     /// Whether it is hidden.
@@ -95,12 +101,12 @@ impl Fact {
     pub(super) const fn kind(self) -> Kind {
         match self {
             Self::Words => Kind::Words,
-            Self::UnsureWords | Self::UnsureShapes => Kind::Unsure,
-            Self::Page | Self::Document | Self::Batch => Kind::Identity,
+            Self::OtherReadings | Self::UnsureWords | Self::UnsureShapes => Kind::Unsure,
+            Self::Page | Self::Document | Self::Batch | Self::Patient => Kind::Identity,
             Self::BatchName | Self::File | Self::Title => Kind::Name,
             Self::State | Self::Type | Self::Label | Self::Language => Kind::Keyword,
             Self::Position | Self::Number => Kind::Number,
-            Self::Received => Kind::Date,
+            Self::Received | Self::Dated => Kind::Date,
             Self::Reliable | Self::Hidden => Kind::Flag,
         }
     }
@@ -140,7 +146,7 @@ const ANALYSERS: &str = include_str!("../../index/analysers.toml");
 const SYNONYMS: &str = include_str!("../../index/synonyms.toml");
 const CONFUSIONS: &str = include_str!("../../index/confusions.toml");
 /// Counted up whenever the stored form of a page changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Bytes that a definition file may have.
 const MOST_BYTES: u64 = 4 << 20;
 
@@ -269,15 +275,17 @@ fn add(builder: &mut tantivy::schema::SchemaBuilder, name: &str, fact: Fact) -> 
         // Scores are not used, so lengths are not kept.
         let indexing =
             TextFieldIndexing::default().set_tokenizer(tokenizer).set_fieldnorms(false).set_index_option(record);
-        TextOptions::default().set_indexing_options(indexing)
+        let options = TextOptions::default().set_indexing_options(indexing);
+        // Answers are counted by these.
+        if fact.kind() == Kind::Keyword { options.set_fast("raw") } else { options }
     };
     match fact.kind() {
         Kind::Words => builder.add_text_field(name, text(IndexRecordOption::WithFreqsAndPositions)),
         Kind::Unsure | Kind::Name | Kind::Keyword => builder.add_text_field(name, text(IndexRecordOption::Basic)),
         Kind::Identity => {
             let options = BytesOptions::default().set_indexed();
-            // Documents are numbered per snapshot from this column.
-            let options = if fact == Fact::Document { options.set_fast() } else { options };
+            // Documents are numbered per snapshot from this column; answers are counted by the others.
+            let options = if fact == Fact::Page { options } else { options.set_fast() };
             builder.add_bytes_field(name, options)
         }
         Kind::Number | Kind::Date | Kind::Flag => builder.add_u64_field(name, NumericOptions::default().set_fast()),

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use super::answer::{Answer, Hit, TermNote};
 use super::error::IndexError;
 use super::evaluate::{Found, evaluate};
+use super::facets::facets;
 use super::highlight::highlight;
 use super::leaf::{Lookup, LookupError};
 use super::plan::{asks_about, plan};
 use super::query::Query;
 use super::schema::{Fact, Schema};
+use super::scope::Scope;
 use super::snapshot::Snapshot;
-use crate::chart::{PageId, PageText};
+use crate::chart::{PageId, PageText, Size};
 
 /// Hits of one answer.
 pub const MOST_HITS: usize = 1000;
@@ -27,15 +29,30 @@ pub struct Options {
     pub limit: usize,
     /// Whether words without quotes also find what means the same.
     pub synonyms: bool,
+    /// Whether words without quotes also find words that the recogniser took for something else, but might be these.
+    pub other_readings: bool,
     /// Whether words without quotes also find what may be a misreading of them.
     pub ocr_tolerant: bool,
     /// Whether hidden pages are searched too.
     pub hidden: bool,
+    /// The documents that whoever asks may know of: nothing else has any part in the answer.
+    pub scope: Scope,
+    /// What the documents found are to be counted by.
+    pub facets: Vec<Fact>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { offset: 0, limit: 20, synonyms: true, ocr_tolerant: true, hidden: false }
+        Self {
+            offset: 0,
+            limit: 20,
+            synonyms: true,
+            other_readings: true,
+            ocr_tolerant: true,
+            hidden: false,
+            scope: Scope::Everything,
+            facets: Vec::new(),
+        }
     }
 }
 
@@ -83,11 +100,15 @@ impl Searcher {
             hits.push(Hit {
                 facts: stored.facts,
                 reliable: stored.reliable,
+                size: text.as_ref().map(|text| Size { width: text.image.width, height: text.image.height }),
                 text_missing: text.is_none(),
                 passages,
                 boxes,
             });
         }
+        let counting = catch_unwind(AssertUnwindSafe(|| facets(&found, &self.snapshot, &self.schema, &options.facets)));
+        let facets =
+            counting.map_err(|_| self.damaged())?.map_err(|error| IndexError::from_tantivy(&self.dir, &error))?;
         Ok(Answer {
             query: query.to_string(),
             documents: found.documents.count(),
@@ -97,23 +118,26 @@ impl Searcher {
             offset: options.offset,
             limit,
             terms: notes(&found),
+            facets,
             hits,
         })
     }
 
     fn evaluate(&self, query: &Query, options: &Options) -> Result<Found, IndexError> {
         let plan = plan(query, &self.schema, options);
-        let mut scope = super::bits::Bits::full(self.snapshot.page_count());
+        let tell = |error| IndexError::from_tantivy(&self.dir, &error);
+        let mut scope = options.scope.pages(&self.snapshot, &self.schema).map_err(tell)?;
         if !options.hidden && !asks_about(query, Fact::Hidden) {
             scope.and(&self.snapshot.shown);
         }
-        evaluate(&plan, scope, Lookup::new(&self.snapshot, &self.schema)).map_err(|error| match error {
+        let lookup = Lookup::new(&self.snapshot, &self.schema, options.scope != Scope::Everything);
+        evaluate(&plan, scope, lookup).map_err(|error| match error {
             LookupError::Query(error) => IndexError::Query(error),
             LookupError::Index(error) => IndexError::from_tantivy(&self.dir, &error),
         })
     }
 
-    fn damaged(&self) -> IndexError {
+    pub(super) fn damaged(&self) -> IndexError {
         IndexError::Damaged { dir: self.dir.clone(), cause: "its files contradict each other".into() }
     }
 }

@@ -163,7 +163,7 @@ impl Snapshot {
     }
 
     /// Calls `each` with every document that has one of `pages`, and the ranks of all its pages. Looks at one page of each.
-    fn each_document(&self, pages: &Bits, mut each: impl FnMut(u32, Range<u32>)) {
+    pub(super) fn each_document(&self, pages: &Bits, mut each: impl FnMut(u32, Range<u32>)) {
         let mut at = 0;
         while let Some(rank) = pages.next_from(at) {
             let document = self.documents[rank as usize];
@@ -173,11 +173,17 @@ impl Snapshot {
         }
     }
 
-    /// Reads what is kept of the page at `rank`.
-    pub(super) fn stored(&self, rank: u32, schema: &Schema) -> Result<Stored, TantivyError> {
+    /// Returns where the page at `rank` stands: its segment, and its number there.
+    pub(super) fn place(&self, rank: u32) -> (usize, DocId) {
         let page = self.pages[rank as usize];
         let segment = self.bases.partition_point(|base| *base <= page).saturating_sub(1);
-        let address = DocAddress::new(segment as u32, page - self.bases[segment]);
+        (segment, page - self.bases[segment])
+    }
+
+    /// Reads what is kept of the page at `rank`.
+    pub(super) fn stored(&self, rank: u32, schema: &Schema) -> Result<Stored, TantivyError> {
+        let (segment, page) = self.place(rank);
+        let address = DocAddress::new(segment as u32, page);
         let document: TantivyDocument = self.searcher.doc(address)?;
         let bytes = document.get_first(schema.stored()).and_then(|value| value.as_bytes());
         bytes

@@ -13,6 +13,7 @@ mod guard;
 mod journal;
 mod metrics;
 mod origin;
+mod paging;
 mod problem;
 mod route;
 pub mod routes;

@@ -142,6 +142,7 @@ impl From<StoreError> for Problem {
                 "the document was given to somebody else meanwhile: your entries are kept as a draft",
             ),
             StoreError::Refused { why } => Self::conflict(why),
+            StoreError::Changed { .. } => Self::conflict(cause.to_string()),
             StoreError::Transition(cause) => Self::conflict(cause.to_string()),
             cause if cause.is_transient() => {
                 tracing::warn!(%cause, "the database is busy");
@@ -166,7 +167,16 @@ impl From<AppError> for Problem {
             AppError::Busy(why) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", why).with("retry_after", 5)
             }
+            AppError::Unconfirmed { why, fields } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unconfirmed", why).with("fields", fields)
+            }
             AppError::Unknown(_) => Self::not_signed_in(),
+            AppError::Query(wrong) => Self::new(StatusCode::BAD_REQUEST, "query-wrong", wrong.message.clone())
+                .with("position", wrong.at)
+                .with("length", wrong.length),
+            AppError::ReasonNeeded => {
+                Self::new(StatusCode::FORBIDDEN, "reason-needed", AppError::ReasonNeeded.to_string())
+            }
             cause => {
                 tracing::error!(%cause, "a request failed");
                 Self::internal()

@@ -19,9 +19,9 @@ pub const MAX_ATTEMPTS: u32 = 3;
 
 /// Leases that may run out on one piece of work, and children that may be killed over it, before it is given up.
 ///
-/// More than [`MAX_ATTEMPTS`]: either says that somebody stopped a machine or a process, and only seldom that this piece of
-/// work was the cause.
-pub const MAX_LOST_LEASES: u32 = 12;
+/// Many more than [`MAX_ATTEMPTS`]: either says that somebody stopped a machine or a process, and only seldom that this piece
+/// of work was the cause. Patience costs nothing but this piece: work that was interrupted waits behind work that was not.
+pub const MAX_LOST_LEASES: u32 = 100;
 
 /// The claim on a scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct ClaimedScan {
     pub claim: ScanClaim,
     /// Attempts that failed before.
     pub attempts: u32,
+    /// How often it was interrupted before.
+    pub lost: u32,
 }
 
 /// A page to recognise.
@@ -70,6 +72,8 @@ pub struct ClaimedPage {
     pub size: Size,
     /// Attempts that failed before.
     pub attempts: u32,
+    /// How often it was interrupted before.
+    pub lost: u32,
     /// Key of the scan's copy without encryption, when there is one.
     pub decrypted_key: Option<String>,
     /// Pipeline to use.

@@ -74,6 +74,7 @@ pub(super) async fn follow(
         let sql = "UPDATE patients SET name = $2, born = $3 WHERE id = $1";
         let patient = &draft.patient;
         transaction.execute(sql, values![patient.id, patient.name.as_str(), patient.born.text()]).await?;
+        super::patients::make_keys(transaction, patient.id).await?;
     }
     Ok(())
 }

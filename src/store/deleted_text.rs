@@ -7,7 +7,17 @@ use super::error::{StoreError, refused};
 use super::values::values;
 
 /// Tables that hold text about patients, or may.
-const TABLES_WITH_TEXT: [&str; 6] = ["computations", "deliveries", "descriptions", "documents", "patients", "results"];
+const TABLES_WITH_TEXT: [&str; 9] = [
+    "computations",
+    "deliveries",
+    "descriptions",
+    "documents",
+    "drafts",
+    "patient_keys",
+    "patients",
+    "rekeyings",
+    "results",
+];
 /// Tries to empty the log while others read.
 const TRIES: u32 = 50;
 /// Time between two tries.

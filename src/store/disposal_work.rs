@@ -215,7 +215,10 @@ pub(super) async fn forget(transaction: &mut Transaction, record: RecordId, at: 
     transaction.execute(sqlx::AssertSqlSafe(results), values![record]).await?;
     for sql in [
         "DELETE FROM computations WHERE record = $1",
-        "UPDATE documents SET note = NULL WHERE record = $1",
+        "UPDATE documents SET note = NULL, desk_reason = NULL WHERE record = $1",
+        "DELETE FROM drafts WHERE document IN (SELECT id FROM documents WHERE record = $1)",
+        "DELETE FROM rekeyings WHERE record = $1",
+        "UPDATE tickets SET note = '' WHERE document IN (SELECT id FROM documents WHERE record = $1)",
         // A name of a file may be a patient's; it goes with the last document that came in that file.
         "UPDATE deliveries SET source_name = '' WHERE id IN (SELECT delivery FROM documents WHERE record = $1)
             AND NOT EXISTS (SELECT 1 FROM documents LEFT JOIN records ON records.id = documents.record
@@ -223,6 +226,8 @@ pub(super) async fn forget(transaction: &mut Transaction, record: RecordId, at: 
         "DELETE FROM patients WHERE id IN (SELECT patient FROM record_versions WHERE record = $1)
             AND NOT EXISTS (SELECT 1 FROM record_versions JOIN records ON records.id = record_versions.record
                 WHERE record_versions.patient = patients.id AND records.state <> 'destroyed')",
+        "DELETE FROM patient_keys WHERE patient IN (SELECT patient FROM record_versions WHERE record = $1)
+            AND NOT EXISTS (SELECT 1 FROM patients WHERE patients.id = patient_keys.patient)",
     ] {
         transaction.execute(sql, values![record]).await?;
     }

@@ -58,6 +58,12 @@ pub enum StoreError {
         /// What is wrong, and what to do.
         why: String,
     },
+    /// What the person looked at is not what is there any more.
+    #[error("{what} was changed meanwhile; load it again, and nothing that was typed is lost")]
+    Changed {
+        /// What was changed.
+        what: String,
+    },
     /// A document cannot take the step.
     #[error(transparent)]
     Transition(#[from] TransitionError),

@@ -298,6 +298,7 @@ pub(super) async fn reopen(
     let document = row.ok_or_else(|| StoreError::unreadable("record"))?.parsed("id")?;
     let state = page_progress::lock(transaction, document, at).await?;
     page_progress::write(transaction, document, &state.reopen()?).await?;
+    super::decisions::taken_back(transaction, document, at).await?;
     let sql = "UPDATE documents SET note = $2 WHERE id = $1";
     transaction.execute(sql, values![document, note.map(str::to_owned)]).await?;
     review::queue_pages(transaction, document, at).await

@@ -23,6 +23,9 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (11, "lots", include_str!("migrations/sqlite/0011_lots.sql")),
     (12, "order of work", include_str!("migrations/sqlite/0012_order_of_work.sql")),
     (13, "sign-in", include_str!("migrations/sqlite/0013_sign_in.sql")),
+    (15, "desk", include_str!("migrations/sqlite/0015_desk.sql")),
+    (16, "patient_keys", include_str!("migrations/sqlite/0016_patient_keys.sql")),
+    (17, "reading", include_str!("migrations/sqlite/0017_reading.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/postgres/0001_first.sql")),
@@ -36,6 +39,9 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (11, "lots", include_str!("migrations/postgres/0011_lots.sql")),
     (12, "order of work", include_str!("migrations/postgres/0012_order_of_work.sql")),
     (13, "sign-in", include_str!("migrations/postgres/0013_sign_in.sql")),
+    (15, "desk", include_str!("migrations/postgres/0015_desk.sql")),
+    (16, "patient_keys", include_str!("migrations/postgres/0016_patient_keys.sql")),
+    (17, "reading", include_str!("migrations/postgres/0017_reading.sql")),
 ];
 
 /// Every step.

@@ -124,5 +124,8 @@ pub(super) async fn write(
             values![document, state.name(), pages_left, pages_failed, record, rejection],
         )
         .await?;
-    Ok(())
+    match state {
+        DocumentState::Read { .. } => super::desk::count_doubts(transaction, document).await,
+        _ => Ok(()),
+    }
 }

@@ -220,6 +220,7 @@ fn read(page: PageId, worker: WorkerId, row: &Row) -> Result<ClaimedPage, StoreE
         claim: PageClaim { page, worker, number: row.integer("claim")? },
         size: Size { width: row.count("width")?, height: row.count("height")? },
         attempts: row.count("attempts")?,
+        lost: row.count("lost")?,
         decrypted_key: row.optional_text("decrypted_key")?,
         pipeline: read_pipeline(row)?,
     })

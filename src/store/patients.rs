@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::engine::{Store, Transaction};
 use super::error::StoreError;
+use super::patient_keys;
 use super::values::{Row, values};
 use crate::chart::{PatientId, PatientRef};
 
@@ -50,10 +51,20 @@ pub(super) async fn keep(
     let sql = "UPDATE patients SET name = $2 WHERE id = $1 AND name = ''";
     transaction.execute(sql, values![*id, name.as_str()]).await?;
     let sql = "UPDATE patients SET born = $2 WHERE id = $1 AND born = ''";
-    transaction.execute(sql, values![*id, born.text()]).await.map(drop)
+    transaction.execute(sql, values![*id, born.text()]).await?;
+    make_keys(transaction, *id).await
 }
 
-fn read(row: &Row) -> Result<PatientRef, StoreError> {
+/// Makes what a patient is found by anew, of what the table says.
+pub(super) async fn make_keys(transaction: &mut Transaction, patient: PatientId) -> Result<(), StoreError> {
+    let sql = "SELECT id, number, authority, name, born FROM patients WHERE id = $1";
+    match transaction.row(sql, values![patient]).await? {
+        Some(row) => patient_keys::write(transaction, &read(&row)?).await,
+        None => Ok(()),
+    }
+}
+
+pub(super) fn read(row: &Row) -> Result<PatientRef, StoreError> {
     Ok(PatientRef {
         id: row.parsed("id")?,
         number: row.text("number")?,

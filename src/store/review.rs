@@ -3,6 +3,8 @@
 
 use jiff::Timestamp;
 
+use super::decisions::{self, Decision};
+use super::desk::DeskClaim;
 use super::engine::{Store, Transaction};
 use super::error::{StoreError, refused};
 use super::page_progress;
@@ -38,15 +40,36 @@ impl Store {
         draft: &RecordDraft,
         terms: &AcceptanceTerms,
     ) -> Result<(), StoreError> {
+        self.accept_claimed(actor, at, draft, terms, None).await
+    }
+
+    /// Accepts a document as [`Store::accept`] does, for whoever has it on their desk.
+    ///
+    /// # Errors
+    /// As [`Store::accept`]; the claim is lost, or the document was changed meanwhile.
+    pub async fn accept_claimed(
+        &self,
+        actor: Actor,
+        at: Timestamp,
+        draft: &RecordDraft,
+        terms: &AcceptanceTerms,
+        claim: Option<&DeskClaim>,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let state = page_progress::lock(&mut transaction, draft.document, at).await?;
+        let person = match actor {
+            Actor::Person(person) => Some(person),
+            Actor::Program => None,
+        };
+        decisions::take(&mut transaction, draft.document, (person, claim), Decision::Accepted, at).await?;
         page_progress::write(&mut transaction, draft.document, &state.accept(draft.record)?).await?;
         take_in(&mut transaction, actor, at, draft, terms).await?;
         queue_pages(&mut transaction, draft.document, at).await?;
         transaction.commit().await
     }
 
-    /// Rejects a document: it will not be archived. `note` is for other staff.
+    /// Rejects a document: it will not be archived. `note` is for other staff. Whoever has it on their desk shows their
+    /// claim, and says whether its sheets have to be scanned again.
     ///
     /// # Errors
     /// The document is not read, or decided about.
@@ -57,15 +80,22 @@ impl Store {
         document: DocumentId,
         reason: RejectionReason,
         note: Option<&str>,
+        desk: Option<(&DeskClaim, bool)>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let state = page_progress::lock(&mut transaction, document, at).await?;
+        let claim = desk.map(|(claim, _)| claim);
+        decisions::take(&mut transaction, document, (Some(person), claim), Decision::Rejected, at).await?;
         page_progress::write(&mut transaction, document, &state.reject(reason)?).await?;
         let sql = "UPDATE documents SET decided_by = $2, decided_at = $3, note = $4 WHERE id = $1";
         transaction.execute(sql, values![document, person, at, note.map(str::to_owned)]).await?;
         let sql = "SELECT count(*) AS pages FROM document_pages WHERE document = $1";
         let row = transaction.row(sql, values![document]).await?.ok_or_else(|| StoreError::unreadable("pages"))?;
-        let fact = RecordFact::Rejected { document, reason, pages: row.count("pages")? };
+        let pages = row.count("pages")?;
+        if desk.is_some_and(|(_, rescan)| rescan) {
+            decisions::ask_for_rescan(&mut transaction, document, (person, pages), at).await?;
+        }
+        let fact = RecordFact::Rejected { document, reason, pages };
         ledger::record(&mut transaction, Actor::Person(person), at, &[Fact::Record(fact)]).await?;
         queue_pages(&mut transaction, document, at).await?;
         transaction.commit().await
@@ -102,6 +132,7 @@ impl Store {
             leave_waiting_room(&mut transaction, record, version).await?;
         }
         page_progress::write(&mut transaction, document, &state.reopen()?).await?;
+        decisions::taken_back(&mut transaction, document, at).await?;
         let sql = "UPDATE documents SET decided_by = NULL, decided_at = NULL, note = NULL WHERE id = $1";
         transaction.execute(sql, values![document]).await?;
         ledger::record(&mut transaction, Actor::Person(person), at, &[Fact::Record(fact)]).await?;
@@ -109,15 +140,19 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Takes back a correction within its undo window.
+    /// Takes back a correction within its undo window; one that a rebuild could not bring back is given up at any time.
     ///
     /// # Errors
     /// No correction of the record waits, or its time is over.
     pub async fn undo_correction(&self, person: PersonId, at: Timestamp, record: RecordId) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let version = waiting_version(&mut transaction, record).await?;
-        leave_waiting_room(&mut transaction, record, version).await?;
-        let fact = RecordFact::Undone { record, version };
+        let fact = if is_lost(&mut transaction, record, version).await? {
+            RecordFact::GivenUp { record, version }
+        } else {
+            leave_waiting_room(&mut transaction, record, version).await?;
+            RecordFact::Undone { record, version }
+        };
         ledger::record(&mut transaction, Actor::Person(person), at, &[Fact::Record(fact)]).await?;
         transaction.commit().await
     }
@@ -190,6 +225,11 @@ pub(super) async fn take_in(
         return Err(refused("another patient was noted under this number meanwhile; accept the document again"));
     }
     describe(transaction, draft).await?;
+    for label in &draft.labels {
+        let sql = "INSERT INTO label_uses (label, uses) VALUES ($1, 1)
+             ON CONFLICT (label) DO UPDATE SET uses = label_uses.uses + 1";
+        transaction.execute(sql, values![label.as_str()]).await?;
+    }
     let mut scans: Vec<_> = draft.pages.iter().map(|page| page.page.scan).collect();
     scans.sort_unstable();
     scans.dedup();
@@ -222,6 +262,17 @@ async fn waiting_version(transaction: &mut Transaction, record: RecordId) -> Res
     let sql = "SELECT version FROM record_versions WHERE record = $1 AND state = 'waiting'";
     let row = transaction.row(sql, values![record]).await?;
     row.ok_or_else(|| refused("nothing of this record waits for its deposit"))?.count("version")
+}
+
+/// Says whether a version that waits can never be deposited: a rebuild knows of its acceptance, not of what was said.
+async fn is_lost(transaction: &mut Transaction, record: RecordId, version: u32) -> Result<bool, StoreError> {
+    for table in ["deposits", "descriptions"] {
+        let sql = format!("SELECT 1 AS found FROM {table} WHERE record = $1 AND version = $2");
+        if transaction.row(sqlx::AssertSqlSafe(sql), values![record, version]).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Takes a version out of the waiting room. What a worker has begun to deposit is past that.

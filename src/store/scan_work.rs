@@ -96,7 +96,7 @@ impl Store {
                 transaction.commit().await?;
                 continue;
             }
-            let claimed = ClaimedScan { claim, attempts: row.count("attempts")? };
+            let claimed = ClaimedScan { claim, attempts: row.count("attempts")?, lost: row.count("lost")? };
             transaction.commit().await?;
             return Ok(Some(claimed));
         }

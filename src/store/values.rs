@@ -9,8 +9,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use crate::chart::{
-    BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, HoldId, LotId, PageNumber, PatientId, PersonId,
-    RecordId, WorkerId,
+    ArrangementId, BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, GrantId, HoldId, LotId, PageNumber,
+    PatientId, PersonId, RecordId, TicketId, WorkerId,
 };
 
 /// A value on its way into a statement.
@@ -138,7 +138,20 @@ macro_rules! text_values {
 }
 
 text_values!(
-    Digest, BatchId, DeliveryId, DisposalId, DocumentId, EventId, HoldId, LotId, PatientId, PersonId, RecordId,
+    ArrangementId,
+    Digest,
+    BatchId,
+    DeliveryId,
+    DisposalId,
+    DocumentId,
+    EventId,
+    GrantId,
+    HoldId,
+    LotId,
+    PatientId,
+    PersonId,
+    RecordId,
+    TicketId,
     WorkerId
 );
 

@@ -228,13 +228,17 @@ fn warn_missing(page: &IndexedPage, cause: &ArchiveError) {
 }
 
 fn facts(page: IndexedPage, zone: &TimeZone) -> PageFacts {
+    let received = page.received_at.to_zoned(zone.clone()).date();
+    let encounters = page.description.iter().flat_map(|record| &record.encounters);
     PageFacts {
+        patient: page.description.as_ref().map(|record| record.patient.id),
+        dated: encounters.map(|encounter| encounter.from).min().unwrap_or(received),
         page: page.page,
         document: page.document,
         position: page.position,
         batch: page.batch,
         batch_name: page.batch_name,
-        received: page.received_at.to_zoned(zone.clone()).date(),
+        received,
         state: match page.state.as_str() {
             "reading" | "read" => UNVERIFIED.to_owned(),
             _ => page.state,

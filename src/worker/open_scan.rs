@@ -137,7 +137,7 @@ async fn fail(worker: &Worker, scan: &ClaimedScan, reject: &Reject) -> Result<()
 }
 
 async fn interrupted(worker: &Worker, scan: &ClaimedScan) -> Result<(), WorkerError> {
-    worker.parts.store.interrupt(&Claim::from(&scan.claim), worker.now(), back_off(scan.attempts)).await?;
+    worker.parts.store.interrupt(&Claim::from(&scan.claim), worker.now(), back_off(scan.lost)).await?;
     tracing::warn!(scan = %scan.claim.scan, "a child was killed while it opened a scan; the scan is opened again");
     Ok(())
 }

@@ -161,7 +161,7 @@ async fn record(worker: &Worker, page: &ClaimedPage, outcome: Outcome) -> Result
             tracing::warn!(page = %page.claim.page, name, revision, "left to a worker that knows this newer pipeline");
         }
         Outcome::Killed => {
-            store.interrupt(&Claim::from(&page.claim), worker.now(), back_off(page.attempts)).await?;
+            store.interrupt(&Claim::from(&page.claim), worker.now(), back_off(page.lost)).await?;
             tracing::warn!(page = %page.claim.page, "a child was killed while it read a page; the page is read again");
         }
         Outcome::Failed(why) => {

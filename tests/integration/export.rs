@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use muniment::chart::{
-    Block, Confidence, Digest, Finding, FindingKind, Line, PageId, PageNumber, PageText, PipelineStamp, QuarterTurns,
-    Rect, Severity, TextSource, Word,
+    Block, Confidence, Digest, Finding, FindingKind, Line, OtherReading, PageId, PageNumber, PageText, PipelineStamp,
+    QuarterTurns, ReadingDoubt, ReadingRisk, Rect, Severity, TextSource, Word,
 };
 use muniment::export::{alto, hocr, json, text};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::support::json_schema::check;
 use crate::support::page_text::empty;
 
 fn word(text: &str, rect: Rect, confidence: f32) -> Word {
-    Word { text: text.to_owned(), rect, confidence: Confidence::clamped(confidence) }
+    Word::new(text.to_owned(), rect, Confidence::clamped(confidence))
 }
 
 /// Two pages: an upright one that leans and has markup and controls in its words, and a blank one upside down.
@@ -21,6 +21,12 @@ fn pages() -> [PageText; 2] {
     let line = |rect, words| Line { rect, words };
     let page = PageId { scan: Digest::of(b"scan"), number: PageNumber::FIRST };
     let pipeline = PipelineStamp { name: "chart-standard".to_owned(), revision: 3, digest: Digest::of(b"pipeline") };
+    let doubtful = {
+        let mut word = word("\"5\"&'6'", Rect::new(240, 102, 260, 38), 0.5);
+        let others = vec![OtherReading { text: "5.6".to_owned(), probability: 0.25 }];
+        word.doubt = Some(Box::new(ReadingDoubt { probability: 0.5, others, risk: Some(ReadingRisk::Number) }));
+        word
+    };
     let first = PageText {
         engine: "tesseract 5.3.0 eng".to_owned(),
         skew_degrees: 0.5,
@@ -30,10 +36,7 @@ fn pages() -> [PageText; 2] {
                 lines: vec![
                     line(
                         Rect::new(100, 100, 400, 40),
-                        vec![
-                            word("Na<K>", Rect::new(100, 100, 120, 40), 0.96),
-                            word("\"5\"&'6'", Rect::new(240, 102, 260, 38), 0.5),
-                        ],
+                        vec![word("Na<K>", Rect::new(100, 100, 120, 40), 0.96), doubtful],
                     ),
                     line(Rect::new(100, 150, 200, 40), vec![word("ok\u{1}é", Rect::new(100, 150, 200, 40), 1.0)]),
                 ],
@@ -166,6 +169,7 @@ fn json_follows_its_schema_and_the_schema_asks_for_nothing_else() {
     spoil(|json| drop(json["pages"][0].as_object_mut().expect("a page").remove("hidden")));
     spoil(|json| json["pages"][0]["findings"][0]["kind"] = "smudge".into());
     spoil(|json| json["pages"][0]["blocks"][0]["lines"][0]["words"][0]["confidence"] = 1.5.into());
+    spoil(|json| json["pages"][0]["blocks"][0]["lines"][0]["words"][1]["doubt"]["risk"] = "none".into());
     spoil(|json| json["pages"][0]["image"]["dpi"] = Value::Array(vec![1.into()]));
 }
 
@@ -185,5 +189,6 @@ fn the_schema_lists_every_variant() {
     };
     assert_eq!(listed("/$defs/finding/properties/kind/enum"), variants::<FindingKind>());
     assert_eq!(listed("/$defs/finding/properties/severity/enum"), variants::<Severity>());
+    assert_eq!(listed("/$defs/doubt/properties/risk/enum"), variants::<ReadingRisk>());
     assert_eq!(listed("/$defs/page/properties/source/enum"), variants::<TextSource>());
 }

@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
         "retention",
         "sandbox",
         "samples",
+        "labels",
     ],
     &["pipeline", "intake", "review", "quality", "disposal"],
     &["worker"],

@@ -23,14 +23,14 @@ pub enum Original {
 }
 
 /// The originals that the pages of a document are read from, once they were fetched out of the archive.
-pub(super) struct Sources {
+pub(in crate::app) struct Sources {
     document: Option<DocumentId>,
     fetched: Vec<(RecordId, Vec<ArchivedOriginal>)>,
 }
 
 impl Sources {
     /// Begins with nothing fetched, for pages of a document where that is known.
-    pub(super) const fn of(document: Option<DocumentId>) -> Self {
+    pub(in crate::app) const fn of(document: Option<DocumentId>) -> Self {
         Self { document, fetched: Vec::new() }
     }
 

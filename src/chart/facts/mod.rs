@@ -5,7 +5,9 @@
 //! tables need, by ids and dates, and no text about a patient: whoever may audit need not be allowed to read charts.
 
 mod access;
+mod desk;
 mod disposal;
+mod grant;
 mod hold;
 mod key;
 mod lot;
@@ -17,7 +19,9 @@ mod rule;
 use serde::{Deserialize, Serialize};
 
 pub use access::AccessFact;
+pub use desk::{Arranged, ArrangementStep, DeskFact, TicketCategory};
 pub use disposal::{Beginning, DisposalFact, KeptBack, Proposal, ProposedRecord, RemovedObject};
+pub use grant::{GrantFact, GrantKind, GrantScope};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
 pub use lot::{LotDraw, LotFact};
@@ -34,6 +38,8 @@ pub enum Fact {
     People(PeopleFact),
     /// Records: acceptance, deposit, correction.
     Record(RecordFact),
+    /// What happens at the verification station before a decision, and blind re-keying after it.
+    Desk(DeskFact),
     /// Lots of documents and their samples.
     Lot(LotFact),
     /// Rules under which the program accepts documents.
@@ -46,6 +52,8 @@ pub enum Fact {
     Disposal(DisposalFact),
     /// The keys that sign.
     Key(KeyFact),
+    /// Who may read what, and until when.
+    Grant(GrantFact),
     /// Who signed in, and who saw what.
     Access(AccessFact),
 }

@@ -22,6 +22,14 @@ pub enum RecordFact {
         /// The version.
         version: u32,
     },
+    /// A version that was accepted is given up: what was said about it is neither in the archive nor in the database that was
+    /// made again.
+    GivenUp {
+        /// The record.
+        record: RecordId,
+        /// The version.
+        version: u32,
+    },
     /// A second person looked at a version: approved it, or returned it to whoever verified it.
     Reviewed {
         /// The record.

@@ -6,7 +6,7 @@ use super::{From, size, sorted};
 use crate::archive::ocfl::{Object, Root, VersionNumber};
 use crate::chart::RecordId;
 use crate::cli::exit::{CommandError, Ended};
-use crate::cli::output::{Output, warn};
+use crate::cli::output::{Output, counted, warn};
 use crate::cli::start::Place;
 
 /// Lists the records: their versions, files and size.
@@ -64,7 +64,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
     }
     let ended = if unreadable.is_empty() { Ended::Well } else { Ended::NeedsAttention };
     output.value(&serde_json::json!({ "records": listed, "unreadable": unreadable }), |_| {
-        format!("{count} records in {}", root.vault().describes())
+        format!("{} in {}", counted(count, "record"), root.vault().describes())
     });
     Ok(ended)
 }

@@ -8,7 +8,7 @@ use super::{From, find, size};
 use crate::archive::ocfl::{Depth, Problem};
 use crate::cli::counting::Counting;
 use crate::cli::exit::{CommandError, Ended};
-use crate::cli::output::Output;
+use crate::cli::output::{Output, counted};
 use crate::cli::start::Place;
 
 /// Checks records against their inventories: structure, every digest, and files that do not belong there.
@@ -71,10 +71,10 @@ fn describe(verdict: &Verdict) -> String {
     let how = if verdict.digests_checked { "every byte read" } else { "files not read" };
     let _ = writeln!(
         text,
-        "{} records, {} versions, {} files, {}; {how}",
-        verdict.records,
-        verdict.versions,
-        verdict.files,
+        "{}, {}, {}, {}; {how}",
+        counted(verdict.records, "record"),
+        counted(verdict.versions, "version"),
+        counted(verdict.files, "file"),
         size(verdict.bytes)
     );
     let _ = match verdict.problems.len() {

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use super::exit::{CommandError, Ended};
-use super::output::Output;
+use super::output::{Output, counted};
 use super::start::Place;
 use crate::access::Permission;
 use crate::app::locks::Verification;
@@ -109,8 +109,11 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
             app.match_known_holds().await?;
             output.value(&app.align_locks(None).await?, |done| {
                 format!(
-                    "{} records: {} locks extended, {} versions held, {} released from hold",
-                    done.records, done.extended, done.held, done.released
+                    "{}: {} extended, {} held, {} released from hold",
+                    counted(done.records, "record"),
+                    counted(done.extended, "lock"),
+                    counted(done.held, "version"),
+                    done.released
                 )
             });
             Ok(Ended::Well)
@@ -125,10 +128,11 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
 
 /// Says what a comparison found.
 fn compared(found: &Verification) -> String {
-    let mut text = format!("{} records with {} versions compared: ", found.records, found.versions);
+    let mut text =
+        format!("{} with {} compared: ", counted(found.records, "record"), counted(found.versions, "version"));
     text.push_str(&match found.differences.len() {
         0 => "policy, holds and locks agree.".to_owned(),
-        count => format!("{count} differences. `muniment retention locks` mends what can be mended."),
+        count => format!("{}. `muniment retention locks` mends what can be mended.", counted(count, "difference")),
     });
     for difference in &found.differences {
         // Writing into a String cannot fail.

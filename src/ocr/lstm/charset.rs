@@ -4,16 +4,19 @@
 //! hexadecimal, more) and `ccutil/unicharcompress.cpp` (for each character a flag, a length and as many codes).
 
 use super::bytes::Bytes;
+use super::codes::{CodeTree, ROOT};
 use super::error::ModelError;
 
 /// Most characters of a model.
 const MOST_CHARACTERS: usize = 65_000;
-/// Most codes of one character.
-const LONGEST_CODE: usize = 9;
 /// Letters of Hebrew, Arabic and their neighbours.
 const RIGHT_TO_LEFT: std::ops::RangeInclusive<char> = '\u{590}'..='\u{8ff}';
 /// Property bit of digits.
 const DIGIT: u32 = 8;
+/// Scripts whose words no spaces part.
+const UNSPACED: [&str; 5] = ["Han", "Hiragana", "Katakana", "Thai", "Hangul"];
+/// Scripts that make a language one whose words no spaces part.
+const UNSPACED_LANGUAGE: [&str; 3] = ["Han", "Katakana", "Thai"];
 
 /// Number of a character; 0 is the space.
 pub type CharacterId = u16;
@@ -23,78 +26,72 @@ pub const SPACE: CharacterId = 0;
 /// Characters and their codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charset {
-    texts: Vec<String>,
-    digits: Vec<bool>,
-    /// The character of each code; the one that stands for nothing has none.
-    of_code: Vec<Option<CharacterId>>,
+    characters: Vec<Character>,
+    tree: CodeTree,
     /// Code that stands for nothing.
     null: usize,
-    /// Codes in the order of their characters, the null code behind the space's: the order in which they are tried.
-    order: Vec<usize>,
+    spaced: bool,
+    right_to_left: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Character {
+    text: String,
+    digit: bool,
+    spaced: bool,
 }
 
 impl Charset {
     /// Reads both parts; `null` is the code that stands for nothing.
     ///
     /// # Errors
-    /// One of them is damaged, or characters have codes of several numbers.
-    pub fn read(characters: &Bytes<'_>, codes: &mut Bytes<'_>, null: usize) -> Result<Self, ModelError> {
-        let text = std::str::from_utf8(characters.rest()).map_err(|_| characters.damaged("is not UTF-8"))?;
+    /// One of them is damaged.
+    pub fn read(bytes: &Bytes<'_>, codes: &mut Bytes<'_>, null: usize) -> Result<Self, ModelError> {
+        let text = std::str::from_utf8(bytes.rest()).map_err(|_| bytes.damaged("is not UTF-8"))?;
         let mut lines = text.lines();
         let count = lines.next().and_then(|count| count.trim().parse().ok());
         let count: usize = count
             .filter(|count| (1..=MOST_CHARACTERS).contains(count))
-            .ok_or_else(|| characters.damaged("does not begin with the number of characters"))?;
-        let (mut texts, mut digits) = (Vec::with_capacity(count), Vec::with_capacity(count));
+            .ok_or_else(|| bytes.damaged("does not begin with the number of characters"))?;
+        let mut characters: Vec<Character> = Vec::with_capacity(count);
+        let mut spaced = true;
         for line in lines.take(count) {
             let mut fields = line.split(' ');
             let (text, properties) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
             let properties = u32::from_str_radix(properties, 16).map_err(|_| {
-                characters.damaged(format!("the properties of character {} are no number", texts.len()))
+                bytes.damaged(format!("the properties of character {} are no number", characters.len()))
             })?;
-            texts.push(if text == "NULL" { " ".to_owned() } else { text.to_owned() });
-            digits.push(properties & DIGIT != 0);
+            // Measures of the glyph stand before the script in some files.
+            let script = fields.find(|field| !field.contains(',')).unwrap_or_default();
+            spaced &= !UNSPACED_LANGUAGE.contains(&script);
+            characters.push(Character {
+                text: if text == "NULL" { " ".to_owned() } else { text.to_owned() },
+                digit: properties & DIGIT != 0,
+                spaced: !UNSPACED.contains(&script),
+            });
         }
-        if texts.len() != count {
-            return Err(characters.damaged(format!("{} of {count} characters are there", texts.len())));
+        if characters.len() != count {
+            return Err(bytes.damaged(format!("{} of {count} characters are there", characters.len())));
         }
-        if texts.iter().flat_map(|text| text.chars()).any(|letter| RIGHT_TO_LEFT.contains(&letter)) {
-            return Err(ModelError::Unsupported("writing from right to left".to_owned()));
+        let letters = || characters.iter().flat_map(|character| character.text.chars());
+        let right_to_left = letters().any(|letter| RIGHT_TO_LEFT.contains(&letter));
+        let mut tree = CodeTree::read(codes, count)?;
+        if null >= tree.codes() {
+            return Err(codes.damaged("the code for nothing is out of range"));
         }
-        let code_of = read_codes(codes, count)?;
-        Self::with_codes(texts, digits, &code_of, null).map_err(|what| codes.damaged(what))
-    }
-
-    fn with_codes(texts: Vec<String>, digits: Vec<bool>, code_of: &[usize], null: usize) -> Result<Self, &'static str> {
-        let range = code_of.iter().max().map_or(0, |most| most + 1);
-        if null >= range {
-            return Err("the code for nothing is out of range");
-        }
-        let mut of_code: Vec<Option<CharacterId>> = vec![None; range];
-        for (character, code) in code_of.iter().enumerate() {
-            of_code[*code] = CharacterId::try_from(character).ok();
-        }
-        of_code[null] = None;
-        let mut order = Vec::with_capacity(range);
-        for (character, code) in code_of.iter().enumerate() {
-            if of_code[*code].map(usize::from) == Some(character) {
-                order.push(*code);
-            }
-            if character == usize::from(SPACE) {
-                order.push(null);
-            }
-        }
-        Ok(Self { texts, digits, of_code, null, order })
+        // In most models it is that of a character which is never written.
+        tree.add_if_free(null);
+        Ok(Self { characters, tree, null, spaced, right_to_left })
     }
 
     /// Returns how many codes the network puts out.
-    pub fn codes(&self) -> usize {
-        self.of_code.len()
+    pub const fn codes(&self) -> usize {
+        self.tree.codes()
     }
 
-    /// Returns how many characters there are.
-    pub fn len(&self) -> usize {
-        self.texts.len()
+    /// Returns the codes of the characters.
+    pub const fn tree(&self) -> &CodeTree {
+        &self.tree
     }
 
     /// Returns the code that stands for nothing.
@@ -102,45 +99,45 @@ impl Charset {
         self.null
     }
 
-    /// Returns the codes in the order in which they are tried.
-    pub fn order(&self) -> &[usize] {
-        &self.order
+    /// Says whether spaces part the words of the language.
+    pub const fn is_spaced(&self) -> bool {
+        self.spaced
     }
 
-    /// Returns the character of a code.
-    pub fn of_code(&self, code: usize) -> Option<CharacterId> {
-        self.of_code.get(code).copied().flatten()
+    /// Says whether the language is written from right to left.
+    pub const fn is_right_to_left(&self) -> bool {
+        self.right_to_left
     }
 
     /// Returns the text of a character.
     pub fn text(&self, character: CharacterId) -> &str {
-        self.texts.get(usize::from(character)).map_or("", String::as_str)
+        self.characters.get(usize::from(character)).map_or("", |character| &character.text)
+    }
+
+    /// Returns the text that a row of codes stands for; `None` where it stands for none.
+    pub fn text_of_codes(&self, codes: &[u16]) -> Option<String> {
+        let (mut text, mut prefix) = (String::new(), ROOT);
+        for code in codes {
+            let code = usize::from(*code);
+            if let Some(last) = self.tree.last(prefix, code) {
+                text.push_str(self.text(last.target));
+                prefix = ROOT;
+            } else {
+                prefix = self.tree.next(prefix, code)?.target;
+            }
+        }
+        (prefix == ROOT).then_some(text)
     }
 
     /// Says whether a character is a digit.
     pub fn is_digit(&self, character: CharacterId) -> bool {
-        self.digits.get(usize::from(character)).copied().unwrap_or(false)
+        self.characters.get(usize::from(character)).is_some_and(|character| character.digit)
     }
-}
 
-/// Reads the code of every character.
-fn read_codes(bytes: &mut Bytes<'_>, characters: usize) -> Result<Vec<usize>, ModelError> {
-    let count = bytes.count(MOST_CHARACTERS, "characters with codes")?;
-    if count != characters {
-        return Err(bytes.damaged(format!("{count} characters have codes, but there are {characters}")));
+    /// Says whether a character belongs to a script whose words are parted by spaces.
+    pub fn is_spaced_character(&self, character: CharacterId) -> bool {
+        self.characters.get(usize::from(character)).is_none_or(|character| character.spaced)
     }
-    let mut codes = Vec::with_capacity(count);
-    for _ in 0..count {
-        let _self_normalised = bytes.byte()?;
-        let length = bytes.count(LONGEST_CODE, "codes of a character")?;
-        if length != 1 {
-            return Err(ModelError::Unsupported(
-                "characters that are made of several codes (Chinese, Japanese, Korean and some others)".to_owned(),
-            ));
-        }
-        codes.push(bytes.count(MOST_CHARACTERS, "as a code")?);
-    }
-    Ok(codes)
 }
 
 #[cfg(test)]
@@ -160,8 +157,9 @@ mod tests {
     #[test]
     fn characters_and_codes_belong_together() {
         let charset = read("3\nNULL 0 x\na 3 x\n7 8 x\n", &[(1, 2), (1, 0), (1, 3)], 1).expect("a character set");
-        assert_eq!((charset.codes(), charset.null(), charset.order()), (4, 1, &[2, 1, 0, 3][..]));
-        assert_eq!((charset.of_code(2), charset.of_code(1), charset.of_code(0)), (Some(SPACE), None, Some(1)));
+        assert_eq!((charset.codes(), charset.null(), charset.tree().order()), (4, 1, vec![2, 0, 3, 1]));
+        assert_eq!(charset.text_of_codes(&[0, 2, 3]).as_deref(), Some("a 7"));
+        assert!(charset.is_spaced() && !charset.is_right_to_left() && charset.is_spaced_character(1));
         assert_eq!((charset.text(0), charset.text(1), charset.is_digit(2)), (" ", "a", true));
     }
 
@@ -177,6 +175,14 @@ mod tests {
         ] {
             assert!(matches!(read(text, codes, null), Err(ModelError::Damaged { .. })), "{text:?} {codes:?}");
         }
-        assert!(matches!(read("1\nNULL 0\n", &[(2, 0)], 0), Err(ModelError::Unsupported(_))));
+        assert!(matches!(read("1\nNULL 0\n", &[(2, 0)], 0), Err(ModelError::Damaged { .. })), "cut short");
+    }
+
+    #[test]
+    fn scripts_are_told_apart() {
+        let text = "3\nNULL 0 Common 0\n字 1 0,255,0,255 Han 1 0 1 字\nא 1 Hebrew 2\n";
+        let charset = read(text, &[(1, 0), (1, 1), (1, 2)], 2).expect("a character set");
+        assert!(!charset.is_spaced() && charset.is_right_to_left());
+        assert_eq!([0, 1, 2].map(|character| charset.is_spaced_character(character)), [true, false, true]);
     }
 }

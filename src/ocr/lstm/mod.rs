@@ -2,14 +2,15 @@
 //!
 //! It gives the text, certainties and places that libtesseract 5.3 gives, at a small part of the cost: all lines of a page run
 //! through the network together, so that every weight is loaded once for many lines, and the arithmetic is written for the
-//! processor's widest instructions. Models of several codes for a character (Chinese, Japanese, Korean) are not read.
+//! processor's widest instructions.
 //!
-//! - [`Model`] is a `.traineddata` file, read and checked: `container`, `layers`, `charset`, `dictionary`.
+//! - [`Model`] is a `.traineddata` file, read and checked: `container`, `layers`, `charset`, `codes`, `dictionary`.
 //! - [`Reader`] is a model ready to run: `input` (pictures), `forward` (the network), `kernels` (its arithmetic), `decode`
 //!   (from probabilities to words).
 
 mod bytes;
 mod charset;
+mod codes;
 mod container;
 mod convolution;
 mod decode;
@@ -26,7 +27,7 @@ mod panels;
 mod reader;
 mod tables;
 
-pub use decode::{LineCharacter, LineWord, text_of};
+pub use decode::{LineCharacter, LineWord, OtherReading, text_of};
 pub use error::ModelError;
 pub use kernels::Instructions;
 pub use model::Model;

@@ -207,7 +207,9 @@ impl<'api> WordIterator<'api> {
         let confidence = unsafe { sys::TessResultIteratorConfidence(self.handle, level) };
         let Some(rect) = rect else { return Vec::new() };
         let confidence = Confidence::clamped(confidence / 100.0);
-        text.split_whitespace().map(|text| Word { text: text.to_owned(), rect, confidence }).collect()
+        // Marks of direction say what the order of the words says already.
+        let text = text.replace(['\u{200e}', '\u{200f}'], "");
+        text.split_whitespace().map(|text| Word::new(text.to_owned(), rect, confidence)).collect()
     }
 }
 

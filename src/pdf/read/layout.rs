@@ -238,7 +238,7 @@ fn line(mut row: Vec<Placed>) -> Option<Line> {
                 word.text.push_str(&placed.text);
                 word.rect = word.rect.union(&placed.rect);
             }
-            _ => words.push(Word { text: placed.text, rect: placed.rect, confidence: Confidence::CERTAIN }),
+            _ => words.push(Word::new(placed.text, placed.rect, Confidence::CERTAIN)),
         }
     }
     if right_to_left {

@@ -73,6 +73,21 @@ pub enum Request {
         /// Which drawing of it.
         drawing: Drawing,
     },
+    /// Makes pieces of a page for a viewer.
+    Pieces {
+        /// The scan file, so that an opened one is used again.
+        scan: Digest,
+        /// The page.
+        number: PageNumber,
+        /// Size of the page image before the turn, that the pieces refer to.
+        size: Size,
+        /// Clockwise turn for view.
+        turn: QuarterTurns,
+        /// Which pieces.
+        levels: Vec<Level>,
+        /// Which drawing of it.
+        drawing: Drawing,
+    },
     /// Cuts pages out of the file and writes them as a file of their own to the second descriptor.
     Cut {
         /// The scan file.
@@ -115,6 +130,17 @@ pub enum Drawing {
     AsIs,
 }
 
+/// The pieces of a page at one scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// Pixels of the page to a side of one pixel here.
+    pub reduction: u32,
+    /// Whether the whole page is a piece.
+    pub whole: bool,
+    /// Longest side of the tiles that the page is cut into, if it is.
+    pub tile: Option<u32>,
+}
+
 /// A box to draw on a page.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mark {
@@ -146,6 +172,8 @@ pub enum Response {
     DrawElsewhere,
     /// The page was drawn; the PNG is the attachment.
     Drawn(Size),
+    /// The pieces were made; the attachment is their JPEG files in a row, of so many bytes each.
+    Pieces(Vec<u32>),
     /// The page was added to the PDF.
     PageAdded {
         /// Whether its text had to be left out, because it was read from an image of other proportions.

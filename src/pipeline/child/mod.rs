@@ -6,6 +6,7 @@
 mod cut;
 mod draw;
 pub mod message;
+mod pieces;
 pub mod source;
 pub mod validate;
 pub mod work;

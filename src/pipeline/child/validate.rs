@@ -1,7 +1,9 @@
 //! Checks what a child answers before anything believes it: a child has parsed foreign bytes and may be anyone's.
 
 use super::message::Inspection;
-use crate::chart::{PAGE_TEXT_SCHEMA, PageId, PageText, PipelineStamp, Reject, Size};
+use crate::chart::{
+    MOST_OTHER_READINGS, PAGE_TEXT_SCHEMA, PageId, PageText, PipelineStamp, ReadingDoubt, Reject, Size,
+};
 
 /// Most words that a page may hold; a dense newspaper page has some 5,000.
 const MAX_WORDS: usize = 200_000;
@@ -49,8 +51,19 @@ pub fn fault(text: &PageText, page: PageId, pipeline: &PipelineStamp) -> Option<
         if outside(&word.rect) {
             return Some("a word lies outside of the page image");
         }
+        if word.doubt.as_ref().is_some_and(|doubt| is_impossible(doubt)) {
+            return Some("a doubt about a word is impossible");
+        }
     }
     None
+}
+
+fn is_impossible(doubt: &ReadingDoubt) -> bool {
+    let no_share = |share: f32| !(0.0..=1.0).contains(&share);
+    let no_word = |text: &str| text.is_empty() || text.len() > MAX_WORD_BYTES || text.contains(char::is_whitespace);
+    no_share(doubt.probability)
+        || doubt.others.len() > MOST_OTHER_READINGS
+        || doubt.others.iter().any(|other| no_share(other.probability) || no_word(&other.text))
 }
 
 /// Says what is wrong with the account of a file, if anything is.
@@ -74,11 +87,13 @@ pub fn printable(mut reject: Reject) -> Reject {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Block, Confidence, Digest, Line, PageImage, PageNumber, QuarterTurns, Rect, TextSource, Word};
+    use crate::chart::{
+        Block, Confidence, Digest, Line, OtherReading, PageImage, PageNumber, QuarterTurns, Rect, TextSource, Word,
+    };
 
     fn text() -> PageText {
         let rect = Rect::new(1, 1, 5, 5);
-        let word = Word { text: "aspirin".into(), rect, confidence: Confidence::CERTAIN };
+        let word = Word::new("aspirin".into(), rect, Confidence::CERTAIN);
         PageText {
             schema: PAGE_TEXT_SCHEMA,
             page: PageId { scan: Digest::of(b"x"), number: PageNumber::FIRST },
@@ -94,6 +109,11 @@ mod tests {
         }
     }
 
+    fn spoil_doubt(text: &mut PageText, probability: f32, others: &[&str]) {
+        let others = others.iter().map(|text| OtherReading { text: (*text).to_owned(), probability }).collect();
+        text.blocks[0].lines[0].words[0].doubt = Some(Box::new(ReadingDoubt { probability: 0.5, others, risk: None }));
+    }
+
     #[test]
     fn only_an_answer_to_the_question_is_believed() {
         let good = text();
@@ -105,6 +125,9 @@ mod tests {
             |text: &mut PageText| text.blocks[0].lines[0].words[0].rect.left = 8,
             |text: &mut PageText| text.blocks[0].lines[0].words[0].text = "two words".into(),
             |text: &mut PageText| text.pipeline.revision = 2,
+            |text: &mut PageText| spoil_doubt(text, 0.1, &["heparin x"]),
+            |text: &mut PageText| spoil_doubt(text, f32::NAN, &["heparin"]),
+            |text: &mut PageText| spoil_doubt(text, 0.1, &["a", "b", "c"]),
             |text: &mut PageText| text.image.width = 0,
             |text: &mut PageText| text.skew_degrees = f32::NAN,
         ] {

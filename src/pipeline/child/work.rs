@@ -19,7 +19,7 @@ use crate::sandbox::{self, map_file};
 use super::message::{Drawing, Request, Response, Setup};
 use super::source::{Bytes, Lack, Source, SourcePage};
 use super::write_pdf::{Added, PdfInProgress};
-use super::{cut, draw};
+use super::{cut, draw, pieces};
 
 /// A response with its attachment.
 type Answer = (Response, Option<Vec<u8>>);
@@ -84,6 +84,17 @@ impl Desk {
                     Ok(page) if page.lack.wants_another(drawing) => Ok(plain(Response::DrawElsewhere)),
                     Ok(page) => draw::png(&page.raster, longest_side, turn, &marks, marked)
                         .map(|(size, png)| Ok((Response::Drawn(size), Some(png))))?,
+                    Err(reject) => Err(reject),
+                }
+            }
+            Request::Pieces { scan, number, size, turn, levels, drawing } => {
+                if size.pixels() > self.setup.limits.max_pixels {
+                    return Err("the page is too large to be shown".into());
+                }
+                match self.page(scan, number, drawing, next()?)? {
+                    Ok(page) if page.lack.wants_another(drawing) => Ok(plain(Response::DrawElsewhere)),
+                    Ok(page) => pieces::pieces(page.raster, size, turn, &levels)
+                        .map(|(lengths, bytes)| Ok((Response::Pieces(lengths), Some(bytes))))?,
                     Err(reject) => Err(reject),
                 }
             }
@@ -217,9 +228,10 @@ impl Desk {
 /// Says whether the request is about a page as we draw it.
 const fn is_about_own_drawing(request: &Request) -> bool {
     match request {
-        Request::Read { drawing, .. } | Request::Draw { drawing, .. } | Request::AddPdfPage { drawing, .. } => {
-            !matches!(drawing, Drawing::Elsewhere)
-        }
+        Request::Read { drawing, .. }
+        | Request::Draw { drawing, .. }
+        | Request::Pieces { drawing, .. }
+        | Request::AddPdfPage { drawing, .. } => !matches!(drawing, Drawing::Elsewhere),
         _ => false,
     }
 }

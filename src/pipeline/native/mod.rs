@@ -1,5 +1,6 @@
 //! A recogniser of our own: libtesseract says where the lines are, our network reads them.
 
+mod languages;
 mod pieces;
 mod words;
 
@@ -27,8 +28,8 @@ const DOUBTFUL: f32 = 0.85;
 pub struct Native<'engines> {
     /// Finds lines, and which way up a page is.
     pub layout: &'engines mut Tesseract,
-    /// Reads lines.
-    pub reader: &'engines Reader,
+    /// Read lines, one for each language; the first one counts where others are no surer.
+    pub readers: &'engines [Reader],
     /// See [`Recognizer::engine`].
     pub engine: &'engines str,
 }
@@ -45,6 +46,7 @@ impl Recognizer for Native<'_> {
     fn recognise(&mut self, image: &GrayImage, dpi: u32, deadline: Duration) -> Result<Vec<Block>, RecognizeError> {
         let started = Instant::now();
         let size = Size { width: image.width(), height: image.height() };
+        let Some(reader) = self.readers.first() else { return Err(RecognizeError::Engine("start")) };
         let layout = self.layout.layout(image, dpi)?;
         let mut pieces = pieces::pieces(&layout, size);
         pieces.truncate(MOST_STRIPS);
@@ -54,8 +56,7 @@ impl Recognizer for Native<'_> {
                 return Err(RecognizeError::Deadline(deadline));
             }
             for (piece, reading) in self.read(image, pieces, size) {
-                let scale = piece.rect.height as f32 / self.reader.height() as f32;
-                let words = words::words(&piece, &reading, self.reader.columns_of_step() as f32 * scale, size);
+                let words = words::words(&piece, &reading, step(reader, &piece), size);
                 let Some(rect) = words.iter().map(|word| word.rect).reduce(|one, other| one.union(&other)) else {
                     continue;
                 };
@@ -68,36 +69,58 @@ impl Recognizer for Native<'_> {
                 }
             }
         }
+        lines.iter_mut().for_each(|(_, line)| words::put_in_reading_order(&mut line.words));
         Ok(blocks(lines))
     }
 }
 
 impl Native<'_> {
-    /// Reads pieces; those that are in doubt once more with other margins, of which the surest reading counts.
+    /// Reads pieces in the first language, and what that leaves open in the others.
     fn read(&self, page: &GrayImage, pieces: &[Piece], size: Size) -> Vec<(Piece, LineReading)> {
-        let images: Vec<LineImage> = pieces.iter().map(|piece| self.line_image(page, piece)).collect();
-        let mut read: Vec<(Piece, LineReading)> = pieces.iter().cloned().zip(self.reader.read(&images)).collect();
-        let doubtful: Vec<usize> =
-            (0..read.len()).filter(|index| words::least_confidence(&read[*index].1) < DOUBTFUL).collect();
-        let again: Vec<(usize, Piece)> =
-            doubtful.iter().flat_map(|index| pieces[*index].with_margins(size).map(|piece| (*index, piece))).collect();
-        let images: Vec<LineImage> = again.iter().map(|(_, piece)| self.line_image(page, piece)).collect();
-        for ((index, piece), reading) in again.into_iter().zip(self.reader.read(&images)) {
-            if words::sureness(&reading) > words::sureness(&read[index].1) {
-                read[index] = (piece, reading);
+        let Some((first, others)) = self.readers.split_first() else { return Vec::new() };
+        let mut read = read_with(first, page, pieces, size);
+        for other in others {
+            let open: Vec<usize> =
+                (0..read.len()).filter(|index| !languages::is_settled(&read[*index].1, words::confidence_of)).collect();
+            let again: Vec<Piece> = open.iter().map(|index| pieces[*index].clone()).collect();
+            for (index, (piece, reading)) in open.into_iter().zip(read_with(other, page, &again, size)) {
+                let factor = step(other, &piece) / step(first, &read[index].0);
+                languages::merge(&mut read[index].1, reading, factor);
             }
         }
         read
     }
+}
 
-    fn line_image(&self, page: &GrayImage, piece: &Piece) -> LineImage {
-        let strip = cut(page, piece.upright, piece.rect);
-        let height = u32::try_from(self.reader.height()).unwrap_or(0);
-        scaled_strip(&strip, height).map_or_else(LineImage::default, |scaled| LineImage {
-            width: scaled.width() as usize,
-            grays: scaled.into_raw(),
-        })
+/// Returns the width of a step of time in pixels of the page.
+fn step(reader: &Reader, piece: &Piece) -> f32 {
+    reader.columns_of_step() as f32 * piece.rect.height as f32 / reader.height() as f32
+}
+
+/// Reads pieces; those that are in doubt once more with other margins, of which the surest reading counts.
+fn read_with(reader: &Reader, page: &GrayImage, pieces: &[Piece], size: Size) -> Vec<(Piece, LineReading)> {
+    let images: Vec<LineImage> = pieces.iter().map(|piece| line_image(reader, page, piece)).collect();
+    let mut read: Vec<(Piece, LineReading)> = pieces.iter().cloned().zip(reader.read(&images)).collect();
+    let doubtful: Vec<usize> =
+        (0..read.len()).filter(|index| words::least_confidence(&read[*index].1) < DOUBTFUL).collect();
+    let again: Vec<(usize, Piece)> =
+        doubtful.iter().flat_map(|index| pieces[*index].with_margins(size).map(|piece| (*index, piece))).collect();
+    let images: Vec<LineImage> = again.iter().map(|(_, piece)| line_image(reader, page, piece)).collect();
+    for ((index, piece), reading) in again.into_iter().zip(reader.read(&images)) {
+        if words::sureness(&reading) > words::sureness(&read[index].1) {
+            read[index] = (piece, reading);
+        }
     }
+    read
+}
+
+fn line_image(reader: &Reader, page: &GrayImage, piece: &Piece) -> LineImage {
+    let strip = cut(page, piece.upright, piece.rect);
+    let height = u32::try_from(reader.height()).unwrap_or(0);
+    scaled_strip(&strip, height).map_or_else(LineImage::default, |scaled| LineImage {
+        width: scaled.width() as usize,
+        grays: scaled.into_raw(),
+    })
 }
 
 /// Puts lines into their blocks.

@@ -1,13 +1,19 @@
 //! From what was read on a piece of a line to words with places and confidences.
 
 use super::pieces::Piece;
-use crate::chart::{Confidence, Rect, Size, Word};
+use crate::chart::{Confidence, MOST_OTHER_READINGS, OtherReading, ReadingDoubt, Rect, Size, Word};
+use crate::ocr::direction;
 use crate::ocr::lstm::{LineReading, LineWord};
 
 /// Makes certainties comparable to those of Tesseract's older recogniser, on which its confidences are based.
 const CERTAINTY_SCALE: f32 = 7.0;
 /// What a certainty of -1 takes from the confidence.
 const CONFIDENCE_PER_CERTAINTY: f32 = 0.05;
+
+/// Probability from which a word is in no doubt.
+const CERTAIN: f32 = 0.97;
+/// The same, for a word in whose place nothing else has a noticeable probability.
+const RATHER_CERTAIN: f32 = 0.8;
 
 /// Returns the words of a piece. `step` is the width of a step of time in pixels of the page of `size`.
 pub fn words(piece: &Piece, reading: &LineReading, step: f32, size: Size) -> Vec<Word> {
@@ -31,10 +37,41 @@ pub fn words(piece: &Piece, reading: &LineReading, step: f32, size: Size) -> Vec
         let rect = piece.upright.inverse().turned_rect(rect, turned);
         let confidence = confidence(word);
         let text = word.text();
-        words.extend(text.split_whitespace().map(|text| Word { text: text.to_owned(), rect, confidence }));
+        let mut parts = text.split_whitespace().map(|text| Word::new(text.to_owned(), rect, confidence));
+        if let Some(mut first) = parts.next() {
+            // A text of several words is none that others could stand for.
+            first.doubt = (first.text == text).then(|| doubt(word)).flatten();
+            words.push(first);
+            words.extend(parts);
+        }
     }
     words.retain(|word| !word.rect.is_empty());
     words
+}
+
+/// Puts the words of a line, which stand from left to right, in the order in which they are read.
+pub fn put_in_reading_order(words: &mut Vec<Word>) {
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let order = direction::order(&texts);
+    if order.is_sorted() {
+        let rightward = words.iter().all(|word| direction::word(&word.text) == word.text);
+        if rightward {
+            return;
+        }
+    }
+    let mut ordered: Vec<Word> = order.into_iter().map(|place| words[place].clone()).collect();
+    for word in &mut ordered {
+        word.text = direction::word(&word.text);
+        if let Some(doubt) = &mut word.doubt {
+            doubt.others.iter_mut().for_each(|other| other.text = direction::word(&other.text));
+        }
+    }
+    *words = ordered;
+}
+
+/// Returns the confidence of a word between 0 and 1.
+pub fn confidence_of(word: &LineWord) -> f32 {
+    confidence(word).value()
 }
 
 /// Returns the least confidence of the words that were read; 1 without words.
@@ -53,6 +90,20 @@ pub fn sureness(reading: &LineReading) -> f32 {
 fn confidence(word: &LineWord) -> Confidence {
     let certainty = word.certainty.min(word.space_certainty) * CERTAINTY_SCALE;
     Confidence::clamped(1.0 + CONFIDENCE_PER_CERTAINTY * certainty)
+}
+
+/// Returns what is in doubt about a word, if anything is.
+fn doubt(word: &LineWord) -> Option<Box<ReadingDoubt>> {
+    if word.probability >= CERTAIN || word.others.is_empty() && word.probability >= RATHER_CERTAIN {
+        return None;
+    }
+    let others = word
+        .others
+        .iter()
+        .take(MOST_OTHER_READINGS)
+        .map(|other| OtherReading { text: other.text.clone(), probability: other.probability })
+        .collect();
+    Some(Box::new(ReadingDoubt { probability: word.probability, others, risk: None }))
 }
 
 /// Returns what a word covers: the marks that lie mostly between its limits; without any, the height of the piece.
@@ -83,7 +134,15 @@ mod tests {
 
     fn word(text: &str, steps: (usize, usize), certainty: f32) -> LineWord {
         let characters = vec![LineCharacter { text: text.to_owned(), certainty, steps }];
-        LineWord { characters, certainty, space_certainty: 0.0, in_dictionary: true, after_space: true }
+        LineWord {
+            characters,
+            certainty,
+            space_certainty: 0.0,
+            in_dictionary: true,
+            after_space: true,
+            probability: 1.0,
+            others: Vec::new(),
+        }
     }
 
     #[test]

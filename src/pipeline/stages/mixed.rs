@@ -76,10 +76,8 @@ mod tests {
     use crate::chart::{Confidence, Word};
 
     fn block(words: &[(&str, u32)], top: u32) -> Block {
-        let word = |(text, left): &(&str, u32)| Word {
-            text: (*text).to_owned(),
-            rect: Rect::new(*left, top, 60, 20),
-            confidence: Confidence::CERTAIN,
+        let word = |(text, left): &(&str, u32)| {
+            Word::new((*text).to_owned(), Rect::new(*left, top, 60, 20), Confidence::CERTAIN)
         };
         let words: Vec<Word> = words.iter().map(word).collect();
         let rect = words.iter().map(|word| word.rect).reduce(|one, other| one.union(&other)).expect("words");

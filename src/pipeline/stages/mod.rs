@@ -3,6 +3,7 @@
 pub mod blank;
 pub mod dark_edge;
 pub mod deskew;
+pub mod doubt;
 pub mod mixed;
 pub mod prepare;
 pub mod quality;

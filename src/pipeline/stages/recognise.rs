@@ -118,7 +118,7 @@ mod tests {
     use crate::chart::{Rect, Size};
 
     fn block(text: &str, rect: Rect, confidence: f32) -> Block {
-        let word = Word { text: text.to_owned(), rect, confidence: Confidence::clamped(confidence) };
+        let word = Word::new(text.to_owned(), rect, Confidence::clamped(confidence));
         Block { rect, lines: vec![Line { rect, words: vec![word] }] }
     }
 

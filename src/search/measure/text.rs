@@ -100,19 +100,22 @@ impl Source {
         scan[8..16].copy_from_slice(&Random(document ^ self.seed).next().to_be_bytes());
         let number = PageNumber::from_index(position.saturating_sub(1));
         let batch = document / 200;
+        let received = FIRST_DAY.saturating_add((self.random(document, 1).below(2000) as i64).days());
         PageFacts {
             page: PageId { scan: Digest::from_bytes(scan), number },
             document: DocumentId::from_uuid(Uuid::from_u128((u128::from(document) << 64) | u128::from(self.seed))),
             position,
             batch: BatchId::from_uuid(Uuid::from_u128(u128::from(batch) + 1)),
             batch_name: format!("box {batch}"),
-            received: FIRST_DAY.saturating_add((self.random(document, 1).below(2000) as i64).days()),
+            received,
             state: "read".into(),
             kind: None,
             labels: Vec::new(),
             language: Some("eng".into()),
             file: Some(format!("scan{document:07}.tif")),
             title: None,
+            patient: None,
+            dated: received,
             hidden: self.random(document, position).chance(3),
         }
     }
@@ -206,7 +209,8 @@ impl Source {
             text.push(',');
         }
         let confidence = Confidence::clamped(if unsure { 0.5 } else { 0.95 });
-        Word { rect: Rect::new(left, top, 15 * text.chars().count() as u32, 30), text, confidence }
+        let rect = Rect::new(left, top, 15 * text.chars().count() as u32, 30);
+        Word::new(text, rect, confidence)
     }
 }
 

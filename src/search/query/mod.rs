@@ -1,6 +1,7 @@
 //! The query language: words, "phrases", prefix*, field:value, ranges, AND OR NOT, -word, parentheses.
 
 mod lexer;
+mod narrow;
 mod parser;
 mod values;
 
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 
 use super::error::QueryError;
 use super::schema::{Fact, Schema};
+pub use narrow::Narrowing;
 
 /// Characters of a query.
 pub const MOST_CHARACTERS: usize = 2000;
@@ -45,7 +47,7 @@ pub(super) enum Node {
     Phrase { text: String, span: Span },
     /// A fact about the page.
     Field { name: String, fact: Fact, value: Value, span: Span },
-    /// All of them; at least two.
+    /// All of them; none: everything.
     And(Vec<Node>),
     /// Any of them; at least two.
     Or(Vec<Node>),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{MOST_PHRASE_WORDS, Node, Span, Value};
-use crate::chart::{BatchId, DocumentId, PageId};
+use crate::chart::{BatchId, DocumentId, PageId, PatientId};
 use crate::search::entry::page_key;
 use crate::search::error::QueryError;
 use crate::search::schema::{Fact, Kind};
@@ -80,6 +80,9 @@ fn identity(fact: Fact, text: &str, span: Span) -> Result<Vec<u8>, QueryError> {
         Fact::Page => text.parse::<PageId>().map(|page| page_key(page).to_vec()).map_err(|error| error.to_string()),
         Fact::Batch => {
             text.parse::<BatchId>().map(|id| id.as_uuid().as_bytes().to_vec()).map_err(|error| error.to_string())
+        }
+        Fact::Patient => {
+            text.parse::<PatientId>().map(|id| id.as_uuid().as_bytes().to_vec()).map_err(|error| error.to_string())
         }
         _ => text.parse::<DocumentId>().map(|id| id.as_uuid().as_bytes().to_vec()).map_err(|error| error.to_string()),
     };

@@ -5,8 +5,10 @@
 //! caller.
 
 mod access;
+mod desk;
 mod disposal;
 mod enrolment;
+mod grant;
 mod hold;
 mod key;
 mod lot;
@@ -26,12 +28,14 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
     match &entry.fact {
         Fact::People(fact) => people::apply(transaction, entry, fact).await,
         Fact::Record(fact) => record::apply(transaction, entry, fact).await,
+        Fact::Desk(fact) => desk::apply(entry, fact),
         Fact::Lot(fact) => lot::apply(transaction, entry, fact).await,
         Fact::Rule(fact) => rule::apply(transaction, entry, fact).await,
         Fact::Retention(fact) => retention::apply(transaction, entry, fact).await,
         Fact::Hold(fact) => hold::apply(transaction, entry, fact).await,
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
         Fact::Key(fact) => key::apply(transaction, entry, fact).await,
+        Fact::Grant(fact) => grant::apply(transaction, entry, fact).await,
         Fact::Access(fact) => access::apply(transaction, entry, fact).await,
     }
 }

@@ -25,6 +25,10 @@ pub(super) async fn apply(
             }
             withdraw(transaction, *record, *version).await
         }
+        RecordFact::GivenUp { record, version } => {
+            waiting(transaction, *record, *version).await?;
+            withdraw(transaction, *record, *version).await
+        }
         RecordFact::Reviewed { record, version, approved } => {
             review(transaction, entry, *record, *version, *approved).await
         }

@@ -25,14 +25,14 @@ pub const COMMANDS: [&str; 9] = [
     "disposal show",
 ];
 
-struct Office {
-    program: Program,
+pub(super) struct Office {
+    pub(super) program: Program,
     tokens: Vec<String>,
 }
 
 impl Office {
     /// Ann runs the program; Ben and Cyd are administrators too, Tia is a technician.
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let program = Program::new()
             .with("MUNIMENT_REVIEW_UNDO_MINUTES", "0")
             .with("MUNIMENT_DISPOSAL_GRACE_DAYS", "0")
@@ -59,7 +59,7 @@ impl Office {
     }
 
     /// Takes in, accepts and archives `count` pages, each a record of its own; returns their documents.
-    fn archive(&self, count: usize) -> Vec<String> {
+    pub(super) fn archive(&self, count: usize) -> Vec<String> {
         let program = &self.program;
         program.charts("charts", 1, "jpeg", 100);
         std::fs::create_dir(program.path("in")).unwrap();
@@ -87,7 +87,7 @@ impl Office {
         documents
     }
 
-    fn approve(&self, proposal: &Value) -> String {
+    pub(super) fn approve(&self, proposal: &Value) -> String {
         let id = proposal["id"].as_str().unwrap().to_owned();
         assert_eq!(self.program.run(&["disposal", "approve", &id]).code, 1, "Ann proposed it herself");
         self.done_as(0, &["disposal", "review", &id]);

@@ -5,6 +5,7 @@ pub mod forgetting;
 mod rules;
 mod s3;
 mod stopping;
+mod working;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

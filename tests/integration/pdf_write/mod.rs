@@ -113,10 +113,8 @@ fn turned_and_leaning_pages_are_read_back_in_order() {
 /// Poppler marks right-to-left runs with directional controls; the letters between them have to be in reading order.
 #[test]
 fn right_to_left_words_come_back_in_reading_order() {
-    let words = [("שלום", 600), ("עולם", 450), ("مرحبا", 300)].map(|(text, left)| Word {
-        text: text.to_owned(),
-        rect: Rect::new(left, 200, 120, 40),
-        confidence: muniment::chart::Confidence::CERTAIN,
+    let words = [("שלום", 600), ("עולם", 450), ("مرحبا", 300)].map(|(text, left)| {
+        Word::new(text.to_owned(), Rect::new(left, 200, 120, 40), muniment::chart::Confidence::CERTAIN)
     });
     let text = page::page_text(WIDTH, HEIGHT, vec![page::block(vec![page::line(words.to_vec())])]);
     let image = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));
@@ -168,10 +166,9 @@ fn words_of_leaning_pages_stay_within_a_hundredth_of_the_page() {
 #[test]
 fn letters_of_other_scripts_and_beyond_the_first_plane_come_back() {
     let words = ["Größe", "Ωμέγα", "Пациент", "患者", "漢字", "😀🩺", "naïve", "ﬁne", "(a<b>)\\"];
-    let words = words.iter().enumerate().map(|(index, text)| Word {
-        text: (*text).to_owned(),
-        rect: Rect::new(40 + 130 * index as u32, 200, 105, 40),
-        confidence: muniment::chart::Confidence::CERTAIN,
+    let words = words.iter().enumerate().map(|(index, text)| {
+        let rect = Rect::new(40 + 130 * index as u32, 200, 105, 40);
+        Word::new((*text).to_owned(), rect, muniment::chart::Confidence::CERTAIN)
     });
     let text = page::page_text(WIDTH, HEIGHT, vec![page::block(vec![page::line(words.collect())])]);
     let image = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));

@@ -50,7 +50,7 @@ pub fn draw(width: u32, height: u32, lines: Lines<'_>) -> (GrayImage, PageText) 
                 let rect = Rect::new(min_x, min_y, bounds.width() as u32, bounds.height() as u32);
                 ink = Some(ink.map_or(rect, |ink| ink.union(&rect)));
             }
-            words.push(Word { text: text.to_owned(), rect: ink.expect("ink"), confidence: Confidence::clamped(0.93) });
+            words.push(Word::new(text.to_owned(), ink.expect("ink"), Confidence::clamped(0.93)));
             x += letters * 0.35;
         }
         block.push(line(words));

@@ -174,6 +174,30 @@ async fn what_was_lost_is_the_same_after_a_rebuild() {
 }
 
 #[tokio::test]
+async fn a_correction_that_no_archive_has_is_given_up_and_made_again() {
+    let site = Site::new().await;
+    let record = site.records[0].to_string();
+    let correct = ["correct", &record, "--reason", "labels", "--label", "ward-4"];
+    // A technician's correction waits for a reviewer: it is accepted, and not in the archive.
+    assert_eq!(site.technician(&correct)["version"], 3);
+    site.lose(true);
+    let run = site.program.run(&["--json", "rebuild"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    let rebuilt: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(rebuilt["rebuilt"]["not_deposited"], serde_json::json!([{ "record": record, "version": 3 }]));
+    let again = site.program.command(&correct).env("MUNIMENT_TOKEN", &site.token).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "a version waits: {}", String::from_utf8_lossy(&again.stderr));
+    let app = site.app().await;
+    let document = app.store.description(site.records[0], 2).await.unwrap().unwrap().document.to_string();
+    app.store.close().await;
+    site.technician(&["undo", &document]);
+    assert_eq!(site.technician(&correct)["version"], 3);
+    let nothing = site.program.command(&["undo", &document]).env("MUNIMENT_TOKEN", &site.token).output().unwrap();
+    assert_eq!(nothing.status.code(), Some(1), "the window of this one is over: it has a deposit to come");
+    assert_eq!(site.program.run(&["audit", "verify"]).code, 0);
+}
+
+#[tokio::test]
 async fn an_interrupted_rebuild_goes_on_and_refuses_another_archive() {
     let site = Site::new().await;
     let tables = site.tables().await;

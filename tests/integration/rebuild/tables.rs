@@ -23,6 +23,7 @@ const NOT_ARCHIVED: &[&str] = &[
     "recovery_codes",
     "rejects",
     "replications",
+    "saved_searches",
     "sessions",
     "sign_in_failures",
     "sign_in_links",

@@ -27,6 +27,11 @@ impl Clinic {
         Self { program, technician, reviewer }
     }
 
+    /// An instance whose technician and reviewer are known already, by their tokens.
+    pub fn known(program: Program, technician: &str, reviewer: &str) -> Self {
+        Self { program, technician: technician.to_owned(), reviewer: reviewer.to_owned() }
+    }
+
     /// An instance where decisions are final at once.
     pub fn hasty() -> Self {
         Self::with(Program::new().with("MUNIMENT_REVIEW_UNDO_MINUTES", "0"))

@@ -25,7 +25,7 @@ pub fn empty(page: PageId, pipeline: PipelineStamp) -> PageText {
 /// The same with these words on one line.
 pub fn with_words(page: PageId, pipeline: PipelineStamp, words: &[impl ToString]) -> PageText {
     let (rect, confidence) = (Rect::new(10, 10, 100, 20), Confidence::clamped(0.9));
-    let words = words.iter().map(|word| Word { text: word.to_string(), rect, confidence });
+    let words = words.iter().map(|word| Word::new(word.to_string(), rect, confidence));
     let lines = vec![Line { rect, words: words.collect() }];
     PageText { blocks: vec![Block { rect, lines }], ..empty(page, pipeline) }
 }

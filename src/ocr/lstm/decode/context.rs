@@ -35,6 +35,7 @@ pub struct Context {
     is_tried: Vec<bool>,
     /// Place of each code in the order.
     rank: Vec<usize>,
+    order: Vec<usize>,
     best: Vec<usize>,
 }
 
@@ -43,7 +44,8 @@ impl Context {
     pub fn new(charset: &Charset) -> Self {
         let codes = charset.codes();
         let mut rank = vec![0; codes];
-        for (place, code) in charset.order().iter().enumerate() {
+        let order = charset.tree().order();
+        for (place, code) in order.iter().enumerate() {
             rank[*code] = place;
         }
         Self {
@@ -55,6 +57,7 @@ impl Context {
             of_both: [0.0; 2],
             is_tried: vec![false; codes],
             rank,
+            order,
             best: Vec::new(),
         }
     }
@@ -88,7 +91,7 @@ impl Context {
         sorted.sort_by(|one, other| probabilities[*other].total_cmp(&probabilities[*one]));
         sorted.truncate(NEXT_BEST);
         let wanted = |code: &usize| !self.best.contains(code) && sorted.contains(code) == (round == Round::NextBest);
-        let codes = charset.order().iter().copied().filter(wanted).collect();
+        let codes = self.order.iter().copied().filter(wanted).collect();
         self.take(codes, probabilities, charset.null());
     }
 

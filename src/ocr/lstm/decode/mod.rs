@@ -3,12 +3,12 @@
 //! The search keeps, at every step of time, the best few partial readings of six kinds: free or inside of a dictionary's word,
 //! and for each whether the last code may only be repeated, must not be repeated, or either. A free reading costs
 //! [`WITHOUT_DICTIONARY`] times as much, so that words of the dictionary win where the picture is in doubt. It is
-//! libtesseract's search (`lstm/recodebeam.cpp`, `dict/dict.cpp`) for models in which every character has one code, and
-//! gives the same text, certainties and places.
+//! libtesseract's search (`lstm/recodebeam.cpp`, `dict/dict.cpp`), and gives the same text, certainties and places.
 
 mod beam;
 mod context;
 mod dawg;
+mod others;
 mod path;
 mod search;
 
@@ -36,6 +36,19 @@ pub struct LineWord {
     pub in_dictionary: bool,
     /// Whether a space stands before it.
     pub after_space: bool,
+    /// Probability of its text in its steps, without the dictionaries' help.
+    pub probability: f32,
+    /// What else may stand there, the most probable first.
+    pub others: Vec<OtherReading>,
+}
+
+/// What may stand in the place of a word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherReading {
+    /// Its text.
+    pub text: String,
+    /// Its probability.
+    pub probability: f32,
 }
 
 /// A character of a word.

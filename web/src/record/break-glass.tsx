@@ -1,0 +1,52 @@
+/** Emergency access: one patient, a reason, the password again, and an alarm that somebody reviews. */
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { call } from "../api/client";
+import { Button, Dialog, DialogFoot, parts, TextArea, TextField } from "../design/parts";
+import { Fault, Notice } from "../design/states";
+import { text } from "../text";
+
+export function BreakGlass({ patient, onClose }: { patient: string; onClose(): void }) {
+  const t = text.chart;
+  const [reason, setReason] = useState("");
+  const [password, setPassword] = useState("");
+  const ask = useMutation({
+    mutationFn: () => call("POST", "/break-glass", { body: { patient, reason, password }, anonymous: true }),
+    onSuccess: onClose,
+  });
+  return (
+    <Dialog title={t.breakGlass} onClose={onClose}>
+      <form
+        className={parts.stack}
+        data-own-enter
+        onSubmit={(event) => {
+          event.preventDefault();
+          ask.mutate();
+        }}
+      >
+        <Notice tone="verify">{t.breakGlassLead}</Notice>
+        <TextArea
+          label={text.common.reason}
+          required
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+        <TextField
+          label={text.signIn.password}
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+        <Fault error={ask.error} />
+        <DialogFoot>
+          <Button onClick={onClose}>{text.common.cancel}</Button>
+          <Button type="submit" look="danger" disabled={ask.isPending}>
+            {t.breakGlass}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,78 @@
+/** Export and print: never without a reason, which is recorded. */
+import { type FormEvent, useState } from "react";
+import { callForFile } from "../api/client";
+import { Button, Dialog, DialogFoot, parts, Select, TextField } from "../design/parts";
+import { Fault } from "../design/states";
+import { text } from "../text";
+
+const FORMATS = ["pdf", "original", "txt", "hocr", "alto", "json"];
+
+interface GiveOutProps {
+  what: "export" | "print";
+  subject: { records?: string[]; documents?: string[] };
+  document: string;
+  onClose(): void;
+}
+
+export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) {
+  const t = text.giveOut;
+  const [format, setFormat] = useState("pdf");
+  const [reason, setReason] = useState("");
+  const [purpose, setPurpose] = useState("treatment");
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      const file =
+        what === "print"
+          ? await callForFile("POST", "/prints", { body: { document: id, reason } })
+          : await callForFile("POST", "/exports", { body: { ...subject, format, reason, purpose } });
+      const address = URL.createObjectURL(file);
+      const link = document.createElement("a");
+      link.href = address;
+      // A name without patient data.
+      link.download = `muniment-${id.slice(0, 8)}.${format === "original" ? "bin" : what === "print" ? "pdf" : format}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      onClose();
+    } catch (failed) {
+      setError(failed);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Dialog title={what === "export" ? t.export : t.print} onClose={onClose}>
+      <form className={parts.stack} onSubmit={submit} data-own-enter>
+        <p>{what === "export" ? t.exportLead : t.printLead}</p>
+        {what === "export" && (
+          <Select
+            label={t.format}
+            value={format}
+            onChange={setFormat}
+            options={FORMATS.map((each) => [each, t.formats[each] ?? each])}
+          />
+        )}
+        <Select label={t.purpose} value={purpose} onChange={setPurpose} options={Object.entries(t.purposes)} />
+        <TextField
+          label={text.common.reason}
+          required
+          autoFocus
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+        <Fault error={error} />
+        <DialogFoot>
+          <Button onClick={onClose}>{text.common.cancel}</Button>
+          <Button type="submit" look="primary" disabled={busy || reason.trim() === ""}>
+            {what === "export" ? t.export : t.print}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

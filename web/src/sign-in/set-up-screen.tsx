@@ -1,0 +1,160 @@
+/** What the server wants of a person before anything else: a password, a second step. */
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { call } from "../api/client";
+import { askSession } from "../app/session";
+import { Button, TextField } from "../design/parts";
+import { Failed, Fault, Skeleton } from "../design/states";
+import { text } from "../text";
+import { Frame } from "./frame";
+import style from "./sign-in.module.css";
+
+const SHORTEST = 12;
+
+export function SetPassword({ old, onDone }: { old?: boolean; onDone?: () => void }) {
+  const [before, setBefore] = useState("");
+  const [password, setPassword] = useState("");
+  const [repeated, setRepeated] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
+  const save = useMutation({
+    mutationFn: () => call("PUT", "/me/password", { body: old ? { old: before, new: password } : { new: password } }),
+    onSuccess: async () => {
+      await askSession();
+      onDone?.();
+    },
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if ([...password].length < SHORTEST) setFault(text.signIn.tooShort);
+    else if (password !== repeated) setFault(text.signIn.unequal);
+    else {
+      setFault(null);
+      save.mutate();
+    }
+  }
+  return (
+    <form className={style.form} onSubmit={submit} data-own-enter>
+      {old && (
+        <TextField
+          label={text.signIn.password}
+          type="password"
+          autoComplete="current-password"
+          required
+          value={before}
+          onChange={(event) => setBefore(event.target.value)}
+        />
+      )}
+      <TextField
+        label={text.signIn.newPassword}
+        name="new-password"
+        type="password"
+        autoComplete="new-password"
+        autoFocus
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        fault={fault}
+        hint={text.signIn.setPasswordLead}
+      />
+      <TextField
+        label={text.signIn.repeat}
+        name="repeat-password"
+        type="password"
+        autoComplete="new-password"
+        required
+        value={repeated}
+        onChange={(event) => setRepeated(event.target.value)}
+      />
+      <Fault error={save.error} />
+      <Button type="submit" look="primary" disabled={save.isPending}>
+        {text.common.save}
+      </Button>
+    </form>
+  );
+}
+
+interface TotpOffer {
+  secret: string;
+  uri: string;
+  svg: string;
+}
+
+export function SetTotp({ onDone }: { onDone?: () => void }) {
+  const [code, setCode] = useState("");
+  const offer = useQuery({
+    queryKey: ["totp"],
+    queryFn: () => call<TotpOffer>("POST", "/me/totp"),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  const confirm = useMutation({
+    mutationFn: () =>
+      call<{ recovery_codes: string[] }>("PUT", "/me/totp", { body: { code: code.replaceAll(/\s/g, "") } }),
+  });
+  async function leave() {
+    await askSession();
+    onDone?.();
+  }
+  if (confirm.data)
+    return (
+      <div className={style.form}>
+        <p>{text.signIn.setTotpDone}</p>
+        <ul className={style.codes}>
+          {confirm.data.recovery_codes.map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ul>
+        <Button look="primary" onClick={leave} autoFocus>
+          {text.signIn.kept}
+        </Button>
+      </div>
+    );
+  if (offer.error) return <Failed error={offer.error} retry={() => void offer.refetch()} />;
+  if (!offer.data) return <Skeleton />;
+  return (
+    <form
+      className={style.form}
+      data-own-enter
+      onSubmit={(event) => {
+        event.preventDefault();
+        confirm.mutate();
+      }}
+    >
+      <img
+        className={style.square}
+        alt={text.signIn.setTotp}
+        src={`data:image/svg+xml,${encodeURIComponent(offer.data.svg)}`}
+      />
+      <p>{text.signIn.setTotpSecret}</p>
+      <p className={style.secret}>{offer.data.secret}</p>
+      <TextField
+        label={text.signIn.code}
+        name="code"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        autoFocus
+        required
+        value={code}
+        onChange={(event) => setCode(event.target.value)}
+      />
+      <Fault error={confirm.error} />
+      <Button type="submit" look="primary" disabled={confirm.isPending}>
+        {text.common.save}
+      </Button>
+    </form>
+  );
+}
+
+export function SetUp({ needs }: { needs: "password" | "totp" }) {
+  if (needs === "password")
+    return (
+      <Frame title={text.signIn.setPassword}>
+        <SetPassword />
+      </Frame>
+    );
+  return (
+    <Frame title={text.signIn.setTotp} lead={text.signIn.setTotpLead}>
+      <SetTotp />
+    </Frame>
+  );
+}

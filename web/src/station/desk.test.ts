@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Problem } from "../api/problem";
+import type { Claim, Field } from "../api/types";
+import { Desk, type DeskApi } from "./desk";
+import { tabDrafts } from "./drafts";
+import * as flow from "./flow";
+
+const PATIENT = {
+  id: "p1",
+  number: "H 4471 902",
+  name: "KOWALCZYK, Anna",
+  born: "1957-03-14",
+  score: 0.98,
+  matched: ["number", "name"],
+};
+
+function field(name: string, level: Field["level"], value = "x"): Field {
+  return { name, label: name, value, confidence: 0.5, level };
+}
+
+function claim(id: string, fields: Field[] = []): Claim {
+  return {
+    lease: { token: `lease-${id}`, expires_at: new Date(Date.now() + 600_000).toISOString(), seconds: 600 },
+    document: {
+      id,
+      batch: { id: "b", name: "Box" },
+      state: "ready",
+      pages: [],
+      fields,
+      patient: { candidates: [PATIENT] },
+      kind: field("kind", "confident", "clinic-letter"),
+      labels: [],
+      draft: null,
+      splits_suggested: [],
+      version: 1,
+    },
+  };
+}
+
+function fake(ids: Claim[], over: Partial<DeskApi> = {}) {
+  const calls: string[] = [];
+  const api: DeskApi = {
+    next: async () => ids.shift() ?? null,
+    claim: async (id) => claim(id),
+    renew: async () => ({ expires_at: new Date(Date.now() + 600_000).toISOString() }),
+    release: async (id) => void calls.push(`release ${id}`),
+    saveDraft: async (id) => {
+      calls.push(`draft ${id}`);
+      return { saved_at: "", version: 2 };
+    },
+    accept: async (id) => {
+      calls.push(`accept ${id}`);
+      return { record: "r" };
+    },
+    decide: async (id, what) => void calls.push(`${what} ${id}`),
+    undo: async () => ({ document: "a" }),
+    ...over,
+  };
+  return { desk: new Desk(api, tabDrafts("me")), calls };
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(10);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sessionStorage.clear();
+});
+afterEach(() => vi.useRealTimers());
+
+describe("Enter", () => {
+  it("accepts a clean document with one key, and the next is on screen at once", async () => {
+    const { desk, calls } = fake([claim("a"), claim("b"), claim("c")]);
+    await desk.open();
+    await settle();
+    expect(desk.state.step).toBe("accept");
+    desk.enter("accept");
+    expect(desk.state.current?.claim.document.id).toBe("b");
+    await settle();
+    expect(calls).toContain("accept a");
+  });
+
+  it("walks the uncertain fields and accepts after the last", async () => {
+    const { desk, calls } = fake([
+      claim("a", [
+        field("author", "check"),
+        field("document_date", "confident"),
+        field("birth_date", "verify", "1957-03-14"),
+      ]),
+    ]);
+    await desk.open();
+    expect(desk.state.step).toBe("author");
+    desk.enter("author");
+    expect(desk.state.step).toBe("birth_date");
+    desk.enter("birth_date");
+    expect(desk.state.step).toBe("accept");
+    desk.enter("accept");
+    await settle();
+    expect(calls).toContain("accept a");
+  });
+});
+
+describe("accepting", () => {
+  it("is refused while something must be verified, and goes there", async () => {
+    const { desk, calls } = fake([
+      claim("a", [field("author", "confident"), field("birth_date", "verify", "1957-03-14")]),
+    ]);
+    await desk.open();
+    expect(desk.accept()).toBe(false);
+    expect(desk.state.step).toBe("birth_date");
+    expect(calls).not.toContain("accept a");
+  });
+
+  it("is refused while the page's number is not the patient's", async () => {
+    const { desk } = fake([claim("a", [field("patient_number", "confident", "H 9999")])]);
+    await desk.open();
+    expect(desk.accept()).toBe(false);
+    expect(desk.state.refused[0]).toMatchObject({ kind: "disagrees", field: "patient_number" });
+  });
+
+  it("that the server refuses comes back as it was typed", async () => {
+    const refuse = async () => {
+      throw new Problem(422, { code: "unconfirmed", detail: "Confirm the author." });
+    };
+    const { desk } = fake([claim("a", [field("author", "confident")]), claim("b")], { accept: refuse });
+    await desk.open();
+    await settle();
+    desk.change((entry) => flow.type(entry, "author", "Dr Hallinan"));
+    desk.accept();
+    await settle();
+    expect(desk.state.current?.claim.document.id).toBe("b");
+    expect(desk.state.returned).toHaveLength(1);
+    await desk.undo();
+    expect(desk.state.current?.entry.values.author).toBe("Dr Hallinan");
+  });
+});
+
+describe("what was typed", () => {
+  it("is saved after a rest, once", async () => {
+    const { desk, calls } = fake([claim("a", [field("author", "check")])]);
+    await desk.open();
+    desk.change((entry) => flow.type(entry, "author", "D"));
+    desk.change((entry) => flow.type(entry, "author", "Dr"));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(calls.filter((each) => each === "draft a")).toHaveLength(1);
+    expect(desk.state.saving).toBe("saved");
+  });
+
+  it("survives a lost hold and goes on when the document is claimed again", async () => {
+    let lost = true;
+    const { desk } = fake([claim("a", [field("author", "check")])], {
+      saveDraft: async () => {
+        if (lost) throw new Problem(409, { code: "claim-lost" });
+        return { saved_at: "", version: 3 };
+      },
+    });
+    await desk.open();
+    desk.change((entry) => flow.type(entry, "author", "Dr H"));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(desk.state.current?.lost).toBe(true);
+    expect(desk.accept()).toBe(false);
+    lost = false;
+    await desk.claimAgain();
+    expect(desk.state.current?.lost).toBe(false);
+    expect(desk.state.current?.entry.values.author).toBe("Dr H");
+    expect(desk.state.saving).toBe("saved");
+  });
+
+  it("survives a lost network and is saved when it is back", async () => {
+    let offline = true;
+    const { desk } = fake([claim("a", [field("author", "check")])], {
+      saveDraft: async () => {
+        if (offline) throw new Problem(0, { code: "offline" });
+        return { saved_at: "" };
+      },
+    });
+    await desk.open();
+    desk.change((entry) => flow.type(entry, "author", "Dr H"));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(desk.state.saving).toBe("offline");
+    offline = false;
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(desk.state.saving).toBe("saved");
+  });
+
+  it("survives a reload", async () => {
+    const first = fake([claim("a", [field("author", "check")])]);
+    await first.desk.open();
+    first.desk.change((entry) => flow.type(entry, "author", "Dr Hallinan"));
+    const second = fake([claim("a", [field("author", "check")])]);
+    await second.desk.open();
+    expect(second.desk.state.current?.entry.values.author).toBe("Dr Hallinan");
+  });
+});
+
+describe("the patient", () => {
+  it("is asked about first when the match is doubtful", async () => {
+    const doubtful = claim("a", [field("author", "check")]);
+    doubtful.document.patient.candidates = [{ ...PATIENT, score: 0.6, matched: ["name"] }];
+    const { desk } = fake([doubtful]);
+    await desk.open();
+    expect(desk.state.step).toBe("patient");
+    desk.enter("patient");
+    expect(desk.state.step).toBe("author");
+  });
+
+  it("that nobody knows is made new out of the page, after a look", async () => {
+    const unknown = claim("a", [
+      field("patient_number", "confident", "77-1"),
+      field("patient_name", "confident", "DOE, Jo"),
+    ]);
+    unknown.document.patient.candidates = [];
+    const { desk } = fake([unknown]);
+    await desk.open();
+    expect(desk.state.step).toBe("patient");
+    expect(desk.accept()).toBe(false);
+    desk.enter("patient");
+    const work = desk.state.current;
+    expect(work && flow.acceptance(work).new_patient).toEqual({ number: "77-1", name: "DOE, Jo" });
+  });
+});
