@@ -34,11 +34,14 @@ pub struct TlsFiles {
 /// Told the address once it is listened at.
 pub type Ready = Box<dyn FnOnce(SocketAddr) + Send>;
 
+/// How serving ended.
+pub type Served = Result<(), Box<dyn Error + Send + Sync>>;
+
 /// What the command line needs of the server.
 #[derive(Clone, Copy)]
 pub struct ServerEntry {
     /// Serves until the signal is raised.
-    pub serve: fn(App, Listening, Stop, Ready) -> LocalBoxFuture<'static, Result<(), Box<dyn Error + Send + Sync>>>,
+    pub serve: fn(App, Listening, Stop, Ready) -> LocalBoxFuture<'static, Served>,
     /// Describes its interface.
     pub describe: fn() -> String,
 }

@@ -18,11 +18,14 @@ use cache::Cache;
 
 const MIB: u64 = 1 << 20;
 
+/// A lock for each pack of pieces that is being made: whoever wants the same waits for it.
+type Making = HashMap<(ImageId, Pack), Arc<tokio::sync::Mutex<()>>>;
+
 /// The images of a running server.
 pub struct PageImages {
     pool: Pool,
     cache: Cache,
-    making: Mutex<HashMap<(ImageId, Pack), Arc<tokio::sync::Mutex<()>>>>,
+    making: Mutex<Making>,
 }
 
 impl App {
@@ -163,7 +166,7 @@ impl PageImages {
         reading.await.map_err(|_| AppError::Child("the page image was not read".into()))?.map_err(failed)
     }
 
-    fn making(&self) -> std::sync::MutexGuard<'_, HashMap<(ImageId, Pack), Arc<tokio::sync::Mutex<()>>>> {
+    fn making(&self) -> std::sync::MutexGuard<'_, Making> {
         self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
