@@ -30,3 +30,24 @@ pub async fn invite(app: &App) -> Result<Vec<Invited>, CommandError> {
     invited.push(Invited { part: "administer", token: app.own_link().await? });
     Ok(invited)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::config::Config;
+
+    #[tokio::test]
+    async fn each_link_signs_somebody_in_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(Config::load(None, std::iter::empty(), Some(folder.path())).unwrap()).await.unwrap();
+        let invited = invite(&app).await.unwrap();
+        let mut roles = Vec::new();
+        for invited in &invited {
+            let person = app.use_link(&invited.token, None, None, "127.0.0.1").await.unwrap();
+            roles.extend(person.roles);
+            assert!(app.use_link(&invited.token, None, None, "127.0.0.1").await.is_err(), "{}", invited.part);
+        }
+        roles.sort_unstable();
+        assert_eq!(roles, [Role::Technician, Role::Reviewer, Role::Administrator, Role::Requester, Role::Auditor]);
+    }
+}

@@ -139,7 +139,8 @@ fn assemble(server: Option<&Server>) -> (Router<Server>, OpenApi) {
         }
         for (path, mut item) in paths.paths {
             router = router.route(&path, methods.clone());
-            for (_, operation) in operations(&mut item) {
+            for (method, operation) in operations(&mut item) {
+                operation.operation_id = Some(operation_id(name(&method), &path));
                 mark(operation, route.access);
             }
             match document.paths.paths.get_mut(&path) {
@@ -193,6 +194,13 @@ fn mark(operation: &mut Operation, access: Access) {
     operation.responses.responses.entry("default".into()).or_insert(RefOr::T(response));
 }
 
+/// Returns a name that no other operation has: the method and the path.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.fold(method.to_ascii_lowercase(), |id, word| format!("{id}_{word}"))
+}
+
 fn operations(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
     let all = [
         (HttpMethod::Get, item.get.as_mut()),
@@ -216,5 +224,46 @@ const fn name(method: &HttpMethod) -> &'static str {
         HttpMethod::Head => "HEAD",
         HttpMethod::Patch => "PATCH",
         _ => "OTHER",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    /// One would silently take the other's place in the document.
+    #[test]
+    fn no_two_forms_have_one_name() {
+        let mut known: HashMap<String, serde_json::Value> = HashMap::new();
+        let mut twice = Vec::new();
+        for (name, schema) in routes::table().into_iter().flat_map(|route| route.methods.0) {
+            let mut form = serde_json::to_value(schema).unwrap();
+            without_words(&mut form);
+            let first = known.entry(name.clone()).or_insert_with(|| form.clone());
+            if *first != form {
+                twice.push(name);
+            }
+        }
+        assert!(twice.is_empty(), "different forms of one name: {twice:?}; rename one, or give it `schema(as = ..)`");
+    }
+
+    fn without_words(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(members) => {
+                members.remove("description");
+                members.values_mut().for_each(without_words);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(without_words),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn operations_are_named_after_their_address() {
+        assert_eq!(operation_id("GET", "/api/v1/people"), "get_people");
+        assert_eq!(operation_id("PUT", "/api/v1/people/{id}/roles"), "put_people_id_roles");
+        assert_eq!(operation_id("GET", "/healthz"), "get_healthz");
     }
 }

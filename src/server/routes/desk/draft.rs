@@ -35,6 +35,7 @@ pub struct TypedDraft {
 
 /// That it is kept.
 #[derive(Serialize, ToSchema)]
+#[schema(as = DraftKept)]
 pub struct SavedView {
     /// When.
     saved_at: String,

@@ -157,6 +157,7 @@ pub struct RectView {
 
 /// Whom a document may be about.
 #[derive(Serialize, ToSchema)]
+#[schema(as = PossiblePatients)]
 pub struct PatientView {
     /// The likeliest first.
     pub candidates: Vec<CandidateView>,
