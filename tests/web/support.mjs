@@ -29,6 +29,7 @@ export async function check(name, run) {
   } catch (error) {
     checks.failed.push(name);
     console.log(`FAIL  ${name}: ${error?.message ?? error}`);
+    await checks.world?.remember(checks.failed.length).catch(() => {});
   }
 }
 
@@ -48,6 +49,7 @@ export class World {
     this.pictures = pictures;
     this.folder = mkdtempSync(join(tmpdir(), "muniment-web-"));
     this.violations = [];
+    checks.world = this;
     mkdirSync(pictures, { recursive: true });
   }
 
@@ -170,6 +172,12 @@ export class World {
     });
     page.on("pageerror", (error) => this.violations.push(`page error: ${error.message}`));
     return page;
+  }
+
+  /** Keeps what every open page shows after a failure. */
+  async remember(failure) {
+    const pages = this.browser?.contexts().flatMap((context) => context.pages()) ?? [];
+    for (const [index, page] of pages.entries()) await this.picture(page, `failed-${failure}-${index + 1}`);
   }
 
   async picture(page, name) {
