@@ -165,7 +165,7 @@ export class World {
   async person(options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(Number(process.env.MUNIMENT_WEB_PATIENCE ?? 30_000));
     page.on("console", (message) => {
       const words = message.text();
       if (/Content Security Policy|Permissions policy violation/.test(words)) this.violations.push(words);
