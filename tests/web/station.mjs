@@ -157,7 +157,8 @@ export async function overlay(world, page) {
     const found = await page.evaluate(async () => {
       const group = document.querySelector("[data-overlay]");
       const canvas = document.querySelector("[data-viewer] canvas");
-      const service = group.dataset.overlay;
+      const given = group.dataset.overlay;
+      const service = given.startsWith("/iiif/") ? `/api/v1${given}` : given;
       const info = await (await fetch(`${service}/info.json`)).json();
       const size = info.sizes.at(-1);
       const image = new Image();

@@ -1,6 +1,6 @@
 // Starts the real server on generated charts and a real browser on it; counts, measures and keeps pictures.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as serveHttp, request } from "node:http";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -29,6 +29,7 @@ export async function check(name, run) {
   } catch (error) {
     checks.failed.push(name);
     console.log(`FAIL  ${name}: ${error?.message ?? error}`);
+    await checks.world?.remember(checks.failed.length).catch(() => {});
   }
 }
 
@@ -48,19 +49,32 @@ export class World {
     this.pictures = pictures;
     this.folder = mkdtempSync(join(tmpdir(), "muniment-web-"));
     this.violations = [];
+    checks.world = this;
     mkdirSync(pictures, { recursive: true });
+  }
+
+  /** What steers the tests, or whoever runs them, must not steer the program. */
+  environment() {
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MUNIMENT_")));
+    return { ...own, HOME: this.folder, XDG_CONFIG_HOME: join(this.folder, "config") };
   }
 
   run(...words) {
     const done = spawnSync(this.program, ["--data", join(this.folder, "data"), ...words], {
       encoding: "utf8",
-      env: { ...process.env, HOME: this.folder, XDG_CONFIG_HOME: join(this.folder, "config") },
+      env: this.environment(),
       cwd: this.folder,
       timeout: 900_000,
     });
     // 1: done, with something for a person to look at.
     if (done.status !== 0 && done.status !== 1) throw new Error(`muniment ${words.join(" ")} ended with ${done.status}: ${done.stderr}`);
     return done.stdout;
+  }
+
+  /** Puts documents into the archive: new ones, or with MUNIMENT_WEB_DATA a copy of a folder that has some. */
+  prepare(charts, seed, most) {
+    if (process.env.MUNIMENT_WEB_DATA) cpSync(process.env.MUNIMENT_WEB_DATA, join(this.folder, "data"), { recursive: true });
+    else this.run("ingest", this.scans(charts, seed, most), "--batch", "Box 12", "--sheets", "120");
   }
 
   /** Makes charts and cuts them into one file per document, as a scanner with separator sheets gives them. */
@@ -72,7 +86,8 @@ export class World {
     let count = 0;
     for (const name of readdirSync(made).filter((each) => each.endsWith(".truth.json")).sort()) {
       const truth = JSON.parse(readFileSync(join(made, name), "utf8"));
-      const documents = Map.groupBy(truth.pages, (page) => page.document?.number ?? 0);
+      const documents = new Map();
+      for (const page of truth.pages) documents.set(page.document?.number ?? 0, [...(documents.get(page.document?.number ?? 0) ?? []), page]);
       for (const [number, pages] of documents) {
         if (count >= most) return cut;
         if (pages.some((page) => page.blank || page.foreign_patient || page.upright)) continue;
@@ -90,7 +105,7 @@ export class World {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
     this.server = spawn(this.program, ["--data", join(this.folder, "data"), "serve", "--listen", `127.0.0.1:${port}`], {
-      env: { ...process.env, HOME: this.folder, XDG_CONFIG_HOME: join(this.folder, "config") },
+      env: this.environment(),
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -122,7 +137,7 @@ export class World {
       const path = new URL(asked.url, this.url).pathname;
       const onward = /^\/(api|oidc|healthz|readyz|metrics)/.test(path);
       const file = join(dist, path.includes(".") ? path : "index.html");
-      const passed = request({ port, host: "127.0.0.1", path: onward ? asked.url : "/", method: asked.method, headers: asked.headers }, (got) => {
+      const passed = request({ port, host: "127.0.0.1", path: onward ? asked.url : "/", method: asked.method, headers: onward ? asked.headers : { ...asked.headers, "accept-encoding": "identity" } }, (got) => {
         if (onward) {
           answer.writeHead(got.statusCode, got.headers);
           got.pipe(answer);
@@ -150,13 +165,19 @@ export class World {
   async person(options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(Number(process.env.MUNIMENT_WEB_PATIENCE ?? 30_000));
     page.on("console", (message) => {
       const words = message.text();
       if (/Content Security Policy|Permissions policy violation/.test(words)) this.violations.push(words);
     });
     page.on("pageerror", (error) => this.violations.push(`page error: ${error.message}`));
     return page;
+  }
+
+  /** Keeps what every open page shows after a failure. */
+  async remember(failure) {
+    const pages = this.browser?.contexts().flatMap((context) => context.pages()) ?? [];
+    for (const [index, page] of pages.entries()) await this.picture(page, `failed-${failure}-${index + 1}`);
   }
 
   async picture(page, name) {

@@ -27,7 +27,13 @@ export function imageInfo(service: string): Promise<ImageInfo> {
   return promise;
 }
 
-async function ask(service: string): Promise<ImageInfo> {
+/** The service's address; some answers leave the interface's own prefix out. */
+function located(service: string): string {
+  return service.startsWith("/iiif/") ? `/api/v1${service}` : service;
+}
+
+async function ask(image: string): Promise<ImageInfo> {
+  const service = located(image);
   let answer: Response;
   try {
     answer = await fetch(`${service}/info.json`, { credentials: "same-origin" });
@@ -47,7 +53,8 @@ export function tileSource(info: ImageInfo): OpenSeadragon.TileSource {
 }
 
 /** The address of the smallest ready-made image that is at least so wide. */
-export function imageAddress(service: string, info: ImageInfo, atLeast: number): string {
+export function imageAddress(image: string, info: ImageInfo, atLeast: number): string {
+  const service = located(image);
   const sizes = [...(info.sizes ?? [])].sort((one, other) => one.width - other.width);
   const size = sizes.find((each) => each.width >= atLeast) ?? sizes.at(-1);
   return size ? `${service}/full/${size.width},${size.height}/0/default.jpg` : `${service}/full/max/0/default.jpg`;
