@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run web build demo test check soak bench clean
+.PHONY: help setup setup-run web build demo test check soak fuzz bench clean
 
 # A fresh Rust installation is found even before the shell was started anew.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -42,6 +42,9 @@ check: setup ## formatting, lints, documentation, licences; all of it must be cl
 
 soak: setup ## the long version of the fault tests
 	MUNIMENT_SOAK=1 cargo test --release --locked -- --include-ignored --test-threads=1
+
+fuzz: ## try the model parser and the line cutter with damaged input, FUZZ_SECONDS (600) each
+	@scripts/fuzz.sh
 
 bench: setup-run ## speed, memory, search, accuracy and the archive, beside other programs on the same pages
 	@scripts/setup.sh test bench

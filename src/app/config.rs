@@ -218,7 +218,12 @@ impl Config {
                 *path = whole(&base.join(&*path));
             }
         }
-        let own = [&mut self.index.definitions, &mut self.pipelines.folder, &mut self.recognition.tessdata];
+        let own = [
+            &mut self.index.definitions,
+            &mut self.pipelines.folder,
+            &mut self.recognition.tessdata,
+            &mut self.recognition.user_words,
+        ];
         for path in own.into_iter().flatten() {
             *path = whole(&base.join(&*path));
         }

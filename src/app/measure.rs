@@ -113,7 +113,7 @@ async fn read(
     pool: &Pool,
     definition: &Definition,
     image: &Path,
-) -> Result<(Option<Box<PageText>>, f64), String> {
+) -> Result<(Option<PageText>, f64), String> {
     let file = File::open(image).map_err(|cause| cause.to_string())?;
     let page = PageId { scan: Digest::of(image.as_os_str().as_encoded_bytes()), number: PageNumber::FIRST };
     let definition = Box::new(definition.clone());
@@ -125,7 +125,7 @@ async fn read(
     let answer = child.call::<_, Response>(&request, &[file.as_fd()], deadline).await;
     let used = pid.map_or(0.0, cpu_seconds) - before;
     match answer {
-        Ok((Response::Read(text), _)) => Ok((Some(text), used)),
+        Ok((Response::Read(text), _)) => Ok((Some(*text), used)),
         Ok((Response::Rejected(reject), _)) => Err(reject.message),
         Ok((Response::Failed(why), _)) => Err(why),
         Ok(_) => Err("the child gave an answer to another question".into()),

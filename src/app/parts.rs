@@ -117,6 +117,7 @@ pub fn pool(config: &Config, recognise: bool, size: usize) -> Result<Pool, AppEr
     let setup = Setup {
         languages: recognise.then(|| recognition.languages.clone()),
         tessdata: recognition.tessdata.clone(),
+        user_words: recognition.user_words.clone(),
         limits: FileLimits {
             max_file_bytes: config.intake.max_file_mib * MIB,
             max_pages: config.intake.max_pages,

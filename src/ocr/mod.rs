@@ -8,5 +8,6 @@ pub mod models;
 pub mod recognizer;
 pub mod risk;
 pub mod tesseract;
+pub mod user_words;
 
 pub use recognizer::{Orientation, RecognizeError, Recognizer};

@@ -8,6 +8,7 @@ use super::native::Native;
 use crate::ocr::lstm::{Model, Reader};
 use crate::ocr::models::Models;
 use crate::ocr::tesseract::{self, Tesseract};
+use crate::ocr::user_words::UserWords;
 use crate::ocr::{RecognizeError, Recognizer};
 
 /// Number of our own recogniser, counted up whenever it may read differently.
@@ -36,10 +37,19 @@ impl Engines {
     /// # Errors
     /// A model is missing or damaged. One that only libtesseract reads is no error: see [`Engines::why_not_native`].
     pub fn load(models: &Models, languages: &[String]) -> Result<Self, RecognizeError> {
+        Self::load_with(models, languages, &UserWords::default())
+    }
+
+    /// Loads the models of `languages`, and gives our own network a site's words.
+    ///
+    /// # Errors
+    /// As [`Engines::load`].
+    pub fn load_with(models: &Models, languages: &[String], words: &UserWords) -> Result<Self, RecognizeError> {
         let tesseract = Tesseract::load(models, languages)?;
-        let native = native_readers(models, languages).map(|readers| {
-            let engine =
+        let native = native_readers(models, languages, words).map(|readers| {
+            let mut engine =
                 format!("native {REVISION}, layout tesseract {}, {}", tesseract::version(), languages.join("+"));
+            engine.extend(words.stamp().map(|stamp| format!(", {stamp}")));
             (readers, engine)
         });
         Ok(Self { tesseract, native })
@@ -67,18 +77,19 @@ pub fn why_not_native(folder: Option<&Path>, languages: &str) -> Option<String> 
     let models = Models::find(folder).ok()?;
     let languages: Vec<String> = languages.split('+').map(str::to_owned).collect();
     languages.iter().try_for_each(|language| models.check(language)).ok()?;
-    native_readers(&models, &languages).err()
+    native_readers(&models, &languages, &UserWords::default()).err()
 }
 
 /// Loads the models into our own network, one for each language.
 ///
 /// # Errors
 /// Why it cannot read them; libtesseract may.
-pub fn native_readers(models: &Models, languages: &[String]) -> Result<Vec<Reader>, String> {
+fn native_readers(models: &Models, languages: &[String], words: &UserWords) -> Result<Vec<Reader>, String> {
     let reader = |language: &String| {
         let data = models.read(language).map_err(|cause| cause.to_string())?;
-        let model = Model::parse(&data)
+        let mut model = Model::parse(&data)
             .map_err(|cause| format!("the model {language} is read by libtesseract only: {cause}"))?;
+        model.add_words(&words.words, &words.patterns);
         Ok(Reader::new(model))
     };
     languages.iter().map(reader).collect()

@@ -23,6 +23,7 @@ mod end_to_end;
 mod enrolment;
 mod export;
 mod fixity;
+mod fuzz_corpus;
 mod giveback;
 mod indexing;
 mod intake;

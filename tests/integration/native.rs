@@ -6,6 +6,7 @@ use muniment::chart::{Block, Rect, Word};
 use muniment::ocr::accuracy::Accuracy;
 use muniment::ocr::lstm::Model;
 use muniment::ocr::models::Models;
+use muniment::ocr::user_words::UserWords;
 use muniment::pipeline::Definition;
 use muniment::pipeline::engines::{Engine, Engines};
 
@@ -88,6 +89,18 @@ fn a_definition_chooses_who_reads_and_the_result_says_so() {
     let mut engines = engines(&["eng"]);
     assert!(engines.recognizer(own.recognise.engine).engine().starts_with("native "));
     assert!(engines.recognizer(other.recognise.engine).engine().starts_with("tesseract "));
+}
+
+#[test]
+fn words_of_a_site_are_named_in_the_result_and_spoil_no_reading() {
+    let words = UserWords::parse("Hillcrest\nLisinopril\nMRN-\\d\\d\\d\\d\n").expect("a list");
+    let models = Models::find(None).expect("Tesseract's models");
+    let mut with = Engines::load_with(&models, &["eng".to_owned()], &words).expect("the English model");
+    let mut native = with.recognizer(Engine::Native);
+    assert!(native.engine().contains("eng, words "), "{}", native.engine());
+    let read = native.recognise(&drawn(&TEXT, 1.5, 20), 300, LONG).expect("a reading");
+    let found = Accuracy::of(&TEXT.join("\n"), &text(&read)).exact;
+    assert!(found.recall() > 0.98 && found.digit_recall() > 0.98, "{found:?}");
 }
 
 #[test]

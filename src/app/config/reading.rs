@@ -44,6 +44,9 @@ pub struct Recognition {
     /// Folder of the traineddata files.
     #[serde(deserialize_with = "optional_path")]
     pub tessdata: Option<PathBuf>,
+    /// A site's own words, one to a line.
+    #[serde(deserialize_with = "optional_path")]
+    pub user_words: Option<PathBuf>,
     /// Memory per child, in MiB.
     pub memory_mib: u64,
     /// Time per page, in seconds.

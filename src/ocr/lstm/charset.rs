@@ -9,8 +9,6 @@ use super::error::ModelError;
 
 /// Most characters of a model.
 const MOST_CHARACTERS: usize = 65_000;
-/// Letters of Hebrew, Arabic and their neighbours.
-const RIGHT_TO_LEFT: std::ops::RangeInclusive<char> = '\u{590}'..='\u{8ff}';
 /// Property bit of digits.
 const DIGIT: u32 = 8;
 /// Scripts whose words no spaces part.
@@ -31,7 +29,6 @@ pub struct Charset {
     /// Code that stands for nothing.
     null: usize,
     spaced: bool,
-    right_to_left: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,15 +70,13 @@ impl Charset {
         if characters.len() != count {
             return Err(bytes.damaged(format!("{} of {count} characters are there", characters.len())));
         }
-        let letters = || characters.iter().flat_map(|character| character.text.chars());
-        let right_to_left = letters().any(|letter| RIGHT_TO_LEFT.contains(&letter));
         let mut tree = CodeTree::read(codes, count)?;
         if null >= tree.codes() {
             return Err(codes.damaged("the code for nothing is out of range"));
         }
         // In most models it is that of a character which is never written.
         tree.add_if_free(null);
-        Ok(Self { characters, tree, null, spaced, right_to_left })
+        Ok(Self { characters, tree, null, spaced })
     }
 
     /// Returns how many codes the network puts out.
@@ -104,9 +99,21 @@ impl Charset {
         self.spaced
     }
 
-    /// Says whether the language is written from right to left.
-    pub const fn is_right_to_left(&self) -> bool {
-        self.right_to_left
+    /// Returns the number of characters.
+    pub const fn len(&self) -> usize {
+        self.characters.len()
+    }
+
+    /// Returns the characters that make a text, one for each letter; `None` where one is missing.
+    pub fn characters_of(&self, text: &str) -> Option<Vec<CharacterId>> {
+        let number = |letter: char| {
+            let place = self.characters.iter().position(|character| {
+                let mut letters = character.text.chars();
+                letters.next() == Some(letter) && letters.next().is_none()
+            });
+            place.and_then(|place| CharacterId::try_from(place).ok())
+        };
+        text.chars().map(number).collect()
     }
 
     /// Returns the text of a character.
@@ -159,7 +166,7 @@ mod tests {
         let charset = read("3\nNULL 0 x\na 3 x\n7 8 x\n", &[(1, 2), (1, 0), (1, 3)], 1).expect("a character set");
         assert_eq!((charset.codes(), charset.null(), charset.tree().order()), (4, 1, vec![2, 0, 3, 1]));
         assert_eq!(charset.text_of_codes(&[0, 2, 3]).as_deref(), Some("a 7"));
-        assert!(charset.is_spaced() && !charset.is_right_to_left() && charset.is_spaced_character(1));
+        assert!(charset.is_spaced() && charset.is_spaced_character(1));
         assert_eq!((charset.text(0), charset.text(1), charset.is_digit(2)), (" ", "a", true));
     }
 
@@ -182,7 +189,7 @@ mod tests {
     fn scripts_are_told_apart() {
         let text = "3\nNULL 0 Common 0\n字 1 0,255,0,255 Han 1 0 1 字\nא 1 Hebrew 2\n";
         let charset = read(text, &[(1, 0), (1, 1), (1, 2)], 2).expect("a character set");
-        assert!(!charset.is_spaced() && charset.is_right_to_left());
+        assert!(!charset.is_spaced());
         assert_eq!([0, 1, 2].map(|character| charset.is_spaced_character(character)), [true, false, true]);
     }
 }

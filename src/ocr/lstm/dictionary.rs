@@ -4,6 +4,8 @@
 //! the letter, three flags (last edge of its node, backward, end of a word), the place of the next node's first edge.
 //! Source: Tesseract, `dict/dawg.h`. The search follows edges only forward, so a damaged graph ends a search early at worst.
 
+use std::collections::BTreeMap;
+
 use super::bytes::Bytes;
 use super::charset::CharacterId;
 use super::error::ModelError;
@@ -56,12 +58,48 @@ impl Dictionary {
         if edges.is_empty() {
             return Err(bytes.damaged("has no edges"));
         }
-        // As many bits as the numbers 0..=characters need.
-        let letter_bits = (characters as u64 + 1).next_power_of_two().trailing_zeros().max(1);
+        let letter_bits = bits_of(characters);
         let mut dictionary = Self { kind, edges, letter_bits, first_node: 0 };
         let first = (0..count as Edge).find(|edge| dictionary.flag(*edge, 0));
         dictionary.first_node = first.ok_or_else(|| bytes.damaged("the first node has no end"))? as usize + 1;
         Ok(dictionary)
+    }
+
+    /// Makes a graph of `words`, for a character set of `characters`; `None` without words.
+    pub fn of_words(words: &[Vec<CharacterId>], characters: usize, kind: Kind) -> Option<Self> {
+        let mut nodes: Vec<BTreeMap<CharacterId, (bool, usize)>> = vec![BTreeMap::new()];
+        for word in words {
+            let mut node = 0;
+            for (place, letter) in word.iter().enumerate() {
+                let next = nodes.len();
+                let (ends, target) = nodes[node].entry(*letter).or_insert((false, next));
+                *ends |= place + 1 == word.len();
+                node = *target;
+                if node == next {
+                    nodes.push(BTreeMap::new());
+                }
+            }
+        }
+        let starts: Vec<usize> = nodes
+            .iter()
+            .scan(0, |start, node| {
+                let here = *start;
+                *start += node.len();
+                Some(here)
+            })
+            .collect();
+        let letter_bits = bits_of(characters);
+        let mut edges = Vec::new();
+        for node in &nodes {
+            for (place, (letter, (ends, target))) in node.iter().enumerate() {
+                let last = u64::from(place + 1 == node.len());
+                let next = if nodes[*target].is_empty() { 0 } else { starts[*target] as u64 };
+                let flags = last | u64::from(*ends) << 2;
+                edges.push(u64::from(*letter) | flags << letter_bits | next << (letter_bits + 3));
+            }
+        }
+        let first_node = nodes[0].len();
+        (first_node > 0 && edges.len() <= MOST_EDGES).then_some(Self { kind, edges, letter_bits, first_node })
     }
 
     /// Returns the edge for `letter` out of the node behind `edge`, or out of the first node.
@@ -105,9 +143,30 @@ impl Dictionary {
     }
 }
 
+/// Returns as many bits as the numbers 0..=characters need.
+fn bits_of(characters: usize) -> u32 {
+    (characters as u64 + 1).next_power_of_two().trailing_zeros().max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_graph_of_words_holds_these_words() {
+        let words = [vec![3, 1, 2], vec![3, 1], vec![5], vec![3, 4, 4]];
+        let made = Dictionary::of_words(&words, 9, Kind::Words).expect("a graph");
+        let ends = |word: &[CharacterId]| {
+            let mut edge = None;
+            for letter in word {
+                edge = Some(made.follow(edge, *letter)?);
+            }
+            edge.map(|edge| made.ends_word(edge))
+        };
+        assert!(words.iter().all(|word| ends(word) == Some(true)));
+        assert_eq!([ends(&[3]), ends(&[3, 4]), ends(&[5, 1]), ends(&[4])], [Some(false), Some(false), None, None]);
+        assert!(Dictionary::of_words(&[], 9, Kind::Words).is_none());
+    }
 
     /// Letter, whether last of its node, whether a word ends, the next node; 7 characters, so 3 bits for a letter.
     fn graph(edges: &[(u64, bool, bool, u64)]) -> Vec<u8> {

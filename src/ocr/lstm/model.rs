@@ -1,7 +1,7 @@
 //! A whole model: the network, its characters and its dictionaries, read from a `.traineddata` file and checked.
 
 use super::bytes::Bytes;
-use super::charset::Charset;
+use super::charset::{CharacterId, Charset};
 use super::container::{Container, Part};
 use super::dictionary::{Dictionary, Kind};
 use super::error::ModelError;
@@ -99,6 +99,32 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Adds words of a site, and patterns in which `\d` stands for a digit; returns how many the model can write. They go with
+    /// the model's patterns of punctuation, so a model without dictionaries takes none.
+    pub fn add_words(&mut self, words: &[String], patterns: &[String]) -> usize {
+        if self.dictionaries.is_empty() {
+            return 0;
+        }
+        let charset = &self.charset;
+        let words: Vec<_> = words.iter().filter_map(|word| charset.characters_of(word)).collect();
+        // In a graph of numbers the character 0 stands for every digit.
+        let digits = |text: &str| {
+            let found = charset.characters_of(text)?;
+            Some(found.into_iter().map(|letter| if charset.is_digit(letter) { 0 } else { letter }).collect::<Vec<_>>())
+        };
+        let pattern = |pattern: &String| {
+            let parts: Option<Vec<Vec<CharacterId>>> = pattern.split("\\d").map(digits).collect();
+            parts.map(|parts| parts.join(&0))
+        };
+        let patterns: Vec<_> = patterns.iter().filter_map(pattern).collect();
+        let length = charset.len();
+        self.dictionaries.extend(Dictionary::of_words(&words, length, Kind::Words));
+        self.dictionaries.extend(Dictionary::of_words(&patterns, length, Kind::Numbers));
+        words.len() + patterns.len()
+    }
+}
+
 impl Network {
     /// Takes the layers apart.
     fn of(layers: Layer, seed: i32, bytes: &Bytes<'_>) -> Result<Self, ModelError> {
@@ -193,5 +219,28 @@ fn flatten(layer: Layer, transposed: bool, reversed: bool, into: &mut Vec<Step>)
             into.push(Step { layer, transposed, reversed });
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::model;
+    use super::*;
+
+    #[test]
+    fn words_of_a_site_become_dictionaries_where_the_model_can_write_them() {
+        let mut parsed = Model::parse(&model(true)).expect("a model");
+        let before = parsed.dictionaries.len();
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(parsed.add_words(&owned(&["cab", "xyz"]), &owned(&["a\\d1", "z\\d"])), 2);
+        assert_eq!(parsed.dictionaries.len(), before + 2);
+        let [.., words, numbers] = parsed.dictionaries.as_slice() else { panic!("two more") };
+        let ends = |dictionary: &Dictionary, letters: &[CharacterId]| {
+            let last = letters.iter().try_fold(None, |edge, letter| dictionary.follow(edge, *letter).map(Some));
+            last.flatten().is_some_and(|edge| dictionary.ends_word(edge))
+        };
+        assert!(ends(words, &[3, 1, 2]) && ends(numbers, &[1, 0, 0]) && !ends(numbers, &[1, 0]));
+        parsed.dictionaries.clear();
+        assert_eq!(parsed.add_words(&owned(&["cab"]), &[]), 0);
     }
 }

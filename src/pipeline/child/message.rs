@@ -14,6 +14,8 @@ pub struct Setup {
     pub languages: Option<String>,
     /// Folder of the traineddata files; the system's when `None`.
     pub tessdata: Option<PathBuf>,
+    /// File with a site's own words.
+    pub user_words: Option<PathBuf>,
     /// Limits for every file.
     pub limits: FileLimits,
 }

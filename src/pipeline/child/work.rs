@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::chart::{Digest, Finding, FindingKind, PageId, PageNumber, Reject, RejectReason, Secret, Severity};
 use crate::ocr::models::Models;
+use crate::ocr::user_words::UserWords;
 use crate::pipeline::born_digital::OwnText;
 use crate::pipeline::definition::Definition;
 use crate::pipeline::engines::Engines;
@@ -251,7 +252,8 @@ fn parts_missing() -> Finding {
 fn load_engines(languages: &str, setup: &Setup) -> Result<Engines, String> {
     let languages: Vec<String> = languages.split('+').map(str::to_owned).collect();
     let models = Models::find(setup.tessdata.as_deref()).map_err(|cause| cause.to_string())?;
-    Engines::load(&models, &languages).map_err(|cause| cause.to_string())
+    let words = setup.user_words.as_deref().map(UserWords::read).transpose().map_err(|cause| cause.to_string())?;
+    Engines::load_with(&models, &languages, &words.unwrap_or_default()).map_err(|cause| cause.to_string())
 }
 
 fn decrypt(source: &Source, copy: OwnedFd) -> Result<Result<(), Reject>, Failure> {

@@ -1,8 +1,11 @@
 //! Kernels for floating-point weights: plain loops over 16 lanes, which the compiler turns into the widest instructions that
 //! a function may use. The same source for every processor keeps the order of sums, and so the bits.
-#![expect(
-    unsafe_code,
-    reason = "functions compiled for more instructions may only be called where the processor has them"
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(
+        unsafe_code,
+        reason = "functions compiled for more instructions may only be called where the processor has them"
+    )
 )]
 
 use super::super::convolution::{Filters, Patches};

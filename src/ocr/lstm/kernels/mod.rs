@@ -66,7 +66,11 @@ pub enum Instructions {
 impl Instructions {
     /// Returns all that this processor has, the slowest first.
     pub fn available() -> Vec<Self> {
-        let mut available = vec![Self::Portable];
+        std::iter::once(Self::Portable).chain(Self::detected()).collect()
+    }
+
+    /// Returns those for which the processor must be asked.
+    fn detected() -> Vec<Self> {
         #[cfg(target_arch = "x86_64")]
         {
             let avx512 = is_x86_feature_detected!("avx512f")
@@ -78,9 +82,10 @@ impl Instructions {
                 (Self::Avx512, avx512),
                 (Self::Avx512Vnni, avx512 && is_x86_feature_detected!("avx512vnni")),
             ];
-            available.extend(known.into_iter().filter(|(_, has)| *has).map(|(instructions, _)| instructions));
+            known.into_iter().filter(|(_, has)| *has).map(|(instructions, _)| instructions).collect()
         }
-        available
+        #[cfg(not(target_arch = "x86_64"))]
+        Vec::new()
     }
 
     /// Returns the fastest that this processor has.
