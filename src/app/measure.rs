@@ -76,7 +76,7 @@ pub async fn accuracy(
             (None, 0.0)
         });
         slice.pages += 1;
-        let text = own.0.as_deref().map(PageText::plain).unwrap_or_default();
+        let text = own.0.as_ref().map(PageText::plain).unwrap_or_default();
         slice.muniment.accuracy += Accuracy::of(&truth, &text);
         slice.muniment.calibration += Calibration::of(&truth, own.0.iter().flat_map(|text| text.words()));
         slice.muniment.cpu_seconds += own.1;

@@ -168,7 +168,7 @@ fn read(page: &Value, noise: &mut Noise, per_mille: u64) -> PageText {
         let (text, confidence) = noise.read(word["text"].as_str().unwrap(), per_mille);
         let rect: Rect = serde_json::from_value(word["rect"].clone()).unwrap();
         let line = lines.entry(word["line"].as_u64().unwrap()).or_default();
-        line.push(Word { text, rect, confidence: Confidence::clamped(confidence) });
+        line.push(Word { text, rect, confidence: Confidence::clamped(confidence), doubt: None });
     }
     let rect = Rect::new(0, 0, 1, 1);
     let lines = lines.into_values().map(|words| Line { rect, words }).collect();
@@ -205,6 +205,7 @@ fn page(position: u32, lines: &[&str]) -> ReadPage {
             text: text.into(),
             rect: Rect::new(100 + 90 * u32::try_from(index).unwrap(), 100 + 40 * line, 80, 24),
             confidence: Confidence::clamped(0.93),
+            doubt: None,
         });
         Line { rect: Rect::new(0, 0, 1, 1), words: words.collect() }
     });
