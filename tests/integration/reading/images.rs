@@ -123,8 +123,8 @@ async fn pages_of_pdf_files_are_drawn_as_others_draw_them() {
     let image = found["items"][0]["image"].as_str().unwrap().to_owned();
     let info = site.technician.json(&format!("{image}/info.json")).await;
     let (width, height) = (info["width"].as_u64().unwrap() as u32, info["height"].as_u64().unwrap() as u32);
-    let whole =
-        site.technician.get(&format!("{image}/full/{},{}/0/default.jpg", width.div_ceil(4), height.div_ceil(4)));
+    let path = format!("{image}/full/{},{}/0/default.jpg", width.div_ceil(4), height.div_ceil(4));
+    let whole = site.technician.get(&path);
     let whole = image::load_from_memory(&whole.await.bytes).unwrap().to_luma8();
     let scan = site.clinic.program.path("charts");
     let pdf = crate::support::program::scans(&scan).remove(0);
