@@ -48,7 +48,8 @@ setup() {
   local lock; lock=$(sha256sum web/package-lock.json | cut -d' ' -f1)
   if [[ "$(cat web/node_modules/.muniment-lock 2>/dev/null)" == "$lock" ]]; then return; fi
   say "installing the packages of web/package-lock.json"
-  (cd web && timeout 900 npm ci --no-audit --no-fund --prefer-offline --loglevel=error --cache "$cache/npm" </dev/null)
+  # Versions are exact and checked against the lock. Not `npm ci`: it also wants the packages of other systems in the lock.
+  (cd web && timeout 900 npm install --no-save --no-audit --no-fund --prefer-offline --loglevel=error --cache "$cache/npm" </dev/null)
   printf '%s\n' "$lock" >web/node_modules/.muniment-lock
 }
 

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 const DEADLINE: &str = "1500";
 
 #[test]
+#[ignore = "drives a browser for minutes, with measured limits: `make soak` runs it on a quiet machine"]
 fn people_work_with_it_in_a_browser() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let Some(node) = node(root) else { return };

@@ -22,7 +22,7 @@ export function Snippet({ page, rect, label, width }: { page: PageImage; rect: R
     };
   }, [page, rect, width]);
   if (failed) return null;
-  return <canvas ref={canvas} width={1} height={1} className={style.snippet} role="img" aria-label={label} />;
+  return <canvas ref={canvas} width={120} height={36} className={style.snippet} role="img" aria-label={label} />;
 }
 
 /** The piece to show: the value with what stands around it on its line, in the page's pixels. */
