@@ -14,7 +14,6 @@ use crate::chart::Digest;
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 #[allow_missing = true]
-#[exclude = "*.map"]
 struct Files;
 
 const PAGE: &str = "index.html";
