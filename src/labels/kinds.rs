@@ -21,7 +21,6 @@ const MOST_FILES: usize = 1_000;
 /// The types that come with the program.
 #[derive(rust_embed::Embed)]
 #[folder = "pipelines/document-types"]
-#[include = "*.toml"]
 struct BuiltIn;
 
 /// A type of document.
@@ -86,7 +85,7 @@ impl DocumentKinds {
             }
             Err(cause) => faults.push(format!("{name}: {cause}")),
         };
-        for name in BuiltIn::iter() {
+        for name in BuiltIn::iter().filter(|name| name.ends_with(".toml")) {
             if let Some(file) = BuiltIn::get(&name) {
                 take(&name, &String::from_utf8_lossy(&file.data), &mut faults);
             }
