@@ -66,8 +66,8 @@ export class World {
       cwd: this.folder,
       timeout: 900_000,
     });
-    // 1: done, with something for a person to look at.
-    if (done.status !== 0 && done.status !== 1) throw new Error(`muniment ${words.join(" ")} ended with ${done.status}: ${done.stderr}`);
+    // 3: done, with something for a person to look at.
+    if (done.status !== 0 && done.status !== 3) throw new Error(`muniment ${words.join(" ")} ended with ${done.status}: ${done.stderr}`);
     return done.stdout;
   }
 

@@ -63,6 +63,8 @@ export default function DashboardScreen() {
         {({ backlog, throughput, findings, failures, fixity }) => {
           const oldest = backlog.oldest_age_seconds ?? 0;
           const damaged = fixity?.damaged.length ?? 0;
+          // What nobody has read again yet is not known to be sound.
+          const checked = Boolean(fixity?.archive.newest);
           return (
             <>
               <Figures>
@@ -103,15 +105,12 @@ export default function DashboardScreen() {
                 {fixity && (
                   <Figure
                     label={t.fixity}
-                    value={t.fixityProblems(damaged)}
-                    tone={damaged > 0 ? "verify" : "ok"}
+                    value={checked || damaged > 0 ? t.fixityProblems(damaged) : t.fixityUnknown}
+                    tone={damaged > 0 ? "verify" : checked ? "ok" : undefined}
                     note={
                       <>
-                        {damaged > 0 ? (
-                          <CircleAlert size={14} aria-hidden="true" />
-                        ) : (
-                          <CircleCheck size={14} aria-hidden="true" />
-                        )}
+                        {damaged > 0 && <CircleAlert size={14} aria-hidden="true" />}
+                        {damaged === 0 && checked && <CircleCheck size={14} aria-hidden="true" />}
                         {t.fixityNote(fixity.archive.records, time(fixity.archive.newest))}
                       </>
                     }

@@ -5,6 +5,19 @@ import "uplot/dist/uPlot.min.css";
 import { useTheme } from "../app/theme";
 import { text } from "../text";
 
+const HOUR = 3600;
+/** Hours that are shown at least. */
+const FEWEST = 24;
+
+/** Makes the figures of every hour up to now: an hour in which nothing was read counts 0, and a day is shown at least. */
+export function everyHour(hours: { hour: string; pages: number }[], now: number): [number[], number[]] {
+  const known = new Map(hours.map((each) => [Math.floor(Date.parse(each.hour) / 1000 / HOUR), each.pages]));
+  const last = Math.floor(now / HOUR);
+  const first = Math.min(last - FEWEST + 1, ...known.keys());
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return [all.map((hour) => hour * HOUR), all.map((hour) => known.get(hour) ?? 0)];
+}
+
 export default function HoursChart({ hours }: { hours: { hour: string; pages: number }[] }) {
   const place = useRef<HTMLDivElement>(null);
   const theme = useTheme();
@@ -37,9 +50,9 @@ export default function HoursChart({ hours }: { hours: { hour: string; pages: nu
             points: { show: false },
           },
         ],
-        axes: [{ ...axis, values: "{DD} {MMM} {HH}:00" as unknown as uPlot.Axis.Values }, axis],
+        axes: [{ ...axis, space: 96, values: "{DD} {MMM} {HH}:00" as unknown as uPlot.Axis.Values }, axis],
       },
-      [hours.map((each) => new Date(each.hour).getTime() / 1000), hours.map((each) => each.pages)],
+      everyHour(hours, Date.now() / 1000),
       element,
     );
     const watch = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 240 }));

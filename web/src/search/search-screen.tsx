@@ -1,7 +1,7 @@
 /** Search: the words, what narrows them, the passages, and the page with its hits. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { FileSearch, FileText, TriangleAlert } from "lucide-react";
+import { CircleCheck, FileSearch, FileText, TriangleAlert } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { call } from "../api/client";
 import { asProblem } from "../api/problem";
@@ -122,8 +122,12 @@ export default function SearchScreen() {
             <p className={style.counts} role="status">
               {t.counts(first.documents, first.pages, first.took)}
             </p>
-            <p className={style.unread}>
-              <TriangleAlert size={15} aria-hidden="true" />
+            <p className={classes(style.unread, first.pages_without_reliable_text === 0 && style.read)}>
+              {first.pages_without_reliable_text > 0 ? (
+                <TriangleAlert size={15} aria-hidden="true" />
+              ) : (
+                <CircleCheck size={15} aria-hidden="true" />
+              )}
               {first.pages_without_reliable_text > 0
                 ? t.unread(first.pages_without_reliable_text, first.pages_in_scope)
                 : t.allRead(first.pages_in_scope)}

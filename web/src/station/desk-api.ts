@@ -1,6 +1,6 @@
 /** The desk's calls to the server. */
 import { call } from "../api/client";
-import type { Accepted, Claim } from "../api/types";
+import type { Accepted, Claim, Station } from "../api/types";
 import type { DeskApi } from "./desk";
 
 export const deskApi: DeskApi = {
@@ -12,4 +12,5 @@ export const deskApi: DeskApi = {
   accept: (document, body) => call<Accepted>("POST", `/documents/${document}/accept`, { body }),
   decide: (document, what, body) => call("POST", `/documents/${document}/${what}`, { body }),
   undo: () => call<{ document: string }>("POST", "/undo"),
+  station: (document) => call<Station>("GET", `/documents/${document}/station`),
 };

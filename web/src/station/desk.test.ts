@@ -54,6 +54,7 @@ function fake(ids: Claim[], over: Partial<DeskApi> = {}) {
     },
     decide: async (id, what) => void calls.push(`${what} ${id}`),
     undo: async () => ({ document: "a" }),
+    station: async (id) => claim(id).document,
     ...over,
   };
   return { desk: new Desk(api, tabDrafts("me")), calls };
@@ -131,6 +132,24 @@ describe("accepting", () => {
     expect(desk.state.returned).toHaveLength(1);
     await desk.undo();
     expect(desk.state.current?.entry.values.author).toBe("Dr Hallinan");
+  });
+});
+
+describe("what became doubtful since it was fetched", () => {
+  it("is asked about when the server refuses", async () => {
+    const refuse = async () => {
+      throw new Problem(422, { code: "unconfirmed", detail: "Confirm the number.", fields: ["patient_number"] });
+    };
+    const station = async (id: string) => claim(id, [field("patient_number", "verify", PATIENT.number)]).document;
+    const first = claim("a", [field("patient_number", "confident", PATIENT.number)]);
+    const { desk } = fake([first], { accept: refuse, station });
+    await desk.open();
+    await settle();
+    expect(desk.accept()).toBe(true);
+    await settle();
+    expect(desk.state.current?.claim.document.id).toBe("a");
+    expect(desk.accept()).toBe(false);
+    expect(desk.state.refused[0]).toMatchObject({ kind: "verify", field: "patient_number" });
   });
 });
 

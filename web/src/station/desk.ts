@@ -17,6 +17,8 @@ export interface DeskApi {
     body: Record<string, unknown>,
   ): Promise<unknown>;
   undo(): Promise<{ document: string }>;
+  /** The document as the server sees it now. */
+  station(document: string): Promise<Station>;
 }
 
 export interface DeskState {
@@ -235,13 +237,31 @@ export class Desk {
       if (!this.state.current) await this.#refill(id);
       void this.fetchAhead();
     } catch (error) {
-      const back = { work: { ...work, dirty: true }, problem: asProblem(error) };
+      const problem = asProblem(error);
+      const seen = problem.code === "unconfirmed" ? await this.#seenAnew(work, problem) : work;
+      const back = { work: { ...seen, dirty: true }, problem };
       this.#set({
         pending: this.state.pending - 1,
         accepted: this.state.accepted - 1,
         returned: [...this.state.returned, back],
       });
       if (!this.state.current) this.reopen();
+    }
+  }
+
+  /**
+   * What was fetched ahead may have become doubtful since: a patient was noted meanwhile. The server's view of the fields
+   * takes the place of ours, and what it wants to be looked at asks for it again. What was typed stays.
+   */
+  async #seenAnew(work: flow.Work, problem: Problem): Promise<flow.Work> {
+    const wanted = Array.isArray(problem.body.fields) ? problem.body.fields.map(String) : [];
+    const confirmed = work.entry.confirmed.filter((name) => !wanted.includes(name));
+    const entry = { ...work.entry, confirmed };
+    try {
+      const document = await this.api.station(work.claim.document.id);
+      return { ...work, entry, claim: { ...work.claim, document: { ...document, draft: null } } };
+    } catch {
+      return { ...work, entry };
     }
   }
 

@@ -605,6 +605,7 @@ export const dashboard = {
   fixity: "Fixity",
   fixityNote: (records: number, when: string) =>
     when ? `${number(records)} records checked, last ${when}` : "nothing checked yet",
+  fixityUnknown: "Not known",
   fixityProblems: (n: number) => (n === 0 ? "No damage" : n === 1 ? "1 problem" : `${number(n)} problems`),
   hours: "Pages read per hour",
   hoursTable: "The same figures as a table",
