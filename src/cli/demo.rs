@@ -24,7 +24,7 @@ pub struct Args {
     /// What to look for
     #[arg(long, default_value = "metformin")]
     query: String,
-    /// Ends after the search, without a server: for scripts
+    /// Ends after the search, without a server: for scripts; so does --json
     #[arg(long)]
     no_serve: bool,
     /// Address and port of the server
@@ -82,7 +82,8 @@ Your own scans: {program} ingest FOLDER --batch NAME",
             data = data.display()
         )
     });
-    if args.no_serve {
+    // A program that asks for JSON wants one value, and the end.
+    if args.no_serve || output.json {
         return Ok(Ended::Well);
     }
     let app = place.open().await?;
