@@ -116,6 +116,10 @@ impl App {
             GrantKind::Declared => Permission::ReadChart,
         };
         let actor = self.actor(permission, &[]).await?.person;
+        if kind == GrantKind::Declared && !self.whoever().await?.roles.contains(&Role::Administrator) {
+            // Whoever is no administrator is granted it by one.
+            self.actor(Permission::ManagePeople, &[]).await?;
+        }
         let grant = GrantId::from_uuid(new_id());
         let fact = GrantFact::Granted { grant, person, kind, scope, reason: reason.trim().to_owned(), until };
         self.store.record(Actor::Person(actor), self.clock.now(), &[Fact::Grant(fact)]).await?;

@@ -137,6 +137,8 @@ async fn pages_of_pdf_files_are_drawn_as_others_draw_them() {
         .unwrap();
     assert!(run.success());
     let other = image::open(drawn.with_extension("png")).unwrap().to_luma8();
-    let off = difference(&whole, &other);
-    assert!(off < 8.0, "as pdftoppm draws it: {off}");
+    // Each thins strokes of a bilevel page in its own way; a quarter of the size shows the same page.
+    let small = |page: &image::GrayImage| image::imageops::thumbnail(page, page.width() / 4, page.height() / 4);
+    let off = difference(&small(&whole), &small(&other));
+    assert!(off < 6.0, "as pdftoppm draws it: {off}");
 }

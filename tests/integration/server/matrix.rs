@@ -28,7 +28,16 @@ async fn verdict(browser: &Browser, method: &str, path: &str) -> Verdict {
     let method: Method = method.parse().unwrap();
     // A body that no handler can use: what is let through fails there, and changes nothing.
     let body = (method != Method::GET).then(|| serde_json::json!({ "no handler takes this": true }));
+    let is_head = method == Method::HEAD;
     let answer = browser.send(method, &filled(path), body).await;
+    if is_head {
+        // Such an answer has no body that would tell more.
+        return match answer.status {
+            401 => Verdict::NotSignedIn,
+            403 => Verdict::Denied,
+            _ => Verdict::LetThrough,
+        };
+    }
     let code = serde_json::from_str(&answer.text).map(|value: serde_json::Value| value["code"].clone());
     match (answer.status, code.ok().as_ref().and_then(|code| code.as_str())) {
         (401, Some("not-signed-in")) => Verdict::NotSignedIn,
