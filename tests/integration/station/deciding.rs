@@ -5,11 +5,13 @@ use serde_json::json;
 use super::browser::{Station, acceptance, id, levels, token, value};
 
 const ADAMS: &str = "MRN: ZZ1000001 DOB: 03/25/1950";
+/// Another page of the same patient: the same bytes twice would be one document.
+const ADAMS_AGAIN: &str = "MRN: ZZ1000001 DOB: 03/25/1950 Ward 7";
 const BAKER: &str = "MRN: ZZ2000002 DOB: 07/30/1961";
 
 #[test]
 fn a_document_goes_through_the_station() {
-    let station = Station::with(&[&[ADAMS], &[BAKER], &[ADAMS]], &[]);
+    let station = Station::with(&[&[ADAMS], &[BAKER], &[ADAMS_AGAIN]], &[]);
     let (tom, rita) = (station.person("Tom", &["technician"]), station.person("Rita", &["reviewer"]));
     let queue = tom.ask("GET", "/queue", None).expect(200);
     assert_eq!((queue["counts"]["ready"].as_u64(), queue["items"].as_array().map(Vec::len)), (Some(3), Some(3)));
