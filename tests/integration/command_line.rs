@@ -104,6 +104,7 @@ fn every_command_prints_one_json_value() {
     fs::write(program.path("slice/page.gt.txt"), "the chart of a patient").unwrap();
     json(&["bench", "accuracy", "slice"]);
     json(&["completions", "bash"]);
+    json(&["serve", "--print-openapi"]);
     json(&["demo", "demonstration", "--charts", "1"]);
 
     for name in ["muniment.db", "muniment.db-wal", "muniment.db-shm"] {
