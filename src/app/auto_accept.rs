@@ -48,6 +48,7 @@ impl App {
         let body = tokio::fs::read_to_string(path).await.map_err(|cause| unreadable(cause.to_string()))?;
         let parsed =
             AcceptanceRule::parse(&body).map_err(|cause| AppError::Unfit(format!("{}: {cause}", path.display())))?;
+        self.document_kind(&parsed.kind).await?;
         let rule = AutoAcceptRule { name: parsed.name, digest: Digest::of(body.as_bytes()) };
         let fact = RuleFact::Drafted { rule: rule.clone(), body, reason: reason.to_owned() };
         self.store.record(Actor::Person(person), self.clock.now(), &[Fact::Rule(fact)]).await?;

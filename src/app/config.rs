@@ -110,6 +110,11 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// Returns the folder of a site's own document types.
+    pub fn document_types(&self) -> Option<PathBuf> {
+        self.pipelines.folder.as_ref().map(|folder| folder.join("document-types"))
+    }
+
     /// Reads the configuration: defaults, then `file`, then `environment`. `data_folder` wins over all of them.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ impl App {
         let before = self.current(record).await?;
         let mut draft = next(&before, reason, note)?;
         if let Some(kind) = &changes.kind {
-            draft.kind = kind.clone();
+            draft.kind = self.document_kind(kind).await?.name.clone();
         }
         if let Some(class) = &changes.class {
             draft.class = class.clone();

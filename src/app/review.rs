@@ -87,6 +87,7 @@ impl App {
         patient: PatientRef,
     ) -> Result<RecordDraft, AppError> {
         check(labels)?;
+        let kind = self.document_kind(&labels.kind).await?;
         let mut encounters = labels.encounters.clone();
         encounters.sort_unstable();
         encounters.dedup();
@@ -99,7 +100,7 @@ impl App {
             source_name: self.own_source_name(document).await?,
             patient,
             kind: labels.kind.clone(),
-            class: labels.class.clone().unwrap_or_else(|| labels.kind.default_class()),
+            class: labels.class.clone().unwrap_or_else(|| kind.class.clone()),
             labels: sorted(&labels.labels),
             encounters,
             note: labels.note.clone(),

@@ -46,7 +46,7 @@ pub use ids::{
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use lot::{Defect, DefectClass, DefectParseError, Sampled, Stringency};
-pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass, RuleName, RuleParseError};
+pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass, RuleName, RuleParseError, nearest};
 pub use page::{PageId, PageIdParseError, PageNumber};
 pub use patient::{BirthDate, PatientError, PatientRef};
 pub use pipeline_stamp::PipelineStamp;

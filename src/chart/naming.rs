@@ -120,12 +120,22 @@ impl DocumentType {
         let class = match self.0.as_str() {
             "laboratory-report" => "laboratory-report",
             "pathology-report" => "pathology-report",
-            "mammography-report" | "mammogram" => "mammography",
-            "occupational-health" | "exposure-record" => "occupational-health",
+            "mammography-report" => "mammography",
+            "exposure-record" => "occupational-health",
             _ => RecordClass::CHART,
         };
         RecordClass(class.to_owned())
     }
+}
+
+/// Returns the known name that somebody meant who wrote `name`: the one most like it, if any is like it at all.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(likeness, known)| *likeness >= 0.8 || strsim::damerau_levenshtein(name, known) == 1)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, known)| known)
 }
 
 fn is_name(text: &str) -> bool {
@@ -144,6 +154,8 @@ mod tests {
         for wrong in ["", "Ann Example", "1st", "-a", "a_b", "é", &"a".repeat(61)] {
             assert!(wrong.parse::<Label>().is_err(), "{wrong}");
         }
+        assert_eq!(nearest("progres-note", ["procedure-note", "progress-note"]), Some("progress-note"));
+        assert_eq!(nearest("consent", ["progress-note"]), None);
         let kind: DocumentType = "laboratory-report".parse().unwrap();
         assert_eq!(kind.default_class().as_str(), "laboratory-report");
         assert!(serde_json::from_str::<RecordClass>("\"Not A Class\"").is_err());

@@ -18,7 +18,7 @@ pub struct Args {
     document: String,
     #[command(flatten)]
     patient: PatientArgs,
-    /// Type of the document, for example discharge-summary
+    /// Type of the document, for example discharge-summary; `muniment labels types` lists them
     #[arg(long = "type", value_name = "TYPE")]
     kind: DocumentType,
     /// Class that retention goes by [default: that of the type]

@@ -26,6 +26,7 @@ mod hold;
 mod index;
 mod ingest;
 mod init;
+mod labels;
 mod lot;
 mod output;
 mod people;
@@ -120,6 +121,7 @@ enum Command {
     Retention(retention::Args),
     Hold(hold::Args),
     Document(document::Args),
+    Labels(labels::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -221,6 +223,7 @@ fn run_command(
         Command::Audit(args) => start::block_on(audit::run(args, place, output)),
         Command::Disposal(args) => start::block_on(disposal::run(args, place, output)),
         Command::Certificate(args) => certificate::run(args, place, output),
+        Command::Labels(args) => labels::run(args, place, output),
         Command::Child(_) => Ok(Ended::Well),
     }
 }

@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn the_built_in_types_are_whole_and_found_while_somebody_types() {
         let kinds = DocumentKinds::load(None).unwrap();
-        assert_eq!(kinds.all().iter().filter(|kind| kind.loinc.is_some()).count(), 29);
+        assert_eq!(kinds.all().iter().filter(|kind| kind.loinc.is_some()).count(), 30);
         let first = |typed: &str| kinds.find(typed, 5).first().map(|kind| kind.name.to_string());
         assert_eq!(first("disch").as_deref(), Some("discharge-summary"));
         assert_eq!(first("summ dis"), first("disch"));

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
+use crate::chart::nearest;
+
 /// One rule that a definition breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -55,7 +57,9 @@ impl Violation {
 impl DefinitionError {
     /// Makes the error for a name that is not among `names`.
     pub fn unknown(name: &str, names: Vec<String>) -> Self {
-        let hint = nearest(name, names.iter()).map(|near| format!(": did you mean {near}?")).unwrap_or_default();
+        let hint = nearest(name, names.iter().map(String::as_str))
+            .map(|near| format!(": did you mean {near}?"))
+            .unwrap_or_default();
         Self::Unknown { name: name.to_owned(), hint, known: names.join(", ") }
     }
 }
@@ -78,7 +82,8 @@ fn compare(table: &Table, reference: &Table, section: &str, violations: &mut Vec
         let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
         match (reference.get(key), value) {
             (None, _) => {
-                let hint = nearest(key, reference.keys()).map(|near| format!(": did you mean {near}?"));
+                let hint =
+                    nearest(key, reference.keys().map(String::as_str)).map(|near| format!(": did you mean {near}?"));
                 let known =
                     || format!("; known are {}", reference.keys().map(String::as_str).collect::<Vec<_>>().join(", "));
                 violations.push(Violation::new(path, format!("is not known{}", hint.unwrap_or_else(known))));
@@ -114,14 +119,6 @@ fn kind(value: &Value) -> &'static str {
         Value::Array(_) => "a list of texts",
         Value::Table(_) => "a section",
     }
-}
-
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
-    known
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .filter(|(likeness, known)| *likeness >= 0.8 || strsim::damerau_levenshtein(name, known) == 1)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, known)| known)
 }
 
 fn list(violations: &[Violation]) -> String {

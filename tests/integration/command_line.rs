@@ -39,7 +39,7 @@ fn every_command_prints_one_json_value() {
     let mut json = |arguments: &[&str]| {
         let value = program.json(arguments);
         assert!(value.is_object() || value.is_array(), "{arguments:?}: {value}");
-        const NESTED: [&str; 14] = [
+        const NESTED: [&str; 15] = [
             "archive",
             "audit",
             "batch",
@@ -50,6 +50,7 @@ fn every_command_prints_one_json_value() {
             "fixity",
             "hold",
             "index",
+            "labels",
             "people",
             "reprocess",
             "retention",
@@ -87,6 +88,7 @@ fn every_command_prints_one_json_value() {
     for action in ["status", "update", "verify", "rebuild"] {
         json(&["index", action]);
     }
+    json(&["labels", "types"]);
     json(&["people", "add", "Ann"]);
     json(&["audit", "key", "rotate"]);
     let key = json(&["audit", "key", "show"])["fingerprints"][0].as_str().unwrap().to_owned();

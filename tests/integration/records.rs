@@ -179,6 +179,8 @@ async fn record_json_follows_its_schema_and_the_schema_asks_for_nothing_else() {
 fn an_acceptance_can_be_undone_until_it_is_final() {
     let clinic = Clinic::with(Program::new());
     let document = clinic.ingest("a.pdf", &shared_file(&["ZZADAMS"]));
+    let misspelt = clinic.technician(&["accept", &document, "--patient", "ZZ-1", "--type", "progres-note"]);
+    assert!(misspelt.code == 1 && misspelt.err.contains("Did you mean progress-note?"), "{}", misspelt.err);
     let accept = ["accept", &document, "--patient", "ZZ-1", "--type", "consent"];
     assert_eq!(clinic.technician(&accept).code, 0);
     let twice = clinic.technician(&accept);

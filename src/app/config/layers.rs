@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::{NOT_KEYS, PREFIX};
+use crate::chart::nearest;
 
 /// Puts `own` over `table`; keys that `table` does not have are faults, with the nearest name as a hint.
 pub(super) fn lay_over(table: &mut Table, own: Table, path: &str, faults: &mut Vec<String>) {
@@ -27,8 +28,8 @@ fn lay_section_over(
             }
             (None, _) => {
                 // Each setting has one place: the right name in the wrong section is told apart from a wrong name.
-                let moved = elsewhere.iter().find(|(name, _)| *name == key).map(|(_, full)| full);
-                let hint = moved.or_else(|| nearest(&key, table.keys()));
+                let moved = elsewhere.iter().find(|(name, _)| *name == key).map(|(_, full)| full.as_str());
+                let hint = moved.or_else(|| nearest(&key, table.keys().map(String::as_str)));
                 let hint = hint.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
                 faults.push(format!("{full} is not a known key{hint}"));
             }
@@ -60,8 +61,8 @@ pub(super) fn lay_environment_over(
             continue;
         }
         let Some((_, section, key)) = names.iter().find(|(known, _, _)| *known == name) else {
-            let known: Vec<String> = names.iter().map(|(known, _, _)| known.clone()).collect();
-            let hint = nearest(&name, known.iter()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+            let known = names.iter().map(|(known, _, _)| known.as_str());
+            let hint = nearest(&name, known).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
             faults.push(format!("the environment variable {name} is not a known key{hint}"));
             continue;
         };
@@ -79,13 +80,4 @@ pub(super) fn lay_environment_over(
             _ => *slot = Value::String(text),
         }
     }
-}
-
-/// Returns the known name that looks most like `name`, if any looks alike.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
-    known
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, candidate)| candidate)
 }

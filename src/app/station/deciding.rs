@@ -85,11 +85,10 @@ impl App {
         self.store.renew_claim(&DeskClaim { revision: None, ..claim.clone() }, self.clock.now(), LEASE).await?;
         let patient = self.chosen(&said.patient).await?;
         check_confirmed(&station, said, &patient)?;
-        let class = self.document_kinds().await?.get(&said.kind).map(|kind| kind.class.clone());
         let labels = Labels {
             patient: PatientSaid::default(),
             kind: said.kind.clone(),
-            class,
+            class: None,
             labels: said.labels.clone(),
             encounters: said.encounters.clone(),
             note: said.note.clone().filter(|note| !note.trim().is_empty()),

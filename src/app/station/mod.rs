@@ -17,7 +17,8 @@ pub use view::{Draft, ExtraField, Station};
 use std::time::Duration;
 
 use super::{App, AppError};
-use crate::labels::DocumentKinds;
+use crate::chart::{DocumentType, nearest};
+use crate::labels::{DocumentKind, DocumentKinds};
 
 /// How long a document is somebody's before it has to be renewed.
 pub const LEASE: Duration = Duration::from_secs(120);
@@ -39,7 +40,7 @@ impl App {
     /// A file of the site's own types cannot be used.
     pub async fn document_kinds(&self) -> Result<&DocumentKinds, AppError> {
         let prepare = || async {
-            let own = self.config.pipelines.folder.as_ref().map(|folder| folder.join("document-types"));
+            let own = self.config.document_types();
             let reading = tokio::task::spawn_blocking(move || DocumentKinds::load(own.as_deref()));
             let kinds = reading.await.map_err(|cause| AppError::Child(cause.to_string()))?;
             let kinds = kinds.map_err(|cause| AppError::Unfit(cause.to_string()))?;
@@ -48,5 +49,21 @@ impl App {
             Ok::<_, AppError>(Prepared { kinds })
         };
         Ok(&self.prepared.get_or_try_init(prepare).await?.kinds)
+    }
+
+    /// Returns the type of that name.
+    ///
+    /// # Errors
+    /// This site has no such type: a record under a misspelt one would be missed by everybody who looks for the right one.
+    pub(super) async fn document_kind(&self, name: &DocumentType) -> Result<&DocumentKind, AppError> {
+        let kinds = self.document_kinds().await?;
+        kinds.get(name).ok_or_else(|| {
+            let near = nearest(name.as_str(), kinds.all().iter().map(|kind| kind.name.as_str()));
+            let near = near.map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
+            AppError::Unfit(format!(
+                "there is no document type {name}.{near} `muniment labels types` lists them; a site's own are files in \
+                 document-types/ of its pipelines folder"
+            ))
+        })
     }
 }
