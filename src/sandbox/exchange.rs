@@ -1,5 +1,6 @@
 //! The parent's end of one child: start it, ask it, and end it when it misbehaves.
 
+use super::call_clock::{CallClock, Elapsed};
 use super::containment::{Containment, Limits};
 use super::error::{CallError, Ending, StartError};
 use super::frame::{MAX_REQUEST, Message, Opening, PREFIX, Prefix};
@@ -80,7 +81,8 @@ impl Child {
         Err(problem)
     }
 
-    /// Sends a request with the files it concerns and waits for the answer and its binary part.
+    /// Sends a request with the files it concerns and waits for the answer and its binary part. Time in which the child
+    /// could have worked but got no core does not count against the deadline, within limits.
     ///
     /// # Errors
     /// [`CallError`]; unless it is [`CallError::Encode`], the child has then been ended and reaped.
@@ -96,7 +98,8 @@ impl Child {
             return Err(CallError::Ended);
         }
         self.busy = true;
-        let outcome = tokio::time::timeout(deadline, self.exchange::<Resp>(&request, files)).await;
+        let clock = CallClock::start(self.process.pid(), deadline);
+        let outcome = clock.within(self.exchange::<Resp>(&request, files)).await;
         let problem = match outcome {
             Ok(Ok((Message::Answer(answer), blob))) => {
                 self.calls += 1;
@@ -108,7 +111,7 @@ impl Child {
                 CallError::Protocol("a greeting instead of an answer")
             }
             Ok(Err(Broken::Nonsense(what))) => CallError::Protocol(what),
-            Err(_) => CallError::Deadline(deadline),
+            Err(Elapsed) => CallError::Deadline(deadline),
             Ok(Err(Broken::Closed)) => match self.last_words().await {
                 LastWords::MemoryLimit => CallError::MemoryLimit(self.limits.memory_bytes),
                 LastWords::Ending(ending) => CallError::Crashed(ending),

@@ -7,6 +7,7 @@
 //!
 //! What is in force depends on the kernel; [`Containment`] says it, and nothing here pretends otherwise.
 
+mod call_clock;
 pub mod child;
 mod containment;
 mod error;
