@@ -3,8 +3,7 @@ import { type FormEvent, useState } from "react";
 import { Button, Checkbox, Dialog, DialogFoot, parts, Select, TextArea, TextField } from "../design/parts";
 import { Fault, Notice } from "../design/states";
 import { text } from "../text";
-
-export type Decision = "reject" | "postpone" | "escalate" | "second-review";
+import type { Decision } from "./desk-api";
 
 interface DecisionDialogProps {
   decision: Decision;

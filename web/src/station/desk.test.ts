@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../api/problem";
 import type { Claim, Field } from "../api/types";
-import { Desk, type DeskApi } from "./desk";
+import { Desk } from "./desk";
+import type { DeskApi } from "./desk-api";
 import { tabDrafts } from "./drafts";
 import * as flow from "./flow";
 

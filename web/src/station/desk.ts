@@ -1,25 +1,9 @@
 /** The documents on a person's desk: the one in work, those fetched ahead, those that came back. No screen in here. */
 import { asProblem, type Problem } from "../api/problem";
-import type { AcceptBody, Accepted, Claim, Draft, Station } from "../api/types";
+import type { Claim, Station } from "../api/types";
+import type { Decision, DeskApi } from "./desk-api";
 import type { Drafts } from "./drafts";
 import * as flow from "./flow";
-
-export interface DeskApi {
-  next(options: { after?: string; prefetch?: boolean }): Promise<Claim | null>;
-  claim(document: string): Promise<Claim>;
-  renew(document: string, lease: string): Promise<{ expires_at: string }>;
-  release(document: string, lease: string): Promise<void>;
-  saveDraft(document: string, lease: string, draft: Draft): Promise<{ saved_at: string; version?: number }>;
-  accept(document: string, body: AcceptBody): Promise<Accepted>;
-  decide(
-    document: string,
-    what: "reject" | "postpone" | "escalate" | "second-review",
-    body: Record<string, unknown>,
-  ): Promise<unknown>;
-  undo(): Promise<{ document: string }>;
-  /** The document as the server sees it now. */
-  station(document: string): Promise<Station>;
-}
 
 export interface DeskState {
   status: "starting" | "working" | "empty" | "failed";
@@ -296,10 +280,7 @@ export class Desk {
     return true;
   }
 
-  async decide(
-    what: "reject" | "postpone" | "escalate" | "second-review",
-    body: Record<string, unknown>,
-  ): Promise<unknown> {
+  async decide(what: Decision, body: Record<string, unknown>): Promise<unknown> {
     const work = this.state.current;
     if (!work) return null;
     await this.saveNow();
