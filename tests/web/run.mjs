@@ -69,12 +69,13 @@ try {
     await tess.keyboard.press("Enter");
     await tess.waitForURL(/verify/);
   });
+  // Before the documents of several pages are verified.
+  await check("pages are split, put back and merged", () => arrange(world, tess));
   await check("overlay and image agree", () => overlay(world, tess));
   await check(`${COUNT} documents by keyboard only`, () => verify(world, tess, COUNT));
   await check("the last acceptance is taken back", () => takeBack(world, tess));
   await check("a lost hold keeps what was typed", () => lossOfHold(world, tess));
   await check("a lost network keeps what was typed", () => lossOfNetwork(world, tess));
-  await check("pages are split, put back and merged", () => arrange(world, tess));
   await check("a second review by another person", () => review(world, tess, links));
   await check("search finds, walks hits and keeps searches", () => search(world, tess));
   await screens(world, { admin, tess, links });

@@ -8,7 +8,7 @@ import { asProblem } from "../api/problem";
 import type { Hit, SearchAnswer } from "../api/types";
 import { Badge, Button, classes, parts, useTitle } from "../design/parts";
 import { Empty, Failed, Skeleton } from "../design/states";
-import { useKeys } from "../keys/handler";
+import { leaveFocus, useKeys } from "../keys/handler";
 import { Kbd } from "../keys/kbd";
 import { text } from "../text";
 import { day } from "../text/dates";
@@ -70,6 +70,7 @@ export default function SearchScreen() {
     if (rect) controls.current?.reveal(rect);
   };
   useKeys({
+    leaveField: leaveFocus,
     nextHit: () => step(1),
     previousHit: () => step(-1),
     nextHitPage: () => stepBox(1),

@@ -8,8 +8,9 @@ import { TypeAhead } from "../design/type-ahead";
 import { Kbd } from "../keys/kbd";
 import { text } from "../text";
 import { Snippet } from "../viewer/snippet";
-import type { Desk, DeskState } from "./desk";
+import type { Desk } from "./desk";
 import type { Decision } from "./desk-api";
+import type { DeskState } from "./desk-state";
 import style from "./field-pane.module.css";
 import * as flow from "./flow";
 import { Labels } from "./labels";
@@ -225,7 +226,7 @@ function KindField({ desk, work, active }: RowProps) {
         )}
         onPick={(each) => {
           desk.change((entry) => flow.confirm({ ...entry, kind: each.name, kindTitle: each.title }, "kind"));
-          desk.enter("kind");
+          desk.goOn("kind");
         }}
       />
       {open && kind?.because && <p className={style.because}>{kind.because}</p>}

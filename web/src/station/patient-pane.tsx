@@ -106,7 +106,8 @@ export function PatientPane({ desk, work, active }: { desk: Desk; work: flow.Wor
           show={(each) => <Who candidate={each} />}
           onPick={(each) => {
             choose({ existing: each });
-            desk.enter("patient");
+            desk.change((entry) => flow.confirm(entry, "patient"));
+            desk.goOn("patient");
           }}
         />
       )}
