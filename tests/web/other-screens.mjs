@@ -48,7 +48,8 @@ export async function review(world, tess, links) {
   await tess.keyboard.press("Alt+R");
   await tess.locator("dialog[open]").waitFor();
   await world.picture(tess, "second-review-asked");
-  await tess.keyboard.press("Enter");
+  const [left] = await Promise.all([tess.waitForResponse((answer) => answer.url().endsWith("/second-review")), tess.keyboard.press("Enter")]);
+  assert(left.ok(), `asking for a second review answered ${left.status()}`);
   await tess.locator("dialog[open]").waitFor({ state: "detached" });
   // Somebody else accepts it, and a third person keys it again without seeing what was typed.
   const rae = await world.person();

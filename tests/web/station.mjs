@@ -78,7 +78,8 @@ export async function verify(world, page, count) {
       postponed++;
       await page.keyboard.press("Alt+H");
       await page.locator("dialog[open]").waitFor();
-      await page.keyboard.press("Enter");
+      const [aside] = await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/postpone")), page.keyboard.press("Enter")]);
+      assert(aside.ok(), `postponing answered ${aside.status()}`);
       id = await drawn(page, id);
     }
     // A person reads a page for longer than the next one takes to come.

@@ -208,6 +208,7 @@ export function Dialog({ title, onClose, wide, firm, children }: DialogProps) {
   useEffect(() => {
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     dialog.current?.showModal();
+    firstOf(dialog.current)?.focus();
     return () => before?.focus();
   }, []);
   return (
@@ -233,6 +234,15 @@ export function Dialog({ title, onClose, wide, firm, children }: DialogProps) {
       </div>
       <div className={style.dialogBody}>{children}</div>
     </dialog>
+  );
+}
+
+/** What a dialog is opened for: never the button that closes it, which browsers choose. */
+function firstOf(dialog: HTMLElement | null): HTMLElement | null | undefined {
+  return (
+    dialog?.querySelector<HTMLElement>("[data-first]") ??
+    dialog?.querySelector<HTMLElement>("form :is(input, select, textarea)") ??
+    dialog?.querySelector<HTMLElement>("[type=submit]")
   );
 }
 

@@ -74,7 +74,7 @@ export function DecisionDialog({ decision, onClose, onDecide }: DecisionDialogPr
         <Fault error={error} />
         <DialogFoot>
           <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look={decision === "reject" ? "danger" : "primary"} disabled={busy} autoFocus>
+          <Button type="submit" look={decision === "reject" ? "danger" : "primary"} disabled={busy} data-first>
             {t.submit}
           </Button>
         </DialogFoot>

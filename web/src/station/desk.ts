@@ -62,6 +62,7 @@ export class Desk extends Observed<DeskState> {
       else this.set({ status: "empty", current: null });
     } catch (error) {
       this.set({ status: "failed", problem: asProblem(error) });
+      return;
     }
     void this.fetchAhead();
   }
