@@ -1,4 +1,5 @@
 /** Batches: their counts, and bringing in scans. */
+
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { PackageOpen, TriangleAlert } from "lucide-react";
@@ -7,8 +8,9 @@ import { call } from "../api/client";
 import type { Page } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Meter } from "../design/figure";
-import { Badge, Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
-import { Empty, Failed, Fault, Skeleton } from "../design/states";
+import { FormDialog } from "../design/form-dialog";
+import { Badge, Button, Card, parts, TextField } from "../design/parts";
+import { Empty, Failed, Skeleton } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
 import { time } from "../text/dates";
@@ -144,39 +146,28 @@ function MakeBatch({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <Dialog title={t.make} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        <TextField
-          label={t.name}
-          required
-          autoFocus
-          maxLength={120}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <TextField
-          label={t.sheets}
-          hint={t.sheetsHint}
-          type="number"
-          min={1}
-          value={sheets}
-          onChange={(event) => setSheets(event.target.value)}
-        />
-        <Fault error={make.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={make.isPending}>
-            {t.make}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.make}
+      busy={make.isPending}
+      error={make.error}
+      onClose={onClose}
+      onSubmit={() => make.mutate()}
+    >
+      <TextField
+        label={t.name}
+        required
+        maxLength={120}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <TextField
+        label={t.sheets}
+        hint={t.sheetsHint}
+        type="number"
+        min={1}
+        value={sheets}
+        onChange={(event) => setSheets(event.target.value)}
+      />
+    </FormDialog>
   );
 }

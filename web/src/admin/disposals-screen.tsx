@@ -122,6 +122,7 @@ export default function DisposalsScreen() {
       {cancelling && (
         <ReasonDialog
           title={t.cancel}
+          busy={decide.isPending}
           error={decide.error}
           onClose={() => cancel(null)}
           onReason={(reason) => decide.mutate({ id: cancelling, what: "cancel", body: { reason } })}
@@ -147,6 +148,7 @@ function Propose({ onClose }: { onClose(): void }) {
     <ReasonDialog
       title={t.propose}
       lead={eligible.data ? t.eligible(eligible.data.length) : t.proposeLead}
+      busy={save.isPending}
       error={save.error}
       onClose={onClose}
       onReason={(reason) => save.mutate(reason)}

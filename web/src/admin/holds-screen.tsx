@@ -1,10 +1,12 @@
 /** Legal and other holds. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Gavel } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { may, useSession } from "../app/session";
-import { Badge, Button, Card, Dialog, DialogFoot, parts, Select, TextField } from "../design/parts";
+import { FormDialog } from "../design/form-dialog";
+import { Badge, Button, Card, parts, Select, TextField } from "../design/parts";
 import { Empty, Fault, Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
@@ -111,6 +113,7 @@ export default function HoldsScreen() {
       {asking && (
         <ReasonDialog
           title={t.askRelease}
+          busy={release.isPending}
           error={release.error}
           onClose={() => ask(null)}
           onReason={(reason) => release.mutate({ id: asking.id, reason })}
@@ -136,58 +139,47 @@ function PlaceHold({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <Dialog title={t.place} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <TextField
-          label={t.matter}
-          hint={t.matterHint}
-          required
-          autoFocus
-          value={said.matter}
-          onChange={(event) => say({ ...said, matter: event.target.value })}
-        />
-        <TextField
-          label={t.reason}
-          required
-          value={said.reason}
-          onChange={(event) => say({ ...said, reason: event.target.value })}
-        />
-        <TextField
-          label={t.custodian}
-          required
-          value={said.custodian}
-          onChange={(event) => say({ ...said, custodian: event.target.value })}
-        />
-        <Select
-          label={t.scope}
-          value={said.scope}
-          onChange={(scope) => say({ ...said, scope })}
-          options={[
-            ["patient", t.patient],
-            ["query", t.query],
-          ]}
-        />
-        <TextField
-          label={said.scope === "patient" ? t.patient : t.query}
-          required
-          value={said.value}
-          onChange={(event) => say({ ...said, value: event.target.value })}
-        />
-        <Fault error={save.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={save.isPending}>
-            {t.place}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.place}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
+      <TextField
+        label={t.matter}
+        hint={t.matterHint}
+        required
+        value={said.matter}
+        onChange={(event) => say({ ...said, matter: event.target.value })}
+      />
+      <TextField
+        label={t.reason}
+        required
+        value={said.reason}
+        onChange={(event) => say({ ...said, reason: event.target.value })}
+      />
+      <TextField
+        label={t.custodian}
+        required
+        value={said.custodian}
+        onChange={(event) => say({ ...said, custodian: event.target.value })}
+      />
+      <Select
+        label={t.scope}
+        value={said.scope}
+        onChange={(scope) => say({ ...said, scope })}
+        options={[
+          ["patient", t.patient],
+          ["query", t.query],
+        ]}
+      />
+      <TextField
+        label={said.scope === "patient" ? t.patient : t.query}
+        required
+        value={said.value}
+        onChange={(event) => say({ ...said, value: event.target.value })}
+      />
+    </FormDialog>
   );
 }

@@ -1,9 +1,11 @@
 /** People, their roles, and how they come in. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
 import { ROLES, type Role } from "../api/types";
 import { may, useSession } from "../app/session";
+import { FormDialog } from "../design/form-dialog";
 import { Badge, Button, Card, Checkbox, Dialog, DialogFoot, parts, TextField } from "../design/parts";
 import { Fault, Loaded, Notice } from "../design/states";
 import { Table } from "../design/table";
@@ -165,34 +167,18 @@ function PersonDialog({ onClose, onAdded }: { onClose(): void; onAdded(name: str
     onSuccess: (answer) => onAdded(name, answer.link),
   });
   return (
-    <Dialog title={t.add} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate();
-        }}
-      >
-        <TextField label={t.name} required autoFocus value={name} onChange={(event) => setName(event.target.value)} />
-        <TextField
-          label={t.login}
-          required
-          autoCapitalize="none"
-          spellCheck={false}
-          value={login}
-          onChange={(event) => setLogin(event.target.value)}
-        />
-        <RoleBoxes roles={roles} onChange={setRoles} />
-        <Fault error={add.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={add.isPending}>
-            {t.add}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog title={t.add} busy={add.isPending} error={add.error} onClose={onClose} onSubmit={() => add.mutate()}>
+      <TextField label={t.name} required value={name} onChange={(event) => setName(event.target.value)} />
+      <TextField
+        label={t.login}
+        required
+        autoCapitalize="none"
+        spellCheck={false}
+        value={login}
+        onChange={(event) => setLogin(event.target.value)}
+      />
+      <RoleBoxes roles={roles} onChange={setRoles} />
+    </FormDialog>
   );
 }
 
@@ -203,15 +189,15 @@ function RolesDialog({ member, onClose }: { member: Member; onClose(): void }) {
     onSuccess: onClose,
   });
   return (
-    <Dialog title={`${text.people.changeRoles}: ${member.name}`} onClose={onClose}>
+    <FormDialog
+      title={`${text.people.changeRoles}: ${member.name}`}
+      submit={text.common.save}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
       <RoleBoxes roles={roles} onChange={setRoles} />
-      <Fault error={save.error} />
-      <DialogFoot>
-        <Button onClick={onClose}>{text.common.cancel}</Button>
-        <Button look="primary" onClick={() => save.mutate()} disabled={save.isPending}>
-          {text.common.save}
-        </Button>
-      </DialogFoot>
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,10 +1,12 @@
 /** Retention policies: versions, what a new one would change, approval by somebody else. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { BookOpenCheck } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { may, useSession } from "../app/session";
-import { Badge, Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
+import { FormDialog } from "../design/form-dialog";
+import { Badge, Button, Card, Dialog, parts, TextField } from "../design/parts";
 import { Empty, Fault, Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
@@ -141,50 +143,39 @@ function DraftPolicy({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <Dialog title={t.draft} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <TextField
-          label={t.policyTitle}
-          required
-          autoFocus
-          value={said.title}
-          onChange={(event) => say({ ...said, title: event.target.value })}
-        />
-        <TextField
-          label={t.ruleSet}
-          hint={t.ruleSetHint}
-          required
-          value={said.rules}
-          onChange={(event) => say({ ...said, rules: event.target.value })}
-        />
-        <TextField
-          label={t.effective}
-          type="date"
-          required
-          value={said.effective_from}
-          onChange={(event) => say({ ...said, effective_from: event.target.value })}
-        />
-        <TextField
-          label={text.common.reason}
-          required
-          value={said.reason}
-          onChange={(event) => say({ ...said, reason: event.target.value })}
-        />
-        <Fault error={save.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={save.isPending}>
-            {t.draft}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.draft}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
+      <TextField
+        label={t.policyTitle}
+        required
+        value={said.title}
+        onChange={(event) => say({ ...said, title: event.target.value })}
+      />
+      <TextField
+        label={t.ruleSet}
+        hint={t.ruleSetHint}
+        required
+        value={said.rules}
+        onChange={(event) => say({ ...said, rules: event.target.value })}
+      />
+      <TextField
+        label={t.effective}
+        type="date"
+        required
+        value={said.effective_from}
+        onChange={(event) => say({ ...said, effective_from: event.target.value })}
+      />
+      <TextField
+        label={text.common.reason}
+        required
+        value={said.reason}
+        onChange={(event) => say({ ...said, reason: event.target.value })}
+      />
+    </FormDialog>
   );
 }
