@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { useTheme } from "../app/theme";
+import { useShownTheme } from "../app/theme";
 import { text } from "../text";
 
 const HOUR = 3600;
@@ -20,7 +20,7 @@ export function everyHour(hours: { hour: string; pages: number }[], now: number)
 
 export default function HoursChart({ hours }: { hours: { hour: string; pages: number }[] }) {
   const place = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
+  const theme = useShownTheme();
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read again when the theme changes
   useEffect(() => {
     const element = place.current;
