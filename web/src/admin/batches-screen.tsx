@@ -9,9 +9,8 @@ import type { Page } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Meter } from "../design/figure";
 import { FormDialog } from "../design/form-dialog";
+import { ListedInParts } from "../design/listed";
 import { Badge, Button, Card, parts, TextField } from "../design/parts";
-import { Empty, Failed, Skeleton } from "../design/states";
-import { Table } from "../design/table";
 import { text } from "../text";
 import { time } from "../text/dates";
 import { useEvents } from "./events";
@@ -62,59 +61,49 @@ export default function BatchesScreen() {
     >
       {may(session, "label") && rows.length > 0 && <Uploads batches={rows} />}
       <Card>
-        {batches.error && !batches.data ? (
-          <Failed error={batches.error} retry={() => void batches.refetch()} />
-        ) : !batches.data ? (
-          <Skeleton />
-        ) : rows.length === 0 ? (
-          <Empty title={t.emptyTitle} icon={<PackageOpen size={22} aria-hidden="true" />}>
-            <p>{t.empty}</p>
-          </Empty>
-        ) : (
-          <Table
-            label={t.title}
-            rows={rows}
-            keyOf={(row) => row.id}
-            columns={[
-              {
-                title: t.name,
-                cell: (row) => (
-                  <Link to="/oversight/batches/$batch" params={{ batch: row.id }}>
-                    {row.name}
-                  </Link>
-                ),
-              },
-              { title: t.pipeline, cell: (row) => row.pipeline },
-              {
-                title: t.pages,
-                cell: (row) => (
-                  <span className={parts.row}>
-                    {text.number(row.counts.pages)}
-                    <Sheets row={row} />
-                  </span>
-                ),
-              },
-              {
-                title: t.progress,
-                cell: ({ counts }) => (
-                  <Meter
-                    value={counts.pages - counts.pages_waiting}
-                    of={counts.pages}
-                    label={t.progressOf(counts.pages - counts.pages_waiting, counts.pages)}
-                  />
-                ),
-              },
-              {
-                title: t.failed,
-                numeric: true,
-                cell: ({ counts }) => text.number(counts.pages_failed + counts.pages_rejected),
-              },
-              { title: t.unreliable, numeric: true, cell: (row) => text.number(row.unreliable_pages) },
-              { title: t.created, cell: (row) => time(row.opened_at) },
-            ]}
-          />
-        )}
-        {batches.hasNextPage && <Button onClick={() => void batches.fetchNextPage()}>{text.common.more}</Button>}
+        <ListedInParts
+          query={batches}
+          label={t.title}
+          empty={{ title: t.emptyTitle, words: t.empty, icon: PackageOpen }}
+          keyOf={(row) => row.id}
+          columns={[
+            {
+              title: t.name,
+              cell: (row) => (
+                <Link to="/oversight/batches/$batch" params={{ batch: row.id }}>
+                  {row.name}
+                </Link>
+              ),
+            },
+            { title: t.pipeline, cell: (row) => row.pipeline },
+            {
+              title: t.pages,
+              cell: (row) => (
+                <span className={parts.row}>
+                  {text.number(row.counts.pages)}
+                  <Sheets row={row} />
+                </span>
+              ),
+            },
+            {
+              title: t.progress,
+              cell: ({ counts }) => (
+                <Meter
+                  value={counts.pages - counts.pages_waiting}
+                  of={counts.pages}
+                  label={t.progressOf(counts.pages - counts.pages_waiting, counts.pages)}
+                />
+              ),
+            },
+            {
+              title: t.failed,
+              numeric: true,
+              cell: ({ counts }) => text.number(counts.pages_failed + counts.pages_rejected),
+            },
+            { title: t.unreliable, numeric: true, cell: (row) => text.number(row.unreliable_pages) },
+            { title: t.created, cell: (row) => time(row.opened_at) },
+          ]}
+        />
       </Card>
       {making && <MakeBatch onClose={() => make(false)} />}
     </Oversight>

@@ -1,15 +1,16 @@
 /** Disposal: proposal, review, two approvals, certificate. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { FileX2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
+import { Rows } from "../design/listed";
 import { Badge, Button, Card, parts } from "../design/parts";
-import { Empty, Fault, Loaded, Notice } from "../design/states";
-import { Table } from "../design/table";
+import { Fault, Loaded, Notice } from "../design/states";
 import { text } from "../text";
 import { time } from "../text/dates";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
@@ -55,24 +56,16 @@ export default function DisposalsScreen() {
     >
       <Fault error={decide.error} />
       <Card>
-        <Loaded
-          query={disposals}
-          empty={(all) =>
-            all.items.length === 0 ? (
-              <Empty title={t.emptyTitle} icon={<FileX2 size={22} aria-hidden="true" />}>
-                <p>{t.empty}</p>
-              </Empty>
-            ) : null
-          }
-        >
+        <Loaded query={disposals}>
           {(all) => (
             <>
               {all.people < all.people_needed && (
                 <Notice tone="check">{t.tooFew(all.people, all.people_needed)}</Notice>
               )}
-              <Table
+              <Rows
                 label={t.title}
                 rows={all.items}
+                empty={{ title: t.emptyTitle, words: t.empty, icon: FileX2 }}
                 keyOf={(row) => row.id}
                 columns={[
                   {

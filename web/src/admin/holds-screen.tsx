@@ -4,14 +4,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Gavel } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
 import { FormDialog } from "../design/form-dialog";
+import { Listed } from "../design/listed";
 import { Badge, Button, Card, parts, Select, TextField } from "../design/parts";
-import { Empty, Fault, Loaded } from "../design/states";
-import { Table } from "../design/table";
+import { Fault } from "../design/states";
 import { text } from "../text";
 import { time } from "../text/dates";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
@@ -51,64 +51,52 @@ export default function HoldsScreen() {
     >
       <Fault error={release.error} />
       <Card>
-        <Loaded
+        <Listed
           query={holds}
-          empty={(all) =>
-            all.length === 0 ? (
-              <Empty title={t.emptyTitle} icon={<Gavel size={22} aria-hidden="true" />}>
-                <p>{t.empty}</p>
-              </Empty>
-            ) : null
-          }
-        >
-          {(all) => (
-            <Table
-              label={t.title}
-              rows={all}
-              keyOf={(row) => row.id}
-              columns={[
-                { title: t.matter, cell: (row) => <strong>{row.matter}</strong> },
-                { title: t.reason, cell: (row) => row.reason },
-                { title: t.custodian, cell: (row) => row.custodian },
-                {
-                  title: t.records,
-                  numeric: true,
-                  cell: (row) => text.number(row.members),
-                },
-                {
-                  title: t.placed,
-                  cell: (row) => `${time(row.placed_at)}, ${row.placed_by}`,
-                },
-                {
-                  title: text.common.state,
-                  cell: (row) => (
-                    <Badge tone={row.released_at ? undefined : "verify"}>
-                      {row.released_at
-                        ? t.released
-                        : row.release_proposed_by
-                          ? t.releaseAsked(row.release_proposed_by)
-                          : t.active}
-                    </Badge>
-                  ),
-                },
-                {
-                  title: text.people.actions,
-                  cell: (row) =>
-                    row.released_at
-                      ? null
-                      : row.release_proposed_by
-                        ? may(session, "release_hold") && (
-                            <span className={parts.row}>
-                              <Button onClick={() => release.mutate({ id: row.id, confirm: true })}>{t.release}</Button>
-                              <Button onClick={() => release.mutate({ id: row.id, confirm: false })}>{t.keep}</Button>
-                            </span>
-                          )
-                        : may(session, "place_hold") && <Button onClick={() => ask(row)}>{t.askRelease}</Button>,
-                },
-              ]}
-            />
-          )}
-        </Loaded>
+          label={t.title}
+          empty={{ title: t.emptyTitle, words: t.empty, icon: Gavel }}
+          keyOf={(row) => row.id}
+          columns={[
+            { title: t.matter, cell: (row) => <strong>{row.matter}</strong> },
+            { title: t.reason, cell: (row) => row.reason },
+            { title: t.custodian, cell: (row) => row.custodian },
+            {
+              title: t.records,
+              numeric: true,
+              cell: (row) => text.number(row.members),
+            },
+            {
+              title: t.placed,
+              cell: (row) => `${time(row.placed_at)}, ${row.placed_by}`,
+            },
+            {
+              title: text.common.state,
+              cell: (row) => (
+                <Badge tone={row.released_at ? undefined : "verify"}>
+                  {row.released_at
+                    ? t.released
+                    : row.release_proposed_by
+                      ? t.releaseAsked(row.release_proposed_by)
+                      : t.active}
+                </Badge>
+              ),
+            },
+            {
+              title: text.people.actions,
+              cell: (row) =>
+                row.released_at
+                  ? null
+                  : row.release_proposed_by
+                    ? may(session, "release_hold") && (
+                        <span className={parts.row}>
+                          <Button onClick={() => release.mutate({ id: row.id, confirm: true })}>{t.release}</Button>
+                          <Button onClick={() => release.mutate({ id: row.id, confirm: false })}>{t.keep}</Button>
+                        </span>
+                      )
+                    : may(session, "place_hold") && <Button onClick={() => ask(row)}>{t.askRelease}</Button>,
+            },
+          ]}
+        />
       </Card>
       {asking && (
         <ReasonDialog

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Bookmark, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { FormDialog } from "../design/form-dialog";
 import { Button, IconButton, parts, TextField } from "../design/parts";
 import { text } from "../text";
@@ -23,10 +24,7 @@ export function Saved({ onOpen, current }: { onOpen(filters: Filters): void; cur
   const [naming, setNaming] = useState(false);
   const saved = useQuery({
     queryKey: ["saved-searches"],
-    queryFn: async () => {
-      const answer = await call<SavedSearch[] | { items: SavedSearch[] }>("GET", "/searches");
-      return Array.isArray(answer) ? answer : answer.items;
-    },
+    queryFn: () => listOf<SavedSearch>("/searches"),
   });
   const remove = useMutation({
     mutationFn: (id: string) => call("DELETE", `/searches/${id}`),

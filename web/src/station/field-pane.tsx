@@ -1,7 +1,8 @@
 /** The fields beside the page: certain ones in a line, uncertain ones with the piece of the page they were read from. */
+
 import { CircleAlert, CircleCheck, CircleDashed, LifeBuoy, Pause, Undo2, X } from "lucide-react";
 import { type ReactNode, useId } from "react";
-import { call } from "../api/client";
+import { listOf } from "../api/list";
 import type { Field, Kind } from "../api/types";
 import { Badge, Button, classes, Hidden, IconButton, parts } from "../design/parts";
 import { TypeAhead } from "../design/type-ahead";
@@ -210,11 +211,10 @@ function KindField({ desk, work, active }: RowProps) {
         placeholder={text.station.kindPlaceholder}
         nothing={text.station.kindNothing}
         ask={async (words, signal) => {
-          const answer = await call<Kind[] | { items: Kind[] }>("GET", "/kinds", {
+          return listOf<Kind>("/kinds", {
             query: { q: words === work.entry.kindTitle ? "" : words },
             signal,
           });
-          return Array.isArray(answer) ? answer : answer.items;
         }}
         keyOf={(each) => each.name}
         textOf={(each) => each.title}

@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { FormDialog } from "../design/form-dialog";
 import { Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
 import { Fault, Loaded, Notice } from "../design/states";
@@ -23,10 +24,7 @@ export function Tokens() {
   const [making, make] = useState(false);
   const tokens = useQuery({
     queryKey: ["tokens"],
-    queryFn: async () => {
-      const answer = await call<Token[] | { items: Token[] }>("GET", "/me/tokens");
-      return Array.isArray(answer) ? answer : answer.items;
-    },
+    queryFn: () => listOf<Token>("/me/tokens"),
   });
   const revoke = useMutation({
     mutationFn: (id: string) => call("DELETE", `/me/tokens/${id}`),
