@@ -4,8 +4,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
 import { FormDialog } from "../design/form-dialog";
-import { TextArea, TextField } from "../design/parts";
+import { TextArea } from "../design/parts";
 import { Notice } from "../design/states";
+import { PasswordField } from "../sign-in/fields";
 import { text } from "../text";
 
 export function BreakGlass({ patient, onClose }: { patient: string; onClose(): void }) {
@@ -32,14 +33,7 @@ export function BreakGlass({ patient, onClose }: { patient: string; onClose(): v
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
-      <TextField
-        label={text.signIn.password}
-        type="password"
-        autoComplete="current-password"
-        required
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      <PasswordField value={password} onValue={setPassword} />
     </FormDialog>
   );
 }
