@@ -38,7 +38,12 @@ export default function HoursChart({ hours }: { hours: { hour: string; pages: nu
         width: element.clientWidth,
         height: 240,
         cursor: { y: false },
-        scales: { y: { range: (_, __, high) => [0, Math.max(5, high * 1.1)] } },
+        padding: [null, 28, null, null],
+        // Half an hour more at both ends: the bar of the last hour is whole.
+        scales: {
+          x: { range: (_, first, last) => [first - HOUR / 2, last + HOUR / 2] },
+          y: { range: (_, __, high) => [0, Math.max(5, high * 1.1)] },
+        },
         series: [
           { label: text.dashboard.hour, value: "{YYYY}-{MM}-{DD} {HH}:00" },
           {

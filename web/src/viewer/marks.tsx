@@ -64,7 +64,7 @@ export function HitMarks({ rects, current }: { rects: Rect[]; current?: number }
   return (
     <>
       {rects.map((rect, index) => {
-        const pad = Math.max(2, rect.height * 0.1);
+        const pad = Math.max(3, rect.height * (index === current ? 0.25 : 0.12));
         return (
           <rect
             // biome-ignore lint/suspicious/noArrayIndexKey: hits do not move
