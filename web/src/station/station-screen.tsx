@@ -153,6 +153,7 @@ export default function StationScreen() {
   if (state.status === "empty" && !work)
     return (
       <Empty title={text.station.emptyTitle} icon={<FileCheck2 size={22} aria-hidden="true" />}>
+        <h1 className={parts.hidden}>{text.shell.verify}</h1>
         <p>{text.station.empty(state.accepted)}</p>
         <Button onClick={() => void desk.open()}>{text.station.lookAgain}</Button>
         {state.undoable && (
