@@ -1,7 +1,7 @@
 // Drives the browser application on the real server: node tests/web/run.mjs PROGRAM [FOLDER FOR PICTURES]
 import { join } from "node:path";
 import { assert, check, checks, enrol, PASSWORD, World } from "./support.mjs";
-import { arrange, review, search, screens } from "./other-screens.mjs";
+import { arrange, review, search, screens, station } from "./other-screens.mjs";
 import { lossOfHold, lossOfNetwork, overlay, takeBack, verify } from "./station.mjs";
 
 const [, , program, pictures = join(process.cwd(), "web/screenshots")] = process.argv;
@@ -69,12 +69,14 @@ try {
     await tess.keyboard.press("Enter");
     await tess.waitForURL(/verify/);
   });
+  // Before the documents of several pages are verified.
+  await check("pages are split, put back and merged", () => arrange(world, tess));
   await check("overlay and image agree", () => overlay(world, tess));
+  await station(world, tess);
   await check(`${COUNT} documents by keyboard only`, () => verify(world, tess, COUNT));
   await check("the last acceptance is taken back", () => takeBack(world, tess));
   await check("a lost hold keeps what was typed", () => lossOfHold(world, tess));
   await check("a lost network keeps what was typed", () => lossOfNetwork(world, tess));
-  await check("pages are split, put back and merged", () => arrange(world, tess));
   await check("a second review by another person", () => review(world, tess, links));
   await check("search finds, walks hits and keeps searches", () => search(world, tess));
   await screens(world, { admin, tess, links });

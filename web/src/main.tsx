@@ -5,12 +5,12 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Problem } from "./api/problem";
 import { router } from "./app/router";
-import { applyTheme } from "./app/theme";
+import { followTheme } from "./app/theme";
 import "./design/tokens.css";
 import "./design/base.css";
 import { listenForKeys } from "./keys/handler";
 
-applyTheme();
+followTheme();
 listenForKeys();
 
 const queries = new QueryClient({

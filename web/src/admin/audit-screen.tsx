@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ScrollText, ShieldAlert, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import type { Page } from "../api/types";
 import { Badge, Button, Card, Dialog, Hidden, parts, Screen } from "../design/parts";
 import { Empty, Failed, Loaded, Skeleton } from "../design/states";
@@ -11,7 +12,6 @@ import { text } from "../text";
 import { time } from "../text/dates";
 import style from "./admin.module.css";
 import { Details } from "./details";
-import { listOf } from "./list";
 
 interface AuditEntry {
   sequence: number;

@@ -1,4 +1,5 @@
 /** Batches: their counts, and bringing in scans. */
+
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { PackageOpen, TriangleAlert } from "lucide-react";
@@ -7,9 +8,9 @@ import { call } from "../api/client";
 import type { Page } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Meter } from "../design/figure";
-import { Badge, Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
-import { Empty, Failed, Fault, Skeleton } from "../design/states";
-import { Table } from "../design/table";
+import { FormDialog } from "../design/form-dialog";
+import { ListedInParts } from "../design/listed";
+import { Badge, Button, Card, parts, TextField } from "../design/parts";
 import { text } from "../text";
 import { time } from "../text/dates";
 import { useEvents } from "./events";
@@ -60,59 +61,49 @@ export default function BatchesScreen() {
     >
       {may(session, "label") && rows.length > 0 && <Uploads batches={rows} />}
       <Card>
-        {batches.error && !batches.data ? (
-          <Failed error={batches.error} retry={() => void batches.refetch()} />
-        ) : !batches.data ? (
-          <Skeleton />
-        ) : rows.length === 0 ? (
-          <Empty title={t.emptyTitle} icon={<PackageOpen size={22} aria-hidden="true" />}>
-            <p>{t.empty}</p>
-          </Empty>
-        ) : (
-          <Table
-            label={t.title}
-            rows={rows}
-            keyOf={(row) => row.id}
-            columns={[
-              {
-                title: t.name,
-                cell: (row) => (
-                  <Link to="/oversight/batches/$batch" params={{ batch: row.id }}>
-                    {row.name}
-                  </Link>
-                ),
-              },
-              { title: t.pipeline, cell: (row) => row.pipeline },
-              {
-                title: t.pages,
-                cell: (row) => (
-                  <span className={parts.row}>
-                    {text.number(row.counts.pages)}
-                    <Sheets row={row} />
-                  </span>
-                ),
-              },
-              {
-                title: t.progress,
-                cell: ({ counts }) => (
-                  <Meter
-                    value={counts.pages - counts.pages_waiting}
-                    of={counts.pages}
-                    label={t.progressOf(counts.pages - counts.pages_waiting, counts.pages)}
-                  />
-                ),
-              },
-              {
-                title: t.failed,
-                numeric: true,
-                cell: ({ counts }) => text.number(counts.pages_failed + counts.pages_rejected),
-              },
-              { title: t.unreliable, numeric: true, cell: (row) => text.number(row.unreliable_pages) },
-              { title: t.created, cell: (row) => time(row.opened_at) },
-            ]}
-          />
-        )}
-        {batches.hasNextPage && <Button onClick={() => void batches.fetchNextPage()}>{text.common.more}</Button>}
+        <ListedInParts
+          query={batches}
+          label={t.title}
+          empty={{ title: t.emptyTitle, words: t.empty, icon: PackageOpen }}
+          keyOf={(row) => row.id}
+          columns={[
+            {
+              title: t.name,
+              cell: (row) => (
+                <Link to="/oversight/batches/$batch" params={{ batch: row.id }}>
+                  {row.name}
+                </Link>
+              ),
+            },
+            { title: t.pipeline, cell: (row) => row.pipeline },
+            {
+              title: t.pages,
+              cell: (row) => (
+                <span className={parts.row}>
+                  {text.number(row.counts.pages)}
+                  <Sheets row={row} />
+                </span>
+              ),
+            },
+            {
+              title: t.progress,
+              cell: ({ counts }) => (
+                <Meter
+                  value={counts.pages - counts.pages_waiting}
+                  of={counts.pages}
+                  label={t.progressOf(counts.pages - counts.pages_waiting, counts.pages)}
+                />
+              ),
+            },
+            {
+              title: t.failed,
+              numeric: true,
+              cell: ({ counts }) => text.number(counts.pages_failed + counts.pages_rejected),
+            },
+            { title: t.unreliable, numeric: true, cell: (row) => text.number(row.unreliable_pages) },
+            { title: t.created, cell: (row) => time(row.opened_at) },
+          ]}
+        />
       </Card>
       {making && <MakeBatch onClose={() => make(false)} />}
     </Oversight>
@@ -144,39 +135,28 @@ function MakeBatch({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <Dialog title={t.make} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        <TextField
-          label={t.name}
-          required
-          autoFocus
-          maxLength={120}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <TextField
-          label={t.sheets}
-          hint={t.sheetsHint}
-          type="number"
-          min={1}
-          value={sheets}
-          onChange={(event) => setSheets(event.target.value)}
-        />
-        <Fault error={make.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={make.isPending}>
-            {t.make}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.make}
+      busy={make.isPending}
+      error={make.error}
+      onClose={onClose}
+      onSubmit={() => make.mutate()}
+    >
+      <TextField
+        label={t.name}
+        required
+        maxLength={120}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <TextField
+        label={t.sheets}
+        hint={t.sheetsHint}
+        type="number"
+        min={1}
+        value={sheets}
+        onChange={(event) => setSheets(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, Clock } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
 import { Figure, Figures, Meter } from "../design/figure";
 import { Button, Card, parts } from "../design/parts";
@@ -12,7 +13,6 @@ import { text } from "../text";
 import { age, time } from "../text/dates";
 import style from "./admin.module.css";
 import { useEvents } from "./events";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 
 const HoursChart = lazy(() => import("./hours-chart"));

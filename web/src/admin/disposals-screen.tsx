@@ -1,15 +1,16 @@
 /** Disposal: proposal, review, two approvals, certificate. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { FileX2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
+import { Rows } from "../design/listed";
 import { Badge, Button, Card, parts } from "../design/parts";
-import { Empty, Fault, Loaded, Notice } from "../design/states";
-import { Table } from "../design/table";
+import { Fault, Loaded, Notice } from "../design/states";
 import { text } from "../text";
 import { time } from "../text/dates";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
@@ -55,24 +56,16 @@ export default function DisposalsScreen() {
     >
       <Fault error={decide.error} />
       <Card>
-        <Loaded
-          query={disposals}
-          empty={(all) =>
-            all.items.length === 0 ? (
-              <Empty title={t.emptyTitle} icon={<FileX2 size={22} aria-hidden="true" />}>
-                <p>{t.empty}</p>
-              </Empty>
-            ) : null
-          }
-        >
+        <Loaded query={disposals}>
           {(all) => (
             <>
               {all.people < all.people_needed && (
                 <Notice tone="check">{t.tooFew(all.people, all.people_needed)}</Notice>
               )}
-              <Table
+              <Rows
                 label={t.title}
                 rows={all.items}
+                empty={{ title: t.emptyTitle, words: t.empty, icon: FileX2 }}
                 keyOf={(row) => row.id}
                 columns={[
                   {
@@ -122,6 +115,7 @@ export default function DisposalsScreen() {
       {cancelling && (
         <ReasonDialog
           title={t.cancel}
+          busy={decide.isPending}
           error={decide.error}
           onClose={() => cancel(null)}
           onReason={(reason) => decide.mutate({ id: cancelling, what: "cancel", body: { reason } })}
@@ -147,6 +141,7 @@ function Propose({ onClose }: { onClose(): void }) {
     <ReasonDialog
       title={t.propose}
       lead={eligible.data ? t.eligible(eligible.data.length) : t.proposeLead}
+      busy={save.isPending}
       error={save.error}
       onClose={onClose}
       onReason={(reason) => save.mutate(reason)}

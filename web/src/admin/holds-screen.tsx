@@ -1,15 +1,17 @@
 /** Legal and other holds. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Gavel } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
-import { Badge, Button, Card, Dialog, DialogFoot, parts, Select, TextField } from "../design/parts";
-import { Empty, Fault, Loaded } from "../design/states";
-import { Table } from "../design/table";
+import { FormDialog } from "../design/form-dialog";
+import { Listed } from "../design/listed";
+import { Badge, Button, Card, parts, Select, TextField } from "../design/parts";
+import { Fault } from "../design/states";
 import { text } from "../text";
 import { time } from "../text/dates";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
@@ -49,68 +51,57 @@ export default function HoldsScreen() {
     >
       <Fault error={release.error} />
       <Card>
-        <Loaded
+        <Listed
           query={holds}
-          empty={(all) =>
-            all.length === 0 ? (
-              <Empty title={t.emptyTitle} icon={<Gavel size={22} aria-hidden="true" />}>
-                <p>{t.empty}</p>
-              </Empty>
-            ) : null
-          }
-        >
-          {(all) => (
-            <Table
-              label={t.title}
-              rows={all}
-              keyOf={(row) => row.id}
-              columns={[
-                { title: t.matter, cell: (row) => <strong>{row.matter}</strong> },
-                { title: t.reason, cell: (row) => row.reason },
-                { title: t.custodian, cell: (row) => row.custodian },
-                {
-                  title: t.records,
-                  numeric: true,
-                  cell: (row) => text.number(row.members),
-                },
-                {
-                  title: t.placed,
-                  cell: (row) => `${time(row.placed_at)}, ${row.placed_by}`,
-                },
-                {
-                  title: text.common.state,
-                  cell: (row) => (
-                    <Badge tone={row.released_at ? undefined : "verify"}>
-                      {row.released_at
-                        ? t.released
-                        : row.release_proposed_by
-                          ? t.releaseAsked(row.release_proposed_by)
-                          : t.active}
-                    </Badge>
-                  ),
-                },
-                {
-                  title: text.people.actions,
-                  cell: (row) =>
-                    row.released_at
-                      ? null
-                      : row.release_proposed_by
-                        ? may(session, "release_hold") && (
-                            <span className={parts.row}>
-                              <Button onClick={() => release.mutate({ id: row.id, confirm: true })}>{t.release}</Button>
-                              <Button onClick={() => release.mutate({ id: row.id, confirm: false })}>{t.keep}</Button>
-                            </span>
-                          )
-                        : may(session, "place_hold") && <Button onClick={() => ask(row)}>{t.askRelease}</Button>,
-                },
-              ]}
-            />
-          )}
-        </Loaded>
+          label={t.title}
+          empty={{ title: t.emptyTitle, words: t.empty, icon: Gavel }}
+          keyOf={(row) => row.id}
+          columns={[
+            { title: t.matter, cell: (row) => <strong>{row.matter}</strong> },
+            { title: t.reason, cell: (row) => row.reason },
+            { title: t.custodian, cell: (row) => row.custodian },
+            {
+              title: t.records,
+              numeric: true,
+              cell: (row) => text.number(row.members),
+            },
+            {
+              title: t.placed,
+              cell: (row) => `${time(row.placed_at)}, ${row.placed_by}`,
+            },
+            {
+              title: text.common.state,
+              cell: (row) => (
+                <Badge tone={row.released_at ? undefined : "verify"}>
+                  {row.released_at
+                    ? t.released
+                    : row.release_proposed_by
+                      ? t.releaseAsked(row.release_proposed_by)
+                      : t.active}
+                </Badge>
+              ),
+            },
+            {
+              title: text.people.actions,
+              cell: (row) =>
+                row.released_at
+                  ? null
+                  : row.release_proposed_by
+                    ? may(session, "release_hold") && (
+                        <span className={parts.row}>
+                          <Button onClick={() => release.mutate({ id: row.id, confirm: true })}>{t.release}</Button>
+                          <Button onClick={() => release.mutate({ id: row.id, confirm: false })}>{t.keep}</Button>
+                        </span>
+                      )
+                    : may(session, "place_hold") && <Button onClick={() => ask(row)}>{t.askRelease}</Button>,
+            },
+          ]}
+        />
       </Card>
       {asking && (
         <ReasonDialog
           title={t.askRelease}
+          busy={release.isPending}
           error={release.error}
           onClose={() => ask(null)}
           onReason={(reason) => release.mutate({ id: asking.id, reason })}
@@ -136,58 +127,47 @@ function PlaceHold({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <Dialog title={t.place} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <TextField
-          label={t.matter}
-          hint={t.matterHint}
-          required
-          autoFocus
-          value={said.matter}
-          onChange={(event) => say({ ...said, matter: event.target.value })}
-        />
-        <TextField
-          label={t.reason}
-          required
-          value={said.reason}
-          onChange={(event) => say({ ...said, reason: event.target.value })}
-        />
-        <TextField
-          label={t.custodian}
-          required
-          value={said.custodian}
-          onChange={(event) => say({ ...said, custodian: event.target.value })}
-        />
-        <Select
-          label={t.scope}
-          value={said.scope}
-          onChange={(scope) => say({ ...said, scope })}
-          options={[
-            ["patient", t.patient],
-            ["query", t.query],
-          ]}
-        />
-        <TextField
-          label={said.scope === "patient" ? t.patient : t.query}
-          required
-          value={said.value}
-          onChange={(event) => say({ ...said, value: event.target.value })}
-        />
-        <Fault error={save.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={save.isPending}>
-            {t.place}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.place}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
+      <TextField
+        label={t.matter}
+        hint={t.matterHint}
+        required
+        value={said.matter}
+        onChange={(event) => say({ ...said, matter: event.target.value })}
+      />
+      <TextField
+        label={t.reason}
+        required
+        value={said.reason}
+        onChange={(event) => say({ ...said, reason: event.target.value })}
+      />
+      <TextField
+        label={t.custodian}
+        required
+        value={said.custodian}
+        onChange={(event) => say({ ...said, custodian: event.target.value })}
+      />
+      <Select
+        label={t.scope}
+        value={said.scope}
+        onChange={(scope) => say({ ...said, scope })}
+        options={[
+          ["patient", t.patient],
+          ["query", t.query],
+        ]}
+      />
+      <TextField
+        label={said.scope === "patient" ? t.patient : t.query}
+        required
+        value={said.value}
+        onChange={(event) => say({ ...said, value: event.target.value })}
+      />
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { useTheme } from "../app/theme";
+import { useShownTheme } from "../app/theme";
 import { text } from "../text";
 
 const HOUR = 3600;
@@ -20,7 +20,7 @@ export function everyHour(hours: { hour: string; pages: number }[], now: number)
 
 export default function HoursChart({ hours }: { hours: { hour: string; pages: number }[] }) {
   const place = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
+  const theme = useShownTheme();
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read again when the theme changes
   useEffect(() => {
     const element = place.current;
@@ -38,7 +38,12 @@ export default function HoursChart({ hours }: { hours: { hour: string; pages: nu
         width: element.clientWidth,
         height: 240,
         cursor: { y: false },
-        scales: { y: { range: (_, __, high) => [0, Math.max(5, high * 1.1)] } },
+        padding: [null, 28, null, null],
+        // Half an hour more at both ends: the bar of the last hour is whole.
+        scales: {
+          x: { range: (_, first, last) => [first - HOUR / 2, last + HOUR / 2] },
+          y: { range: (_, __, high) => [0, Math.max(5, high * 1.1)] },
+        },
         series: [
           { label: text.dashboard.hour, value: "{YYYY}-{MM}-{DD} {HH}:00" },
           {

@@ -1,12 +1,13 @@
 /** What documents can be, and the labels in use. */
+
 import { useQuery } from "@tanstack/react-query";
+import { listOf } from "../api/list";
 import type { Kind } from "../api/types";
+import { Listed } from "../design/listed";
 import { Badge, Card, parts } from "../design/parts";
 import { Loaded } from "../design/states";
-import { Table } from "../design/table";
 import { text } from "../text";
 import style from "./admin.module.css";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 
 export default function LabelsScreen() {
@@ -20,20 +21,16 @@ export default function LabelsScreen() {
     <Oversight title={t.title} lead={t.lead}>
       <div className={style.two}>
         <Card title={t.types}>
-          <Loaded query={kinds}>
-            {(all) => (
-              <Table
-                label={t.types}
-                rows={all}
-                keyOf={(row) => row.name}
-                columns={[
-                  { title: t.name, cell: (row) => row.title },
-                  { title: t.code, cell: (row) => (row.code ? <code>{row.code}</code> : "–") },
-                  { title: t.recordClass, cell: (row) => (row.record_class ? text.kindName(row.record_class) : "–") },
-                ]}
-              />
-            )}
-          </Loaded>
+          <Listed
+            query={kinds}
+            label={t.types}
+            keyOf={(row) => row.name}
+            columns={[
+              { title: t.name, cell: (row) => row.title },
+              { title: t.code, cell: (row) => (row.code ? <code>{row.code}</code> : "–") },
+              { title: t.recordClass, cell: (row) => (row.record_class ? text.kindName(row.record_class) : "–") },
+            ]}
+          />
         </Card>
         <Card title={t.labels}>
           <Loaded

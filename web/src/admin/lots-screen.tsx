@@ -1,15 +1,16 @@
 /** Lots: a sample of each is checked before anything is archived. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Boxes } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
+import { Listed } from "../design/listed";
 import { Badge, Button, Card, parts } from "../design/parts";
-import { Empty, Fault, Loaded } from "../design/states";
-import { Table } from "../design/table";
+import { Fault } from "../design/states";
 import { text } from "../text";
 import { time } from "../text/dates";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
@@ -46,50 +47,39 @@ export default function LotsScreen() {
     <Oversight title={t.title} lead={t.lead}>
       <Fault error={decide.error} />
       <Card>
-        <Loaded
+        <Listed
           query={lots}
-          empty={(all) =>
-            all.length === 0 ? (
-              <Empty title={t.emptyTitle} icon={<Boxes size={22} aria-hidden="true" />}>
-                <p>{t.empty}</p>
-              </Empty>
-            ) : null
-          }
-        >
-          {(all) => (
-            <Table
-              label={t.title}
-              rows={all}
-              keyOf={(row) => row.id}
-              columns={[
-                { title: t.batch, cell: (row) => row.batch_name },
-                { title: text.common.state, cell: (row) => <Badge>{text.stateName(row.state)}</Badge> },
-                { title: t.plan, cell: (row) => row.plan },
-                { title: t.documents, numeric: true, cell: (row) => text.number(row.documents) },
-                { title: t.sample, numeric: true, cell: (row) => text.number(row.sampled) },
-                { title: t.unchecked, numeric: true, cell: (row) => text.number(row.unchecked) },
-                { title: t.limit, numeric: true, cell: (row) => text.number(row.accepts) },
-                { title: t.drawn, cell: (row) => time(row.drawn_at) },
-                {
-                  title: text.people.actions,
-                  cell: (row) =>
-                    may(session, "decide_lots") && !row.decided_at ? (
-                      <span className={parts.row}>
-                        <Button onClick={() => decide.mutate({ id: row.id, what: "release" })}>{t.release}</Button>
-                        <Button look="danger" onClick={() => holdBack(row.id)}>
-                          {t.hold}
-                        </Button>
-                      </span>
-                    ) : null,
-                },
-              ]}
-            />
-          )}
-        </Loaded>
+          label={t.title}
+          empty={{ title: t.emptyTitle, words: t.empty, icon: Boxes }}
+          keyOf={(row) => row.id}
+          columns={[
+            { title: t.batch, cell: (row) => row.batch_name },
+            { title: text.common.state, cell: (row) => <Badge>{text.stateName(row.state)}</Badge> },
+            { title: t.plan, cell: (row) => row.plan },
+            { title: t.documents, numeric: true, cell: (row) => text.number(row.documents) },
+            { title: t.sample, numeric: true, cell: (row) => text.number(row.sampled) },
+            { title: t.unchecked, numeric: true, cell: (row) => text.number(row.unchecked) },
+            { title: t.limit, numeric: true, cell: (row) => text.number(row.accepts) },
+            { title: t.drawn, cell: (row) => time(row.drawn_at) },
+            {
+              title: text.people.actions,
+              cell: (row) =>
+                may(session, "decide_lots") && !row.decided_at ? (
+                  <span className={parts.row}>
+                    <Button onClick={() => decide.mutate({ id: row.id, what: "release" })}>{t.release}</Button>
+                    <Button look="danger" onClick={() => holdBack(row.id)}>
+                      {t.hold}
+                    </Button>
+                  </span>
+                ) : null,
+            },
+          ]}
+        />
       </Card>
       {holding && (
         <ReasonDialog
           title={t.hold}
+          busy={decide.isPending}
           error={decide.error}
           onClose={() => holdBack(null)}
           onReason={(reason) => decide.mutate({ id: holding, what: "hold", reason })}

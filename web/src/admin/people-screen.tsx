@@ -1,15 +1,17 @@
 /** People, their roles, and how they come in. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { ROLES, type Role } from "../api/types";
 import { may, useSession } from "../app/session";
+import { FormDialog } from "../design/form-dialog";
+import { Listed } from "../design/listed";
 import { Badge, Button, Card, Checkbox, Dialog, DialogFoot, parts, TextField } from "../design/parts";
-import { Fault, Loaded, Notice } from "../design/states";
-import { Table } from "../design/table";
+import { Fault, Notice } from "../design/states";
 import { text } from "../text";
 import style from "./admin.module.css";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 
 interface Member {
@@ -47,55 +49,51 @@ export default function PeopleScreen() {
     <Oversight title={t.title} lead={t.lead} actions={manages && <Button onClick={() => add(true)}>{t.add}</Button>}>
       <Fault error={disable.error ?? makeLink.error} />
       <Card>
-        <Loaded query={people}>
-          {(all) => (
-            <Table
-              label={t.title}
-              rows={all}
-              keyOf={(row) => row.id}
-              columns={[
-                { title: t.name, cell: (row) => <strong>{row.name}</strong> },
-                { title: t.login, cell: (row) => (row.login ? <code>{row.login}</code> : "–") },
-                {
-                  title: t.roles,
-                  cell: (row) => (
-                    <span className={parts.row}>
-                      {row.roles.map((role) => (
-                        <Badge key={role} tone="info">
-                          {text.roles[role] ?? role}
-                        </Badge>
-                      ))}
-                    </span>
-                  ),
-                },
-                {
-                  title: t.state,
-                  cell: (row) =>
-                    row.disabled ? <Badge tone="check">{t.disabled}</Badge> : <Badge tone="ok">{t.active}</Badge>,
-                },
-                ...(manages
-                  ? [
-                      {
-                        title: t.actions,
-                        cell: (row: Member) =>
-                          row.id === session?.person.id ? (
-                            <span className={parts.muted}>{t.self}</span>
-                          ) : (
-                            <span className={parts.row}>
-                              <Button onClick={() => change(row)}>{t.changeRoles}</Button>
-                              <Button onClick={() => makeLink.mutate(row)}>{t.newLink}</Button>
-                              <Button look={row.disabled ? undefined : "danger"} onClick={() => disable.mutate(row)}>
-                                {row.disabled ? t.enable : t.disable}
-                              </Button>
-                            </span>
-                          ),
-                      },
-                    ]
-                  : []),
-              ]}
-            />
-          )}
-        </Loaded>
+        <Listed
+          query={people}
+          label={t.title}
+          keyOf={(row) => row.id}
+          columns={[
+            { title: t.name, cell: (row) => <strong>{row.name}</strong> },
+            { title: t.login, cell: (row) => (row.login ? <code>{row.login}</code> : "–") },
+            {
+              title: t.roles,
+              cell: (row) => (
+                <span className={parts.row}>
+                  {row.roles.map((role) => (
+                    <Badge key={role} tone="info">
+                      {text.roles[role] ?? role}
+                    </Badge>
+                  ))}
+                </span>
+              ),
+            },
+            {
+              title: t.state,
+              cell: (row) =>
+                row.disabled ? <Badge tone="check">{t.disabled}</Badge> : <Badge tone="ok">{t.active}</Badge>,
+            },
+            ...(manages
+              ? [
+                  {
+                    title: t.actions,
+                    cell: (row: Member) =>
+                      row.id === session?.person.id ? (
+                        <span className={parts.muted}>{t.self}</span>
+                      ) : (
+                        <span className={parts.row}>
+                          <Button onClick={() => change(row)}>{t.changeRoles}</Button>
+                          <Button onClick={() => makeLink.mutate(row)}>{t.newLink}</Button>
+                          <Button look={row.disabled ? undefined : "danger"} onClick={() => disable.mutate(row)}>
+                            {row.disabled ? t.enable : t.disable}
+                          </Button>
+                        </span>
+                      ),
+                  },
+                ]
+              : []),
+          ]}
+        />
       </Card>
       {adding && (
         <PersonDialog
@@ -165,34 +163,18 @@ function PersonDialog({ onClose, onAdded }: { onClose(): void; onAdded(name: str
     onSuccess: (answer) => onAdded(name, answer.link),
   });
   return (
-    <Dialog title={t.add} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          add.mutate();
-        }}
-      >
-        <TextField label={t.name} required autoFocus value={name} onChange={(event) => setName(event.target.value)} />
-        <TextField
-          label={t.login}
-          required
-          autoCapitalize="none"
-          spellCheck={false}
-          value={login}
-          onChange={(event) => setLogin(event.target.value)}
-        />
-        <RoleBoxes roles={roles} onChange={setRoles} />
-        <Fault error={add.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={add.isPending}>
-            {t.add}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog title={t.add} busy={add.isPending} error={add.error} onClose={onClose} onSubmit={() => add.mutate()}>
+      <TextField label={t.name} required value={name} onChange={(event) => setName(event.target.value)} />
+      <TextField
+        label={t.login}
+        required
+        autoCapitalize="none"
+        spellCheck={false}
+        value={login}
+        onChange={(event) => setLogin(event.target.value)}
+      />
+      <RoleBoxes roles={roles} onChange={setRoles} />
+    </FormDialog>
   );
 }
 
@@ -203,15 +185,15 @@ function RolesDialog({ member, onClose }: { member: Member; onClose(): void }) {
     onSuccess: onClose,
   });
   return (
-    <Dialog title={`${text.people.changeRoles}: ${member.name}`} onClose={onClose}>
+    <FormDialog
+      title={`${text.people.changeRoles}: ${member.name}`}
+      submit={text.common.save}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
       <RoleBoxes roles={roles} onChange={setRoles} />
-      <Fault error={save.error} />
-      <DialogFoot>
-        <Button onClick={onClose}>{text.common.cancel}</Button>
-        <Button look="primary" onClick={() => save.mutate()} disabled={save.isPending}>
-          {text.common.save}
-        </Button>
-      </DialogFoot>
-    </Dialog>
+    </FormDialog>
   );
 }

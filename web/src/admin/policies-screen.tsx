@@ -1,16 +1,18 @@
 /** Retention policies: versions, what a new one would change, approval by somebody else. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { BookOpenCheck } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
-import { Badge, Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
-import { Empty, Fault, Loaded } from "../design/states";
-import { Table } from "../design/table";
+import { FormDialog } from "../design/form-dialog";
+import { Listed } from "../design/listed";
+import { Badge, Button, Card, Dialog, parts, TextField } from "../design/parts";
+import { Fault, Loaded } from "../design/states";
 import { text } from "../text";
 import { day } from "../text/dates";
 import { Details } from "./details";
-import { listOf } from "./list";
 import { Oversight } from "./oversight";
 
 interface Policy {
@@ -45,68 +47,53 @@ export default function PoliciesScreen() {
     >
       <Fault error={decide.error} />
       <Card>
-        <Loaded
+        <Listed
           query={policies}
-          empty={(all) =>
-            all.length === 0 ? (
-              <Empty title={t.emptyTitle} icon={<BookOpenCheck size={22} aria-hidden="true" />}>
-                <p>{t.empty}</p>
-              </Empty>
-            ) : null
-          }
-        >
-          {(all) => (
-            <Table
-              label={t.title}
-              rows={all}
-              keyOf={(row) => String(row.version)}
-              columns={[
-                { title: t.version, cell: (row) => <strong>{row.version}</strong> },
-                { title: t.policyTitle, cell: (row) => row.policy.title ?? row.reason },
-                {
-                  title: text.common.state,
-                  cell: (row) => (
-                    <Badge
-                      tone={
-                        ["in-force", "effective", "approved"].includes(row.state)
-                          ? "ok"
-                          : row.state === "draft"
-                            ? "check"
-                            : undefined
-                      }
-                    >
-                      {text.stateName(row.state)}
-                    </Badge>
-                  ),
-                },
-                { title: t.effective, cell: (row) => day(row.effective_from) || "–" },
-                { title: t.author, cell: (row) => row.author },
-                { title: t.approver, cell: (row) => row.approver ?? "–" },
-                {
-                  title: text.people.actions,
-                  cell: (row) => (
-                    <span className={parts.row}>
-                      <Button onClick={() => look(row)}>{t.impact}</Button>
-                      {row.state === "draft" && may(session, "approve_policy") && (
-                        <>
-                          <Button onClick={() => decide.mutate({ version: row.version, what: "approve" })}>
-                            {t.approve}
-                          </Button>
-                          <Button
-                            look="danger"
-                            onClick={() => decide.mutate({ version: row.version, what: "withdraw" })}
-                          >
-                            {t.withdraw}
-                          </Button>
-                        </>
-                      )}
-                    </span>
-                  ),
-                },
-              ]}
-            />
-          )}
-        </Loaded>
+          label={t.title}
+          empty={{ title: t.emptyTitle, words: t.empty, icon: BookOpenCheck }}
+          keyOf={(row) => String(row.version)}
+          columns={[
+            { title: t.version, cell: (row) => <strong>{row.version}</strong> },
+            { title: t.policyTitle, cell: (row) => row.policy.title ?? row.reason },
+            {
+              title: text.common.state,
+              cell: (row) => (
+                <Badge
+                  tone={
+                    ["in-force", "effective", "approved"].includes(row.state)
+                      ? "ok"
+                      : row.state === "draft"
+                        ? "check"
+                        : undefined
+                  }
+                >
+                  {text.stateName(row.state)}
+                </Badge>
+              ),
+            },
+            { title: t.effective, cell: (row) => day(row.effective_from) || "–" },
+            { title: t.author, cell: (row) => row.author },
+            { title: t.approver, cell: (row) => row.approver ?? "–" },
+            {
+              title: text.people.actions,
+              cell: (row) => (
+                <span className={parts.row}>
+                  <Button onClick={() => look(row)}>{t.impact}</Button>
+                  {row.state === "draft" && may(session, "approve_policy") && (
+                    <>
+                      <Button onClick={() => decide.mutate({ version: row.version, what: "approve" })}>
+                        {t.approve}
+                      </Button>
+                      <Button look="danger" onClick={() => decide.mutate({ version: row.version, what: "withdraw" })}>
+                        {t.withdraw}
+                      </Button>
+                    </>
+                  )}
+                </span>
+              ),
+            },
+          ]}
+        />
       </Card>
       {drafting && <DraftPolicy onClose={() => draft(false)} />}
       {looking && <Impact policy={looking} onClose={() => look(null)} />}
@@ -141,50 +128,39 @@ function DraftPolicy({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <Dialog title={t.draft} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <TextField
-          label={t.policyTitle}
-          required
-          autoFocus
-          value={said.title}
-          onChange={(event) => say({ ...said, title: event.target.value })}
-        />
-        <TextField
-          label={t.ruleSet}
-          hint={t.ruleSetHint}
-          required
-          value={said.rules}
-          onChange={(event) => say({ ...said, rules: event.target.value })}
-        />
-        <TextField
-          label={t.effective}
-          type="date"
-          required
-          value={said.effective_from}
-          onChange={(event) => say({ ...said, effective_from: event.target.value })}
-        />
-        <TextField
-          label={text.common.reason}
-          required
-          value={said.reason}
-          onChange={(event) => say({ ...said, reason: event.target.value })}
-        />
-        <Fault error={save.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={save.isPending}>
-            {t.draft}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.draft}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
+      <TextField
+        label={t.policyTitle}
+        required
+        value={said.title}
+        onChange={(event) => say({ ...said, title: event.target.value })}
+      />
+      <TextField
+        label={t.ruleSet}
+        hint={t.ruleSetHint}
+        required
+        value={said.rules}
+        onChange={(event) => say({ ...said, rules: event.target.value })}
+      />
+      <TextField
+        label={t.effective}
+        type="date"
+        required
+        value={said.effective_from}
+        onChange={(event) => say({ ...said, effective_from: event.target.value })}
+      />
+      <TextField
+        label={text.common.reason}
+        required
+        value={said.reason}
+        onChange={(event) => say({ ...said, reason: event.target.value })}
+      />
+    </FormDialog>
   );
 }

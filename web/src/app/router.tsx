@@ -65,8 +65,23 @@ const home = createRoute({
 });
 
 type Loader = () => Promise<{ default: () => React.ReactNode }>;
-const screen = <P extends string>(path: P, load: Loader) =>
-  createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load), errorComponent: Failed });
+/** Says whether an address is one of a path, whose parts after $ may be anything. */
+function isAt(path: string, address: string): boolean {
+  const asked = address.split("/");
+  const parts = path.split("/");
+  return parts.length === asked.length && parts.every((part, at) => part.startsWith("$") || part === asked[at]);
+}
+
+const screen = <P extends string>(path: P, load: Loader) => {
+  // The screen that the page opens on comes while the server is asked who is there, not after it.
+  if (isAt(path, location.pathname)) void load().catch(() => {});
+  return createRoute({
+    getParentRoute: () => inside,
+    path,
+    component: lazyRouteComponent(load),
+    errorComponent: Failed,
+  });
+};
 
 const search = createRoute({
   getParentRoute: () => inside,

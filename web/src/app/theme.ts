@@ -16,9 +16,23 @@ function read(): Theme {
   }
 }
 
-export function applyTheme(): void {
-  if (theme === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+/** What is shown: what the system wants is known here, so that every colour stands once in the sheets. */
+function shown(): "light" | "dark" {
+  if (theme !== "system") return theme;
+  return dark.matches ? "dark" : "light";
+}
+
+function apply(): void {
+  document.documentElement.dataset.theme = shown();
+  for (const listener of listeners) listener();
+}
+
+/** Applies the theme, and follows the system from here on. */
+export function followTheme(): void {
+  apply();
+  dark.addEventListener("change", apply);
 }
 
 export function nextTheme(): void {
@@ -28,16 +42,20 @@ export function nextTheme(): void {
   } catch {
     // A browser that keeps nothing still changes colours.
   }
-  applyTheme();
-  for (const listener of listeners) listener();
+  apply();
 }
 
+/** What the person chose. */
 export function useTheme(): Theme {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => theme,
-  );
+  return useSyncExternalStore(watch, () => theme);
+}
+
+/** What is shown, for what is not drawn by sheets. */
+export function useShownTheme(): "light" | "dark" {
+  return useSyncExternalStore(watch, shown);
+}
+
+function watch(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }

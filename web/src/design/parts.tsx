@@ -105,67 +105,64 @@ interface FieldProps {
   fault?: string | null | undefined;
 }
 
-export function TextField({ label, hint, fault, ...rest }: FieldProps & InputHTMLAttributes<HTMLInputElement>) {
+interface LabelledControl {
+  id: string;
+  className: string;
+  "aria-invalid": true | undefined;
+  "aria-describedby": string | undefined;
+}
+
+/** The label, the control and what is said about it. */
+function Labelled(props: FieldProps & { children(control: LabelledControl): ReactNode }) {
+  const { label, hint, fault } = props;
   const id = useId();
   return (
     <div className={style.labelled}>
       <label className={style.label} htmlFor={id}>
         {label}
       </label>
-      <input
-        id={id}
-        className={style.input}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={hint || fault ? `${id}-more` : undefined}
-        {...rest}
-      />
+      {props.children({
+        id,
+        className: style.input ?? "",
+        "aria-invalid": fault ? true : undefined,
+        "aria-describedby": hint || fault ? `${id}-more` : undefined,
+      })}
       <Described id={`${id}-more`} hint={hint} fault={fault} />
     </div>
   );
 }
 
-export function TextArea({ label, hint, fault, ...rest }: FieldProps & TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  const id = useId();
+export function TextField({ label, hint, fault, ...rest }: FieldProps & InputHTMLAttributes<HTMLInputElement>) {
   return (
-    <div className={style.labelled}>
-      <label className={style.label} htmlFor={id}>
-        {label}
-      </label>
-      <textarea
-        id={id}
-        className={style.input}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={hint || fault ? `${id}-more` : undefined}
-        {...rest}
-      />
-      <Described id={`${id}-more`} hint={hint} fault={fault} />
-    </div>
+    <Labelled label={label} hint={hint} fault={fault}>
+      {(control) => <input {...control} {...rest} />}
+    </Labelled>
+  );
+}
+
+export function TextArea({ label, hint, fault, ...rest }: FieldProps & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  return (
+    <Labelled label={label} hint={hint} fault={fault}>
+      {(control) => <textarea {...control} {...rest} />}
+    </Labelled>
   );
 }
 
 export function Select(
   props: FieldProps & { value: string; onChange(value: string): void; options: [string, string][] },
 ) {
-  const id = useId();
   return (
-    <div className={style.labelled}>
-      <label className={style.label} htmlFor={id}>
-        {props.label}
-      </label>
-      <select
-        id={id}
-        className={style.input}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-      >
-        {props.options.map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
-      <Described id={`${id}-more`} hint={props.hint} fault={props.fault} />
-    </div>
+    <Labelled label={props.label} hint={props.hint} fault={props.fault}>
+      {(control) => (
+        <select {...control} value={props.value} onChange={(event) => props.onChange(event.target.value)}>
+          {props.options.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Labelled>
   );
 }
 
@@ -208,6 +205,7 @@ export function Dialog({ title, onClose, wide, firm, children }: DialogProps) {
   useEffect(() => {
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     dialog.current?.showModal();
+    firstOf(dialog.current)?.focus();
     return () => before?.focus();
   }, []);
   return (
@@ -233,6 +231,15 @@ export function Dialog({ title, onClose, wide, firm, children }: DialogProps) {
       </div>
       <div className={style.dialogBody}>{children}</div>
     </dialog>
+  );
+}
+
+/** What a dialog is opened for: never the button that closes it, which browsers choose. */
+function firstOf(dialog: HTMLElement | null): HTMLElement | null | undefined {
+  return (
+    dialog?.querySelector<HTMLElement>("[data-first]") ??
+    dialog?.querySelector<HTMLElement>("form :is(input, select, textarea)") ??
+    dialog?.querySelector<HTMLElement>("[type=submit]")
   );
 }
 

@@ -63,6 +63,11 @@ export function handleKey(event: KeyboardEvent): void {
   }
 }
 
+/** Leaves a field, so that single letters are keys again. */
+export function leaveFocus(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}
+
 export function listenForKeys(): void {
   window.addEventListener("keydown", handleKey, { capture: true });
 }

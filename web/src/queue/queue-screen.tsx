@@ -1,13 +1,15 @@
 /** Everything that waits to be verified, in the order in which it will be given out. */
+
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { CircleCheck, Flag, ListChecks, Lock, TriangleAlert } from "lucide-react";
 import { call } from "../api/client";
 import type { Queue, QueueItem } from "../api/types";
 import { Figure, Figures } from "../design/figure";
+import { ListedInParts } from "../design/listed";
 import { Badge, Button, Card, parts, Screen } from "../design/parts";
-import { Empty, Failed, Skeleton } from "../design/states";
-import { type Column, Table } from "../design/table";
+import { Failed, Skeleton } from "../design/states";
+import type { Column } from "../design/table";
 import { text } from "../text";
 import { age } from "../text/dates";
 
@@ -71,7 +73,6 @@ export default function QueueScreen() {
   ];
   if (queue.error && !queue.data) return <Failed error={queue.error} retry={() => void queue.refetch()} />;
   if (!queue.data) return <Skeleton />;
-  const items = queue.data.pages.flatMap((page) => page.items);
   const counts = queue.data.pages[0]?.counts;
   return (
     <Screen
@@ -93,20 +94,13 @@ export default function QueueScreen() {
         </Figures>
       )}
       <Card>
-        {items.length === 0 ? (
-          <Empty title={t.emptyTitle} icon={<ListChecks size={22} aria-hidden="true" />}>
-            <p>{t.empty}</p>
-          </Empty>
-        ) : (
-          <>
-            <Table label={t.title} columns={columns} rows={items} keyOf={(item) => item.document} />
-            {queue.hasNextPage && (
-              <Button onClick={() => void queue.fetchNextPage()} disabled={queue.isFetchingNextPage}>
-                {text.common.more}
-              </Button>
-            )}
-          </>
-        )}
+        <ListedInParts
+          query={queue}
+          label={t.title}
+          columns={columns}
+          keyOf={(item) => item.document}
+          empty={{ title: t.emptyTitle, words: t.empty, icon: ListChecks }}
+        />
       </Card>
     </Screen>
   );

@@ -1,9 +1,12 @@
 /** Emergency access: one patient, a reason, the password again, and an alarm that somebody reviews. */
+
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
-import { Button, Dialog, DialogFoot, parts, TextArea, TextField } from "../design/parts";
-import { Fault, Notice } from "../design/states";
+import { FormDialog } from "../design/form-dialog";
+import { TextArea } from "../design/parts";
+import { Notice } from "../design/states";
+import { PasswordField } from "../sign-in/fields";
 import { text } from "../text";
 
 export function BreakGlass({ patient, onClose }: { patient: string; onClose(): void }) {
@@ -15,38 +18,22 @@ export function BreakGlass({ patient, onClose }: { patient: string; onClose(): v
     onSuccess: onClose,
   });
   return (
-    <Dialog title={t.breakGlass} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event) => {
-          event.preventDefault();
-          ask.mutate();
-        }}
-      >
-        <Notice tone="verify">{t.breakGlassLead}</Notice>
-        <TextArea
-          label={text.common.reason}
-          required
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-        <TextField
-          label={text.signIn.password}
-          type="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-        <Fault error={ask.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="danger" disabled={ask.isPending}>
-            {t.breakGlass}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.breakGlass}
+      danger
+      busy={ask.isPending}
+      error={ask.error}
+      onClose={onClose}
+      onSubmit={() => ask.mutate()}
+    >
+      <Notice tone="verify">{t.breakGlassLead}</Notice>
+      <TextArea
+        label={text.common.reason}
+        required
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <PasswordField value={password} onValue={setPassword} />
+    </FormDialog>
   );
 }

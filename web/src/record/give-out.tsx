@@ -1,8 +1,9 @@
 /** Export and print: never without a reason, which is recorded. */
-import { type FormEvent, useState } from "react";
+
+import { useState } from "react";
 import { callForFile } from "../api/client";
-import { Button, Dialog, DialogFoot, parts, Select, TextField } from "../design/parts";
-import { Fault } from "../design/states";
+import { FormDialog } from "../design/form-dialog";
+import { Select, TextField } from "../design/parts";
 import { text } from "../text";
 
 const FORMATS = ["pdf", "original", "txt", "hocr", "alto", "json"];
@@ -21,8 +22,7 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
   const [purpose, setPurpose] = useState("treatment");
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     setBusy(true);
     setError(null);
     try {
@@ -45,34 +45,31 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
     }
   }
   return (
-    <Dialog title={what === "export" ? t.export : t.print} onClose={onClose}>
-      <form className={parts.stack} onSubmit={submit} data-own-enter>
-        <p>{what === "export" ? t.exportLead : t.printLead}</p>
-        {what === "export" && (
-          <Select
-            label={t.format}
-            value={format}
-            onChange={setFormat}
-            options={FORMATS.map((each) => [each, t.formats[each] ?? each])}
-          />
-        )}
-        <Select label={t.purpose} value={purpose} onChange={setPurpose} options={Object.entries(t.purposes)} />
-        <TextField
-          label={text.common.reason}
-          required
-          autoFocus
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
+    <FormDialog
+      title={what === "export" ? t.export : t.print}
+      busy={busy}
+      error={error}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{what === "export" ? t.exportLead : t.printLead}</p>
+      {what === "export" && (
+        <Select
+          label={t.format}
+          value={format}
+          onChange={setFormat}
+          options={FORMATS.map((each) => [each, t.formats[each] ?? each])}
         />
-        <Fault error={error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={busy || reason.trim() === ""}>
-            {what === "export" ? t.export : t.print}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+      )}
+      <Select label={t.purpose} value={purpose} onChange={setPurpose} options={Object.entries(t.purposes)} />
+      <TextField
+        label={text.common.reason}
+        required
+        data-first
+        maxLength={500}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -2,15 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Download, Gavel, Printer } from "lucide-react";
-import { useState } from "react";
 import { call } from "../api/client";
 import { Badge, Button, Card, Facts, parts } from "../design/parts";
 import { Loaded } from "../design/states";
 import { text } from "../text";
 import { day, time } from "../text/dates";
 import { aboutDocument } from "./about";
-import { GiveOut } from "./give-out";
-import { PagesView } from "./pages-view";
+import { RecordFrame } from "./frame";
 import style from "./record.module.css";
 import type { RecordView, VersionView } from "./types";
 
@@ -22,86 +20,80 @@ export default function RecordScreen() {
 
 function Shown({ view }: { view: RecordView }) {
   const t = text.record;
-  const [giving, give] = useState<"export" | "print" | null>(null);
   const { document, versions, retention, holds, provenance } = view;
-  const title = document.kind ? text.kindName(document.kind) : t.untitled;
   return (
-    <div className={style.record}>
-      <PagesView title={title} pages={document.pages} />
-      <aside className={style.pane} aria-label={t.about}>
-        <div className={style.head}>
-          <h1>{title}</h1>
-          <Badge tone={view.state === "archived" ? "ok" : "info"}>{text.stateName(view.state)}</Badge>
-        </div>
-        <div className={parts.row}>
-          <Button onClick={() => give("export")}>
+    <RecordFrame
+      document={document}
+      badge={<Badge tone={view.state === "archived" ? "ok" : "info"}>{text.stateName(view.state)}</Badge>}
+      subject={{ records: [view.record] }}
+      actions={(giveOut) => (
+        <>
+          <Button onClick={() => giveOut("export")}>
             <Download size={16} aria-hidden="true" /> {t.export}
           </Button>
-          <Button onClick={() => give("print")}>
+          <Button onClick={() => giveOut("print")}>
             <Printer size={16} aria-hidden="true" /> {t.print}
           </Button>
-        </div>
-        {holds.map((hold) => (
-          <Badge key={hold} tone="verify">
-            <Gavel size={14} aria-hidden="true" /> {t.held(hold)}
-          </Badge>
-        ))}
-        <Facts items={[...aboutDocument(document), [t.id, <code key="id">{view.record}</code>]]} />
-        <Card title={t.retention}>
-          <p className={style.keep}>
-            {retention.keep_until ? t.keptUntil(day(retention.keep_until)) : t.keptIndefinitely}
-          </p>
-          <ol className={style.why}>
-            {retention.why.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ol>
-          <p className={parts.hint}>{t.noAdvice}</p>
-        </Card>
-        <Card title={t.versions}>
-          <ol className={style.timeline}>
-            {versions.map((version) => (
-              <li key={version.number}>
-                <strong>{t.version(version.number)}</strong>{" "}
-                <Badge tone={version.in_error ? "verify" : undefined}>
-                  {version.in_error ? t.inError : text.stateName(version.state)}
-                </Badge>
-                <p className={parts.muted}>{said(version)}</p>
-              </li>
-            ))}
-          </ol>
-          {view.hidden_in_error > 0 && <p className={parts.hint}>{t.hiddenInError(view.hidden_in_error)}</p>}
-        </Card>
-        {provenance && (
-          <Card title={t.provenance}>
-            <Facts
-              items={[
-                [t.verifiedBy, `${provenance.verified_by}, ${time(provenance.verified_at)}`],
-                [t.readBy, provenance.read_by.join(", ") || "–"],
-                [t.madeBy, provenance.program],
-                [
-                  t.originals,
-                  <ul key="originals">
-                    {provenance.originals.map((original) => (
-                      <li key={original.path}>
-                        <code>{original.path}</code>
-                        <br />
-                        <code className={parts.muted} title={original.sha256}>
-                          SHA-256 {original.sha256.slice(0, 16)}…
-                        </code>
-                      </li>
-                    ))}
-                  </ul>,
-                ],
-              ]}
-            />
-          </Card>
-        )}
-      </aside>
-      {giving && (
-        <GiveOut what={giving} subject={{ records: [view.record] }} document={document.id} onClose={() => give(null)} />
+        </>
       )}
-    </div>
+    >
+      {holds.map((hold) => (
+        <Badge key={hold} tone="verify">
+          <Gavel size={14} aria-hidden="true" /> {t.held(hold)}
+        </Badge>
+      ))}
+      <Facts items={[...aboutDocument(document), [t.id, <code key="id">{view.record}</code>]]} />
+      <Card title={t.retention}>
+        <p className={style.keep}>
+          {retention.keep_until ? t.keptUntil(day(retention.keep_until)) : t.keptIndefinitely}
+        </p>
+        <ol className={style.why}>
+          {retention.why.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ol>
+        <p className={parts.hint}>{t.noAdvice}</p>
+      </Card>
+      <Card title={t.versions}>
+        <ol className={style.timeline}>
+          {versions.map((version) => (
+            <li key={version.number}>
+              <strong>{t.version(version.number)}</strong>{" "}
+              <Badge tone={version.in_error ? "verify" : undefined}>
+                {version.in_error ? t.inError : text.stateName(version.state)}
+              </Badge>
+              <p className={parts.muted}>{said(version)}</p>
+            </li>
+          ))}
+        </ol>
+        {view.hidden_in_error > 0 && <p className={parts.hint}>{t.hiddenInError(view.hidden_in_error)}</p>}
+      </Card>
+      {provenance && (
+        <Card title={t.provenance}>
+          <Facts
+            items={[
+              [t.verifiedBy, `${provenance.verified_by}, ${time(provenance.verified_at)}`],
+              [t.readBy, provenance.read_by.join(", ") || "–"],
+              [t.madeBy, provenance.program],
+              [
+                t.originals,
+                <ul key="originals">
+                  {provenance.originals.map((original) => (
+                    <li key={original.path}>
+                      <code>{original.path}</code>
+                      <br />
+                      <code className={parts.muted} title={original.sha256}>
+                        SHA-256 {original.sha256.slice(0, 16)}…
+                      </code>
+                    </li>
+                  ))}
+                </ul>,
+              ],
+            ]}
+          />
+        </Card>
+      )}
+    </RecordFrame>
   );
 }
 

@@ -43,24 +43,17 @@ export function Facets({ facets, filters, onChange }: FacetsProps) {
         ))}
         <fieldset>
           <legend>{text.search.dates}</legend>
-          <label className={parts.labelled}>
-            <span className={parts.hint}>{text.search.from}</span>
-            <input
-              className={parts.input}
-              type="date"
-              value={filters.from ?? ""}
-              onChange={(event) => set("from", event.target.value)}
-            />
-          </label>
-          <label className={parts.labelled}>
-            <span className={parts.hint}>{text.search.to}</span>
-            <input
-              className={parts.input}
-              type="date"
-              value={filters.to ?? ""}
-              onChange={(event) => set("to", event.target.value)}
-            />
-          </label>
+          {(["from", "to"] as const).map((end) => (
+            <label key={end} className={parts.labelled}>
+              <span className={parts.hint}>{text.search[end]}</span>
+              <input
+                className={parts.input}
+                type="date"
+                value={filters[end] ?? ""}
+                onChange={(event) => set(end, event.target.value)}
+              />
+            </label>
+          ))}
         </fieldset>
       </div>
     </details>

@@ -1,10 +1,12 @@
 /** Searches that somebody wants to ask again. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Bookmark, Trash2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../api/client";
-import { Button, Dialog, DialogFoot, IconButton, parts, TextField } from "../design/parts";
-import { Fault } from "../design/states";
+import { listOf } from "../api/list";
+import { FormDialog } from "../design/form-dialog";
+import { Button, IconButton, parts, TextField } from "../design/parts";
 import { text } from "../text";
 import type { Filters } from "./facets";
 import style from "./search.module.css";
@@ -22,10 +24,7 @@ export function Saved({ onOpen, current }: { onOpen(filters: Filters): void; cur
   const [naming, setNaming] = useState(false);
   const saved = useQuery({
     queryKey: ["saved-searches"],
-    queryFn: async () => {
-      const answer = await call<SavedSearch[] | { items: SavedSearch[] }>("GET", "/searches");
-      return Array.isArray(answer) ? answer : answer.items;
-    },
+    queryFn: () => listOf<SavedSearch>("/searches"),
   });
   const remove = useMutation({
     mutationFn: (id: string) => call("DELETE", `/searches/${id}`),
@@ -71,30 +70,15 @@ function NameSearch({ filters, onClose }: { filters: Filters; onClose(): void })
     },
   });
   return (
-    <Dialog title={text.search.save} onClose={onClose}>
-      <form
-        className={parts.stack}
-        data-own-enter
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <TextField
-          label={text.common.name}
-          required
-          autoFocus
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Fault error={save.error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look="primary" disabled={save.isPending}>
-            {text.common.save}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={text.search.save}
+      submit={text.common.save}
+      busy={save.isPending}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => save.mutate()}
+    >
+      <TextField label={text.common.name} required value={name} onChange={(event) => setName(event.target.value)} />
+    </FormDialog>
   );
 }

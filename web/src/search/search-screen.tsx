@@ -8,7 +8,7 @@ import { asProblem } from "../api/problem";
 import type { Hit, SearchAnswer } from "../api/types";
 import { Badge, Button, classes, parts, useTitle } from "../design/parts";
 import { Empty, Failed, Skeleton } from "../design/states";
-import { useKeys } from "../keys/handler";
+import { leaveFocus, useKeys } from "../keys/handler";
 import { Kbd } from "../keys/kbd";
 import { text } from "../text";
 import { day } from "../text/dates";
@@ -70,6 +70,7 @@ export default function SearchScreen() {
     if (rect) controls.current?.reveal(rect);
   };
   useKeys({
+    leaveField: leaveFocus,
     nextHit: () => step(1),
     previousHit: () => step(-1),
     nextHitPage: () => stepBox(1),
@@ -161,13 +162,13 @@ export default function SearchScreen() {
             <PageViewer
               page={{ image: hit.image, width: hit.width, height: hit.height, turn: 0 }}
               ahead={[hits[at + 1], hits[at - 1]].flatMap((each) => (each ? [{ ...each, turn: 0 }] : []))}
-              label={`${hit.title}, ${text.viewer.thumbnail(hit.position)}`}
+              label={`${text.kindName(hit.title)}, ${text.viewer.thumbnail(hit.position)}`}
               controls={controls}
             >
               <HitMarks rects={hit.boxes.map((each) => each.rect)} current={box} />
             </PageViewer>
             <div className={style.caption}>
-              <strong>{hit.title}</strong>
+              <strong>{text.kindName(hit.title)}</strong>
               <span>
                 {[hit.patient, day(hit.date), text.viewer.thumbnail(hit.position), t.hitsHere(hit.boxes.length)]
                   .filter(Boolean)
@@ -216,7 +217,7 @@ function HitRow({ hit, chosen, onChoose }: { hit: Hit; chosen: boolean; onChoose
       </span>
       <span className={style.body}>
         <span>
-          <strong>{hit.title}</strong>{" "}
+          <strong>{text.kindName(hit.title)}</strong>{" "}
           <span className={parts.muted}>
             {[day(hit.date), text.search.pageShort(hit.position)].filter(Boolean).join(" · ")}
           </span>

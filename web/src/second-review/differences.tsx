@@ -1,8 +1,10 @@
 /** Two people typed different things: a third, who was neither, looks at the page and settles it. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { Button, Card, parts } from "../design/parts";
 import { Fault, Loaded } from "../design/states";
 import { text } from "../text";
@@ -28,8 +30,7 @@ export function Differences() {
   const differences = useQuery({
     queryKey: ["differences"],
     queryFn: async () => {
-      const answer = await call<Difference[] | { items: Difference[] }>("GET", "/reviews/differences");
-      return Array.isArray(answer) ? answer : answer.items;
+      return listOf<Difference>("/reviews/differences");
     },
   });
   const settle = useMutation({

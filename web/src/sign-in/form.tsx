@@ -1,10 +1,11 @@
 /** Login, password, and the second step when the server asks for it. */
-import { type FormEvent, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { asProblem } from "../api/problem";
 import { signIn } from "../app/session";
-import { Button, TextField } from "../design/parts";
+import { TextField } from "../design/parts";
 import { sayProblem } from "../design/states";
 import { text } from "../text";
+import { CodeField, PasswordField, SignInFields } from "./fields";
 import style from "./sign-in.module.css";
 
 export function SignInForm({ login: fixed, onDone }: { login?: string | undefined; onDone?: () => void }) {
@@ -22,8 +23,7 @@ export function SignInForm({ login: fixed, onDone }: { login?: string | undefine
     return () => clearTimeout(timer);
   }, [wait]);
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     setBusy(true);
     setFault(null);
     try {
@@ -41,7 +41,16 @@ export function SignInForm({ login: fixed, onDone }: { login?: string | undefine
   }
 
   return (
-    <form className={style.form} onSubmit={submit} data-own-enter>
+    <SignInFields
+      submit={busy ? text.signIn.working : text.signIn.submit}
+      busy={busy || wait > 0}
+      onSubmit={() => void submit()}
+      fault={
+        <div role="alert" className={style.fault}>
+          {wait > 0 ? text.signIn.wait(wait) : fault}
+        </div>
+      }
+    >
       <TextField
         label={text.signIn.login}
         name="username"
@@ -54,35 +63,8 @@ export function SignInForm({ login: fixed, onDone }: { login?: string | undefine
         readOnly={Boolean(fixed)}
         onChange={(event) => setLogin(event.target.value)}
       />
-      <TextField
-        label={text.signIn.password}
-        name="password"
-        type="password"
-        autoComplete="current-password"
-        autoFocus={Boolean(fixed)}
-        required
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
-      {needsCode && (
-        <TextField
-          label={text.signIn.code}
-          hint={text.signIn.codeLead}
-          name="code"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          autoFocus
-          required
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-        />
-      )}
-      <div role="alert" className={style.fault}>
-        {wait > 0 ? text.signIn.wait(wait) : fault}
-      </div>
-      <Button type="submit" look="primary" disabled={busy || wait > 0}>
-        {busy ? text.signIn.working : text.signIn.submit}
-      </Button>
-    </form>
+      <PasswordField name="password" autoFocus={Boolean(fixed)} value={password} onValue={setPassword} />
+      {needsCode && <CodeField hint={text.signIn.codeLead} value={code} onValue={setCode} />}
+    </SignInFields>
   );
 }

@@ -1,11 +1,12 @@
 /** What the server wants of a person before anything else: a password, a second step. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../api/client";
 import { askSession } from "../app/session";
-import { Button, TextField } from "../design/parts";
+import { Button } from "../design/parts";
 import { Failed, Fault, Skeleton } from "../design/states";
 import { text } from "../text";
+import { CodeField, PasswordField, SignInFields } from "./fields";
 import { Frame } from "./frame";
 import style from "./sign-in.module.css";
 
@@ -23,8 +24,7 @@ export function SetPassword({ old, onDone }: { old?: boolean; onDone?: () => voi
       onDone?.();
     },
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     if ([...password].length < SHORTEST) setFault(text.signIn.tooShort);
     else if (password !== repeated) setFault(text.signIn.unequal);
     else {
@@ -33,43 +33,25 @@ export function SetPassword({ old, onDone }: { old?: boolean; onDone?: () => voi
     }
   }
   return (
-    <form className={style.form} onSubmit={submit} data-own-enter>
-      {old && (
-        <TextField
-          label={text.signIn.password}
-          type="password"
-          autoComplete="current-password"
-          required
-          value={before}
-          onChange={(event) => setBefore(event.target.value)}
-        />
-      )}
-      <TextField
+    <SignInFields
+      submit={text.common.save}
+      busy={save.isPending}
+      onSubmit={submit}
+      fault={<Fault error={save.error} />}
+    >
+      {old && <PasswordField value={before} onValue={setBefore} />}
+      <PasswordField
+        fresh
         label={text.signIn.newPassword}
         name="new-password"
-        type="password"
-        autoComplete="new-password"
         autoFocus
-        required
         value={password}
-        onChange={(event) => setPassword(event.target.value)}
+        onValue={setPassword}
         fault={fault}
         hint={text.signIn.setPasswordLead}
       />
-      <TextField
-        label={text.signIn.repeat}
-        name="repeat-password"
-        type="password"
-        autoComplete="new-password"
-        required
-        value={repeated}
-        onChange={(event) => setRepeated(event.target.value)}
-      />
-      <Fault error={save.error} />
-      <Button type="submit" look="primary" disabled={save.isPending}>
-        {text.common.save}
-      </Button>
-    </form>
+      <PasswordField fresh label={text.signIn.repeat} name="repeat-password" value={repeated} onValue={setRepeated} />
+    </SignInFields>
   );
 }
 
@@ -112,13 +94,11 @@ export function SetTotp({ onDone }: { onDone?: () => void }) {
   if (offer.error) return <Failed error={offer.error} retry={() => void offer.refetch()} />;
   if (!offer.data) return <Skeleton />;
   return (
-    <form
-      className={style.form}
-      data-own-enter
-      onSubmit={(event) => {
-        event.preventDefault();
-        confirm.mutate();
-      }}
+    <SignInFields
+      submit={text.common.save}
+      busy={confirm.isPending}
+      onSubmit={() => confirm.mutate()}
+      fault={<Fault error={confirm.error} />}
     >
       <img
         className={style.square}
@@ -127,21 +107,8 @@ export function SetTotp({ onDone }: { onDone?: () => void }) {
       />
       <p>{text.signIn.setTotpSecret}</p>
       <p className={style.secret}>{offer.data.secret}</p>
-      <TextField
-        label={text.signIn.code}
-        name="code"
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        autoFocus
-        required
-        value={code}
-        onChange={(event) => setCode(event.target.value)}
-      />
-      <Fault error={confirm.error} />
-      <Button type="submit" look="primary" disabled={confirm.isPending}>
-        {text.common.save}
-      </Button>
-    </form>
+      <CodeField value={code} onValue={setCode} />
+    </SignInFields>
   );
 }
 

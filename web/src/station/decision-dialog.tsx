@@ -1,10 +1,11 @@
 /** Decisions other than accepting, each with its reason. */
-import { type FormEvent, useState } from "react";
-import { Button, Checkbox, Dialog, DialogFoot, parts, Select, TextArea, TextField } from "../design/parts";
-import { Fault, Notice } from "../design/states";
-import { text } from "../text";
 
-export type Decision = "reject" | "postpone" | "escalate" | "second-review";
+import { useState } from "react";
+import { FormDialog } from "../design/form-dialog";
+import { Checkbox, Select, TextArea, TextField } from "../design/parts";
+import { Notice } from "../design/states";
+import { text } from "../text";
+import type { Decision } from "./desk-api";
 
 interface DecisionDialogProps {
   decision: Decision;
@@ -22,8 +23,7 @@ export function DecisionDialog({ decision, onClose, onDecide }: DecisionDialogPr
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     setBusy(true);
     setError(null);
     const body = {
@@ -44,42 +44,42 @@ export function DecisionDialog({ decision, onClose, onDecide }: DecisionDialogPr
   }
 
   return (
-    <Dialog title={t.title} onClose={onClose}>
-      <form className={parts.stack} onSubmit={submit} data-own-enter>
-        <p>{t.lead}</p>
-        {choices.length > 0 && <Select label={t.choice} value={choice} onChange={setChoice} options={choices} />}
-        {decision === "postpone" && (
-          <TextField
-            label={text.decisions.until}
-            type="datetime-local"
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-        )}
-        {decision === "escalate" && <Notice tone="check">{text.decisions.noPatientData}</Notice>}
-        {decision !== "second-review" && (
-          <TextArea
-            label={text.common.note}
-            value={note}
-            maxLength={1000}
-            onChange={(event) => setNote(event.target.value)}
-          />
-        )}
-        {decision === "reject" && (
-          <Checkbox
-            label={text.decisions.rescan}
-            checked={rescan}
-            onChange={(event) => setRescan(event.target.checked)}
-          />
-        )}
-        <Fault error={error} />
-        <DialogFoot>
-          <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button type="submit" look={decision === "reject" ? "danger" : "primary"} disabled={busy} autoFocus>
-            {t.submit}
-          </Button>
-        </DialogFoot>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t.title}
+      submit={t.submit}
+      danger={decision === "reject"}
+      ready
+      busy={busy}
+      error={error}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t.lead}</p>
+      {choices.length > 0 && <Select label={t.choice} value={choice} onChange={setChoice} options={choices} />}
+      {decision === "postpone" && (
+        <TextField
+          label={text.decisions.until}
+          type="datetime-local"
+          value={until}
+          onChange={(event) => setUntil(event.target.value)}
+        />
+      )}
+      {decision === "escalate" && <Notice tone="check">{text.decisions.noPatientData}</Notice>}
+      {decision !== "second-review" && (
+        <TextArea
+          label={text.common.note}
+          value={note}
+          maxLength={1000}
+          onChange={(event) => setNote(event.target.value)}
+        />
+      )}
+      {decision === "reject" && (
+        <Checkbox
+          label={text.decisions.rescan}
+          checked={rescan}
+          onChange={(event) => setRescan(event.target.checked)}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -1,7 +1,21 @@
 /** The desk's calls to the server. */
 import { call } from "../api/client";
-import type { Accepted, Claim, Station } from "../api/types";
-import type { DeskApi } from "./desk";
+import type { AcceptBody, Accepted, Claim, Draft, Station } from "../api/types";
+
+export type Decision = "reject" | "postpone" | "escalate" | "second-review";
+
+export interface DeskApi {
+  next(options: { after?: string; prefetch?: boolean }): Promise<Claim | null>;
+  claim(document: string): Promise<Claim>;
+  renew(document: string, lease: string): Promise<{ expires_at: string }>;
+  release(document: string, lease: string): Promise<void>;
+  saveDraft(document: string, lease: string, draft: Draft): Promise<{ saved_at: string; version?: number }>;
+  accept(document: string, body: AcceptBody): Promise<Accepted>;
+  decide(document: string, what: Decision, body: Record<string, unknown>): Promise<unknown>;
+  undo(): Promise<{ document: string }>;
+  /** The document as the server sees it now. */
+  station(document: string): Promise<Station>;
+}
 
 export const deskApi: DeskApi = {
   next: (options) => call<Claim | null>("POST", "/queue/next", { body: options }),

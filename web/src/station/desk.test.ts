@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../api/problem";
 import type { Claim, Field } from "../api/types";
-import { Desk, type DeskApi } from "./desk";
+import { Desk } from "./desk";
+import type { DeskApi } from "./desk-api";
 import { tabDrafts } from "./drafts";
 import * as flow from "./flow";
 
@@ -80,7 +81,7 @@ describe("Enter", () => {
     expect(calls).toContain("accept a");
   });
 
-  it("walks the uncertain fields and accepts after the last", async () => {
+  it("walks the uncertain fields; on the last it confirms and accepts", async () => {
     const { desk, calls } = fake([
       claim("a", [
         field("author", "check"),
@@ -93,7 +94,17 @@ describe("Enter", () => {
     desk.enter("author");
     expect(desk.state.step).toBe("birth_date");
     desk.enter("birth_date");
+    await settle();
+    expect(calls).toContain("accept a");
+  });
+
+  it("shows what a person entered themselves once more before it is accepted", async () => {
+    const { desk, calls } = fake([claim("a", [field("author", "check")])]);
+    await desk.open();
+    desk.change((entry) => flow.type(entry, "author", "Dr Hallinan"));
+    desk.enter("author");
     expect(desk.state.step).toBe("accept");
+    expect(calls).not.toContain("accept a");
     desk.enter("accept");
     await settle();
     expect(calls).toContain("accept a");
@@ -132,6 +143,28 @@ describe("accepting", () => {
     expect(desk.state.returned).toHaveLength(1);
     await desk.undo();
     expect(desk.state.current?.entry.values.author).toBe("Dr Hallinan");
+  });
+});
+
+describe("a document that was just accepted", () => {
+  it("is not taken again while its answer is awaited", async () => {
+    let answer = () => {};
+    const queue = [claim("a")];
+    const { desk } = fake(queue, {
+      accept: () =>
+        new Promise((done) => {
+          answer = () => done({ record: "r" });
+        }),
+    });
+    await desk.open();
+    await settle();
+    queue.push(claim("a"));
+    expect(desk.accept()).toBe(true);
+    await desk.fetchAhead();
+    expect(desk.state.current).toBeNull();
+    answer();
+    await settle();
+    expect(desk.state.status).toBe("empty");
   });
 });
 
@@ -209,6 +242,16 @@ describe("what was typed", () => {
     await second.desk.open();
     expect(second.desk.state.current?.entry.values.author).toBe("Dr Hallinan");
   });
+
+  it("comes back after a reload whatever the queue gives first", async () => {
+    const first = fake([claim("b", [field("author", "check")])]);
+    await first.desk.open();
+    first.desk.change((entry) => flow.type(entry, "author", "Dr Hallinan"));
+    const second = fake([claim("a")], { claim: async (id) => claim(id, [field("author", "check")]) });
+    await second.desk.open();
+    expect(second.desk.state.current?.claim.document.id).toBe("b");
+    expect(second.desk.state.current?.entry.values.author).toBe("Dr Hallinan");
+  });
 });
 
 describe("the patient", () => {
@@ -232,8 +275,49 @@ describe("the patient", () => {
     await desk.open();
     expect(desk.state.step).toBe("patient");
     expect(desk.accept()).toBe(false);
-    desk.enter("patient");
+    desk.change((entry) => flow.confirm(entry, "patient"));
     const work = desk.state.current;
     expect(work && flow.acceptance(work).new_patient).toEqual({ number: "77-1", name: "DOE, Jo" });
+  });
+
+  it("that was made known is known to what was fetched before", async () => {
+    const unknown = (id: string) => {
+      const made = claim(id, [field("patient_number", "confident", PATIENT.number)]);
+      made.document.patient.candidates = [];
+      return made;
+    };
+    const station = async (id: string) => claim(id, [field("patient_number", "confident", PATIENT.number)]).document;
+    const { desk, calls } = fake([unknown("a"), unknown("b"), unknown("c")], { station });
+    await desk.open();
+    await settle();
+    desk.enter("patient");
+    expect(desk.state.current?.claim.document.id).toBe("b");
+    expect(desk.state.step).toBe("patient");
+    await settle();
+    expect(desk.state.step).toBe("accept");
+    expect(desk.state.ahead[0]?.claim.document.patient.candidates).toHaveLength(1);
+    desk.enter("accept");
+    expect(calls).not.toContain("accept b");
+    await vi.advanceTimersByTimeAsync(400);
+    desk.enter("accept");
+    await settle();
+    expect(calls).toContain("accept b");
+  });
+
+  it("is not taken from under the hands of somebody who entered something", async () => {
+    const unknown = (id: string) => {
+      const made = claim(id, [field("patient_number", "confident", PATIENT.number), field("author", "check")]);
+      made.document.patient.candidates = [];
+      return made;
+    };
+    const { desk } = fake([unknown("a"), unknown("b")]);
+    await desk.open();
+    await settle();
+    desk.enter("patient");
+    desk.enter("author");
+    desk.change((entry) => flow.type(entry, "author", "Dr H"));
+    await settle();
+    expect(desk.state.current?.entry.values.author).toBe("Dr H");
+    expect(desk.state.step).toBe("patient");
   });
 });

@@ -1,84 +1,37 @@
 /** The documents on a person's desk: the one in work, those fetched ahead, those that came back. No screen in here. */
 import { asProblem, type Problem } from "../api/problem";
-import type { AcceptBody, Accepted, Claim, Draft, Station } from "../api/types";
+import type { Claim, Station } from "../api/types";
+import type { Decision, DeskApi } from "./desk-api";
+import { type DeskState, EMPTY_DESK, Observed } from "./desk-state";
 import type { Drafts } from "./drafts";
 import * as flow from "./flow";
-
-export interface DeskApi {
-  next(options: { after?: string; prefetch?: boolean }): Promise<Claim | null>;
-  claim(document: string): Promise<Claim>;
-  renew(document: string, lease: string): Promise<{ expires_at: string }>;
-  release(document: string, lease: string): Promise<void>;
-  saveDraft(document: string, lease: string, draft: Draft): Promise<{ saved_at: string; version?: number }>;
-  accept(document: string, body: AcceptBody): Promise<Accepted>;
-  decide(
-    document: string,
-    what: "reject" | "postpone" | "escalate" | "second-review",
-    body: Record<string, unknown>,
-  ): Promise<unknown>;
-  undo(): Promise<{ document: string }>;
-  /** The document as the server sees it now. */
-  station(document: string): Promise<Station>;
-}
-
-export interface DeskState {
-  status: "starting" | "working" | "empty" | "failed";
-  current: flow.Work | null;
-  ahead: flow.Work[];
-  /** Acceptances that the server refused after the next document was on screen. */
-  returned: { work: flow.Work; problem: Problem }[];
-  /** What is in focus: a step, or "accept". */
-  step: string;
-  saving: "no" | "saving" | "saved" | "failed" | "offline";
-  problem: Problem | null;
-  refused: flow.Obstacle[];
-  accepted: number;
-  undoable: boolean;
-  pending: number;
-}
+import { isLost, renewHolds } from "./renewal";
 
 const DEPTH = 2;
 const REST = 800;
 const RETRY = 5_000;
+/** A key that is pressed so soon after the question changed answers the one before, in milliseconds. */
+const SETTLE = 300;
 /** How long a person may look at another screen before documents go back. */
 const PATIENCE = 10_000;
 
-export class Desk {
-  state: DeskState = {
-    status: "starting",
-    current: null,
-    ahead: [],
-    returned: [],
-    step: "accept",
-    saving: "no",
-    problem: null,
-    refused: [],
-    accepted: 0,
-    undoable: false,
-    pending: 0,
-  };
-  #listeners = new Set<() => void>();
+export class Desk extends Observed<DeskState> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewing: ReturnType<typeof setInterval> | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
   #opening: Promise<void> = Promise.resolve();
   #fetching = false;
   #closed = false;
+  /** Accepted here, and not yet answered: the server may still call them ours. */
+  readonly #sent = new Set<string>();
+  /** Until when Enter is meant for what stood here before. */
+  #settles = 0;
 
   constructor(
     private readonly api: DeskApi,
     private readonly drafts: Drafts,
-  ) {}
-
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-  snapshot = (): DeskState => this.state;
-
-  #set(change: Partial<DeskState>): void {
-    this.state = { ...this.state, ...change };
-    for (const listener of this.#listeners) listener();
+  ) {
+    super(EMPTY_DESK);
   }
 
   /** Opens a document, or the next that waits. */
@@ -96,21 +49,28 @@ export class Desk {
     const ready = document ? this.state.ahead.find((work) => work.claim.document.id === document) : undefined;
     if (ready) {
       const others = this.state.ahead.filter((work) => work !== ready);
-      this.#set({ ahead: this.state.current ? [this.state.current, ...others] : others });
+      this.set({ ahead: this.state.current ? [this.state.current, ...others] : others });
       this.#show(ready);
       return;
     }
     if (!document && this.state.current) return;
-    this.#set({ status: "starting", problem: null });
+    this.set({ status: "starting", problem: null });
     try {
-      const claim = document ? await this.api.claim(document) : await this.api.next({});
-      if (this.state.current && claim) this.#set({ ahead: [this.state.current, ...this.state.ahead] });
+      const claim = document ? await this.api.claim(document) : ((await this.#lastTime()) ?? (await this.api.next({})));
+      if (this.state.current && claim) this.set({ ahead: [this.state.current, ...this.state.ahead] });
       if (claim) this.#show(this.#begin(claim));
-      else this.#set({ status: "empty", current: null });
+      else this.set({ status: "empty", current: null });
     } catch (error) {
-      this.#set({ status: "failed", problem: asProblem(error) });
+      this.set({ status: "failed", problem: asProblem(error) });
+      return;
     }
     void this.fetchAhead();
+  }
+
+  /** The document that was in work before the page was loaded again, if it can still be had. */
+  async #lastTime(): Promise<Claim | null> {
+    const last = this.drafts.inWork();
+    return last ? this.api.claim(last).catch(() => null) : null;
   }
 
   /** Gives back to the queue what was only fetched ahead or looked at, unless the person is back at once. */
@@ -129,9 +89,10 @@ export class Desk {
     const current = this.state.current;
     if (current && !current.dirty && current.entry.confirmed.length === 0) {
       void this.api.release(current.claim.document.id, current.claim.lease.token).catch(() => {});
-      this.#set({ current: null });
+      this.set({ current: null });
+      this.drafts.open(null);
     }
-    this.#set({ ahead: [] });
+    this.set({ ahead: [] });
   }
 
   #begin(claim: Claim): flow.Work {
@@ -143,7 +104,8 @@ export class Desk {
 
   #show(work: flow.Work): void {
     const step = flow.nextStep(work.claim.document, work.entry, null) ?? "accept";
-    this.#set({
+    this.drafts.open(work.claim.document.id);
+    this.set({
       status: "working",
       current: work,
       step,
@@ -173,10 +135,11 @@ export class Desk {
   /** Puts a claimed document behind the others; says whether it was new here. */
   #take(claim: Claim): boolean {
     const id = claim.document.id;
+    if (this.#sent.has(id)) return false;
     const here = [this.state.current, ...this.state.ahead, ...this.state.returned.map((each) => each.work)];
     if (here.some((work) => work?.claim.document.id === id)) return false;
     if (!this.state.current && this.state.status !== "failed") this.#show(this.#begin(claim));
-    else this.#set({ ahead: [...this.state.ahead, this.#begin(claim)] });
+    else this.set({ ahead: [...this.state.ahead, this.#begin(claim)] });
     return true;
   }
 
@@ -186,26 +149,32 @@ export class Desk {
     const entry = make(work.entry);
     if (entry === work.entry) return;
     this.drafts.keep(work.claim.document.id, entry);
-    this.#set({ current: { ...work, entry, dirty: true }, refused: [], saving: "saving" });
+    this.set({ current: { ...work, entry, dirty: true }, refused: [], saving: "saving" });
     this.#saveSoon();
   }
 
   focus(step: string): void {
-    if (step !== this.state.step) this.#set({ step });
+    if (step !== this.state.step) this.set({ step });
   }
 
-  /** Enter: confirms what is in focus and goes on; with nothing left it accepts. */
+  /**
+   * Enter: confirms what is in focus and goes to the next thing; with none left it accepts. What a person entered
+   * themselves is shown once more before it is accepted.
+   */
   enter(step: string | null): void {
     const work = this.state.current;
-    if (!work) return;
-    const before = flow.stepsLeft(work.claim.document, work.entry);
+    if (!work || performance.now() < this.#settles) return;
     const named = step !== null && step !== "accept";
+    const own = named && !work.entry.confirmed.includes(step) && flow.isOwn(work, step);
     if (named) this.change((entry) => flow.confirm(entry, step));
-    const entry = this.state.current?.entry ?? work.entry;
-    const next = flow.nextStep(work.claim.document, entry, step);
-    if (next) this.#set({ step: next });
-    else if (named && before.includes(step)) this.#set({ step: "accept" });
+    if (own || flow.nextStep(work.claim.document, this.state.current?.entry ?? work.entry, step)) this.goOn(step);
     else this.accept();
+  }
+
+  /** Goes to the next thing that asks for attention, or to the button that accepts. */
+  goOn(from: string | null): void {
+    const work = this.state.current;
+    if (work) this.set({ step: flow.nextStep(work.claim.document, work.entry, from) ?? "accept" });
   }
 
   /** Accepts and shows the next document at once; the server's answer is awaited behind it. */
@@ -216,12 +185,13 @@ export class Desk {
     if (refused.length > 0) {
       const first = refused[0];
       const step = first && ("field" in first ? first.field : first.kind === "type" ? "kind" : "patient");
-      this.#set({ refused, step: step ?? "accept" });
+      this.set({ refused, step: step ?? "accept" });
       return false;
     }
     performance.mark("accepted", { detail: work.claim.document.id });
     clearTimeout(this.#timer);
-    this.#set({ pending: this.state.pending + 1, accepted: this.state.accepted + 1 });
+    this.#sent.add(work.claim.document.id);
+    this.set({ pending: this.state.pending + 1, accepted: this.state.accepted + 1 });
     this.#advance();
     void this.#finish(work);
     return true;
@@ -231,16 +201,19 @@ export class Desk {
     const id = work.claim.document.id;
     try {
       const answer = await this.api.accept(id, flow.acceptance(work));
+      this.#sent.delete(id);
       this.drafts.forget(id);
-      this.#set({ pending: this.state.pending - 1, undoable: true });
+      this.set({ pending: this.state.pending - 1, undoable: true });
       if (answer?.next) this.#take(answer.next);
       if (!this.state.current) await this.#refill(id);
+      if (flow.isFresh(work.entry)) await this.#lookAnew();
       void this.fetchAhead();
     } catch (error) {
       const problem = asProblem(error);
       const seen = problem.code === "unconfirmed" ? await this.#seenAnew(work, problem) : work;
       const back = { work: { ...seen, dirty: true }, problem };
-      this.#set({
+      this.#sent.delete(id);
+      this.set({
         pending: this.state.pending - 1,
         accepted: this.state.accepted - 1,
         returned: [...this.state.returned, back],
@@ -259,18 +232,41 @@ export class Desk {
     const entry = { ...work.entry, confirmed };
     try {
       const document = await this.api.station(work.claim.document.id);
-      return { ...work, entry, claim: { ...work.claim, document: { ...document, draft: null } } };
+      return { ...flow.seenAs(work, document), entry };
     } catch {
       return { ...work, entry };
+    }
+  }
+
+  /**
+   * A patient was made known: what was fetched before may be about them and still call them new. What nobody has touched
+   * is asked for again, so that nobody makes the same patient twice.
+   */
+  async #lookAnew(): Promise<void> {
+    const untouched = (work: flow.Work | null) => work !== null && !work.dirty && work.entry.confirmed.length === 0;
+    for (const before of [this.state.current, ...this.state.ahead].filter(untouched)) {
+      if (!before) continue;
+      const id = before.claim.document.id;
+      const document = await this.api.station(id).catch(() => null);
+      if (!document) continue;
+      this.#swap(id, (work) => (work.entry === before.entry ? flow.begin({ ...work.claim, document }) : work));
+      const now = this.state.current;
+      if (now?.claim.document.id !== id || now.entry === before.entry) continue;
+      const step = flow.nextStep(document, now.entry, null) ?? "accept";
+      if (step !== this.state.step) this.#settles = performance.now() + SETTLE;
+      this.set({ step });
     }
   }
 
   #advance(): void {
     const [next, ...ahead] = this.state.ahead;
     if (next) {
-      this.#set({ ahead });
+      this.set({ ahead });
       this.#show(next);
-    } else this.#set({ current: null, status: "starting", refused: [] });
+    } else {
+      this.drafts.open(null);
+      this.set({ current: null, status: "starting", refused: [] });
+    }
   }
 
   async #refill(after: string): Promise<void> {
@@ -278,10 +274,10 @@ export class Desk {
       const claim = await this.api.next({ after });
       if (this.state.current) {
         if (claim) this.#take(claim);
-      } else if (claim) this.#show(this.#begin(claim));
-      else this.#set({ status: this.state.pending > 0 ? "starting" : "empty" });
+      } else if (claim && !this.#sent.has(claim.document.id)) this.#show(this.#begin(claim));
+      else this.set({ status: this.state.pending > 0 ? "starting" : "empty" });
     } catch (error) {
-      if (!this.state.current) this.#set({ status: "failed", problem: asProblem(error) });
+      if (!this.state.current) this.set({ status: "failed", problem: asProblem(error) });
     }
   }
 
@@ -290,37 +286,35 @@ export class Desk {
     const [back, ...returned] = this.state.returned;
     if (!back) return false;
     const ahead = this.state.current ? [this.state.current, ...this.state.ahead] : this.state.ahead;
-    this.#set({ returned, ahead });
+    this.set({ returned, ahead });
     this.#show({ ...back.work, lost: back.problem.code === "claim-lost" || back.problem.status === 409 });
-    this.#set({ problem: back.problem });
+    this.set({ problem: back.problem });
     return true;
   }
 
-  async decide(
-    what: "reject" | "postpone" | "escalate" | "second-review",
-    body: Record<string, unknown>,
-  ): Promise<unknown> {
+  async decide(what: Decision, body: Record<string, unknown>): Promise<unknown> {
     const work = this.state.current;
     if (!work) return null;
     await this.saveNow();
     const id = work.claim.document.id;
     const answer = await this.api.decide(id, what, { lease: work.claim.lease.token, ...body });
     this.drafts.forget(id);
-    this.#set({ undoable: true });
+    this.set({ undoable: true });
     this.#advance();
     if (!this.state.current) await this.#refill(id);
     void this.fetchAhead();
     return answer;
   }
 
-  /** Takes the last decision back and opens its document. */
-  async undo(): Promise<void> {
-    if (this.reopen()) return;
+  /** Takes the last decision back and opens its document; or opens one that the server did not accept. */
+  async undo(): Promise<"undone" | "reopened"> {
+    if (this.reopen()) return "reopened";
     const { document } = await this.api.undo();
     const claim = await this.api.claim(document);
-    if (this.state.current) this.#set({ ahead: [this.state.current, ...this.state.ahead] });
-    this.#set({ undoable: false, accepted: Math.max(0, this.state.accepted - 1) });
+    if (this.state.current) this.set({ ahead: [this.state.current, ...this.state.ahead] });
+    this.set({ undoable: false, accepted: Math.max(0, this.state.accepted - 1) });
     this.#show(this.#begin(claim));
+    return "undone";
   }
 
   /** Takes a document again whose hold was lost; what was typed goes on top. */
@@ -328,7 +322,7 @@ export class Desk {
     const work = this.state.current;
     if (!work) return;
     const claim = await this.api.claim(work.claim.document.id);
-    this.#set({ current: { ...work, claim, lost: false, dirty: true }, problem: null, saving: "saving" });
+    this.set({ current: { ...work, claim, lost: false, dirty: true }, problem: null, saving: "saving" });
     await this.saveNow();
   }
 
@@ -342,11 +336,7 @@ export class Desk {
 
   /** Takes over the pages as the server has them now. */
   replace(station: Station): void {
-    const swap = (work: flow.Work): flow.Work =>
-      work.claim.document.id === station.id
-        ? { ...work, claim: { ...work.claim, document: { ...station, draft: null } } }
-        : work;
-    this.#set({ current: this.state.current && swap(this.state.current), ahead: this.state.ahead.map(swap) });
+    this.#swap(station.id, (work) => flow.seenAs(work, station));
   }
 
   #saveSoon(): void {
@@ -366,13 +356,13 @@ export class Desk {
       const version = answer?.version ?? now.claim.document.version;
       const claim = { ...now.claim, document: { ...now.claim.document, version } };
       const same = now.entry === work.entry;
-      this.#set({ current: { ...now, claim, dirty: !same }, saving: same ? "saved" : "saving" });
+      this.set({ current: { ...now, claim, dirty: !same }, saving: same ? "saved" : "saving" });
     } catch (error) {
       const problem = asProblem(error);
       if (this.state.current?.claim.document.id !== document.id) return;
       if (isLost(problem)) this.#lose(document.id, problem);
       else {
-        this.#set({ saving: problem.offline ? "offline" : "failed", problem: problem.offline ? null : problem });
+        this.set({ saving: problem.offline ? "offline" : "failed", problem: problem.offline ? null : problem });
         if (problem.passing) this.#timer = setTimeout(() => void this.saveNow(), RETRY);
       }
     }
@@ -380,8 +370,8 @@ export class Desk {
 
   #lose(document: string, problem: Problem): void {
     const current = this.state.current;
-    if (current?.claim.document.id === document) this.#set({ current: { ...current, lost: true }, problem });
-    else this.#set({ ahead: this.state.ahead.filter((work) => work.claim.document.id !== document) });
+    if (current?.claim.document.id === document) this.set({ current: { ...current, lost: true }, problem });
+    else this.set({ ahead: this.state.ahead.filter((work) => work.claim.document.id !== document) });
   }
 
   #keepHolding(): void {
@@ -389,28 +379,17 @@ export class Desk {
     this.#renewing = setInterval(() => void this.renew(), 20_000);
   }
 
-  /** Renews every hold whose time is half gone. */
   async renew(): Promise<void> {
-    for (const work of [this.state.current, ...this.state.ahead]) {
-      if (!work || work.lost) continue;
-      const { document, lease } = work.claim;
-      const left = (new Date(lease.expires_at).getTime() - Date.now()) / 1000;
-      if (left > lease.seconds / 2) continue;
-      try {
-        const { expires_at } = await this.api.renew(document.id, lease.token);
-        const swap = (each: flow.Work): flow.Work =>
-          each.claim.document.id === document.id
-            ? { ...each, claim: { ...each.claim, lease: { ...each.claim.lease, expires_at } } }
-            : each;
-        this.#set({ current: this.state.current && swap(this.state.current), ahead: this.state.ahead.map(swap) });
-      } catch (error) {
-        const problem = asProblem(error);
-        if (isLost(problem)) this.#lose(document.id, problem);
-      }
+    const works = [this.state.current, ...this.state.ahead].filter((work) => work !== null);
+    for (const { document, until, problem } of await renewHolds(works, this.api, Date.now())) {
+      if (until) this.#swap(document, (work) => flow.heldUntil(work, until));
+      else if (problem) this.#lose(document, problem);
     }
   }
-}
 
-function isLost(problem: Problem): boolean {
-  return problem.code === "claim-lost" || [404, 409, 410].includes(problem.status);
+  /** Changes a document of the desk, if it is still here. */
+  #swap(document: string, make: (work: flow.Work) => flow.Work): void {
+    const swap = (work: flow.Work) => (work.claim.document.id === document ? make(work) : work);
+    this.set({ current: this.state.current && swap(this.state.current), ahead: this.state.ahead.map(swap) });
+  }
 }

@@ -5,10 +5,14 @@ export interface Drafts {
   keep(document: string, entry: Entry): void;
   read(document: string): Entry | null;
   forget(document: string): void;
+  /** Remembers which document is in work in this tab. */
+  open(document: string | null): void;
+  inWork(): string | null;
 }
 
 export function tabDrafts(person: string, storage: Storage = sessionStorage): Drafts {
   const key = (document: string) => `muniment.draft.${person}.${document}`;
+  const last = `muniment.in-work.${person}`;
   return {
     keep(document, entry) {
       try {
@@ -27,6 +31,21 @@ export function tabDrafts(person: string, storage: Storage = sessionStorage): Dr
     },
     forget(document) {
       storage.removeItem(key(document));
+    },
+    open(document) {
+      try {
+        if (document) storage.setItem(last, document);
+        else storage.removeItem(last);
+      } catch {
+        // After a reload the queue leads.
+      }
+    },
+    inWork() {
+      try {
+        return storage.getItem(last);
+      } catch {
+        return null;
+      }
     },
   };
 }

@@ -1,15 +1,17 @@
 /** The fields beside the page: certain ones in a line, uncertain ones with the piece of the page they were read from. */
+
 import { CircleAlert, CircleCheck, CircleDashed, LifeBuoy, Pause, Undo2, X } from "lucide-react";
 import { type ReactNode, useId } from "react";
-import { call } from "../api/client";
+import { listOf } from "../api/list";
 import type { Field, Kind } from "../api/types";
 import { Badge, Button, classes, Hidden, IconButton, parts } from "../design/parts";
 import { TypeAhead } from "../design/type-ahead";
 import { Kbd } from "../keys/kbd";
 import { text } from "../text";
 import { Snippet } from "../viewer/snippet";
-import type { Decision } from "./decision-dialog";
-import type { Desk, DeskState } from "./desk";
+import type { Desk } from "./desk";
+import type { Decision } from "./desk-api";
+import type { DeskState } from "./desk-state";
 import style from "./field-pane.module.css";
 import * as flow from "./flow";
 import { Labels } from "./labels";
@@ -209,11 +211,10 @@ function KindField({ desk, work, active }: RowProps) {
         placeholder={text.station.kindPlaceholder}
         nothing={text.station.kindNothing}
         ask={async (words, signal) => {
-          const answer = await call<Kind[] | { items: Kind[] }>("GET", "/kinds", {
+          return listOf<Kind>("/kinds", {
             query: { q: words === work.entry.kindTitle ? "" : words },
             signal,
           });
-          return Array.isArray(answer) ? answer : answer.items;
         }}
         keyOf={(each) => each.name}
         textOf={(each) => each.title}
@@ -225,7 +226,7 @@ function KindField({ desk, work, active }: RowProps) {
         )}
         onPick={(each) => {
           desk.change((entry) => flow.confirm({ ...entry, kind: each.name, kindTitle: each.title }, "kind"));
-          desk.enter("kind");
+          desk.goOn("kind");
         }}
       />
       {open && kind?.because && <p className={style.because}>{kind.because}</p>}

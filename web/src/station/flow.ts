@@ -117,7 +117,7 @@ export type Obstacle =
 /** What stands against accepting. */
 export function obstacles(station: Station, entry: Entry): Obstacle[] {
   const found: Obstacle[] = [];
-  const isNew = entry.patient !== null && "fresh" in entry.patient;
+  const isNew = isFresh(entry);
   if (!entry.patient || (isNew && !entry.values.patient_number?.trim())) found.push({ kind: "patient" });
   else if (isNew && !entry.confirmed.includes("patient")) found.push({ kind: "patient" });
   if (entry.kind.trim() === "") found.push({ kind: "type" });
@@ -148,6 +148,39 @@ function sameIdentifier(one: string, other: string): boolean {
       .replaceAll(/[^A-Z0-9]/g, "")
       .replace(/^0+/, "");
   return bare(one) === bare(other);
+}
+
+/** The field whose place on the page answers a step: for the patient the record number. */
+export function placeOf(station: Station, step: Step): Field | undefined {
+  if (step === "kind") return station.kind;
+  const name = step === "patient" ? "patient_number" : step;
+  return fieldsOf(station).find((field) => field.name === name);
+}
+
+/** Says whether the patient is to be made known with this document. */
+export function isFresh(entry: Entry): boolean {
+  return entry.patient !== null && "fresh" in entry.patient;
+}
+
+/** Says whether the person entered a step's answer themselves, other than it was suggested. */
+export function isOwn(work: Work, step: Step): boolean {
+  const station = work.claim.document;
+  if (step === "kind") return work.entry.kind !== (station.kind?.value ?? "");
+  if (step === "patient") {
+    const chosen = work.entry.patient && "existing" in work.entry.patient ? work.entry.patient.existing.id : undefined;
+    return chosen !== station.patient.candidates[0]?.id;
+  }
+  const field = fieldsOf(station).find((each) => each.name === step);
+  return (work.entry.values[step] ?? "") !== (field?.value ?? "");
+}
+
+export function heldUntil(work: Work, until: string): Work {
+  return { ...work, claim: { ...work.claim, lease: { ...work.claim.lease, expires_at: until } } };
+}
+
+/** The same work on the document as the server sees it now. */
+export function seenAs(work: Work, document: Station): Work {
+  return { ...work, claim: { ...work.claim, document: { ...document, draft: null } } };
 }
 
 export function type(entry: Entry, field: string, value: string): Entry {

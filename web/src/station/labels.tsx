@@ -1,7 +1,8 @@
 /** Labels, dates of the stay, and a note: what a person adds of their own. */
+
 import { X } from "lucide-react";
 import { useState } from "react";
-import { call } from "../api/client";
+import { listOf } from "../api/list";
 import { parts } from "../design/parts";
 import { TypeAhead } from "../design/type-ahead";
 import { Kbd } from "../keys/kbd";
@@ -34,8 +35,8 @@ export function Labels({ desk, work }: { desk: Desk; work: flow.Work }) {
         openOnFocus
         nothing={text.station.labelNothing}
         ask={async (words, signal) => {
-          const answer = await call<Label[] | { items: Label[] }>("GET", "/labels", { query: { q: words }, signal });
-          return (Array.isArray(answer) ? answer : answer.items).filter((each) => !labels.includes(nameOf(each)));
+          const all = await listOf<Label>("/labels", { query: { q: words }, signal });
+          return all.filter((each) => !labels.includes(nameOf(each)));
         }}
         keyOf={nameOf}
         textOf={nameOf}

@@ -2,7 +2,8 @@
 import { Button } from "../design/parts";
 import { Notice, sayProblem } from "../design/states";
 import { text } from "../text";
-import type { Desk, DeskState } from "./desk";
+import type { Desk } from "./desk";
+import type { DeskState } from "./desk-state";
 import type { Obstacle, Work } from "./flow";
 import { fieldsOf } from "./flow";
 

@@ -1,7 +1,8 @@
 /** Whose document this is. Stays in sight; candidates and the index are searched, never listed. */
+
 import { Search, UserCheck, UserPlus } from "lucide-react";
 import { useEffect, useState } from "react";
-import { call } from "../api/client";
+import { listOf } from "../api/list";
 import type { PatientCandidate } from "../api/types";
 import { Badge, classes } from "../design/parts";
 import { TypeAhead } from "../design/type-ahead";
@@ -95,18 +96,18 @@ export function PatientPane({ desk, work, active }: { desk: Desk; work: flow.Wor
           nothing={text.station.noPatient}
           ask={async (words, signal) => {
             if (words.length < 2) return [];
-            const answer = await call<PatientCandidate[] | { items: PatientCandidate[] }>("GET", "/patients", {
+            return listOf<PatientCandidate>("/patients", {
               query: { q: words },
               signal,
             });
-            return Array.isArray(answer) ? answer : answer.items;
           }}
           keyOf={(each) => each.id}
           textOf={(each) => each.number}
           show={(each) => <Who candidate={each} />}
           onPick={(each) => {
             choose({ existing: each });
-            desk.enter("patient");
+            desk.change((entry) => flow.confirm(entry, "patient"));
+            desk.goOn("patient");
           }}
         />
       )}

@@ -3,7 +3,8 @@ import { Clock, Cloud, CloudOff, LoaderCircle, TriangleAlert } from "lucide-reac
 import { useEffect, useState } from "react";
 import { Bar } from "../app/shell";
 import { text } from "../text";
-import type { Desk, DeskState } from "./desk";
+import type { Desk } from "./desk";
+import type { DeskState } from "./desk-state";
 import style from "./station.module.css";
 
 export function StationBar({ state }: { desk: Desk; state: DeskState }) {

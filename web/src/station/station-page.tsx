@@ -40,13 +40,15 @@ export function StationPageView(props: StationPageViewProps) {
   const words = useQuery({ ...wordsQuery(station.id, page?.position ?? 0), enabled: page !== null });
   const all = words.data?.lines.flat() ?? [];
   const scale = page && words.data ? page.width / words.data.width : 1;
+  // For the patient it is the record number that has to be compared.
+  const asked = flow.placeOf(station, step)?.name;
   const fields = [...flow.fieldsOf(station), ...(station.kind ? [station.kind] : [])]
     .filter((field) => field.rect && (field.page ?? 1) === page?.position)
     .map((field) => ({
       name: field.name,
       rect: field.rect as Rect,
       level: flow.levelOf(field, entry),
-      active: field.name === step,
+      active: field.name === asked,
     }));
   const take = (lasso: Rect) => {
     const at = { x: (lasso.left + lasso.width / 2) / scale, y: (lasso.top + lasso.height / 2) / scale };

@@ -8,12 +8,12 @@ import type { PageAction, Station } from "../api/types";
 import { useSession } from "../app/session";
 import { Button, parts, useTitle } from "../design/parts";
 import { Empty, Failed, Skeleton } from "../design/states";
-import { useKeys } from "../keys/handler";
+import { leaveFocus, useKeys } from "../keys/handler";
 import { text } from "../text";
 import type { ViewerControls } from "../viewer/page-viewer";
-import { type Decision, DecisionDialog } from "./decision-dialog";
+import { DecisionDialog } from "./decision-dialog";
 import { Desk } from "./desk";
-import { deskApi } from "./desk-api";
+import { type Decision, deskApi } from "./desk-api";
 import { tabDrafts } from "./drafts";
 import { FieldPane } from "./field-pane";
 import * as flow from "./flow";
@@ -45,9 +45,10 @@ export default function StationScreen() {
   const [said, say] = useState<{ tone: "ok" | "verify"; words: string } | null>(null);
 
   useEffect(() => {
-    void desk.open(wanted);
-    // The address names a document once; after it the queue leads.
-    if (wanted) void navigate({ to: "/verify", replace: true });
+    void desk.open(wanted).then(() => {
+      // The address names a document once; after it the queue leads.
+      if (wanted && desk.state.status !== "failed") void navigate({ to: "/verify", replace: true });
+    });
   }, [desk, wanted, navigate]);
   useEffect(() => {
     const online = () => void desk.saveNow();
@@ -72,6 +73,7 @@ export default function StationScreen() {
   const shownPages = useMemo(() => station?.pages.filter((page) => !page.hidden) ?? [], [station]);
   const step = state.step;
   const field = station && flow.fieldsOf(station).find((each) => each.name === step);
+  const place = station && flow.placeOf(station, step);
   // A field in focus brings its page; otherwise the first, or the one that was chosen.
   const page = station?.pages.find((each) => each.position === position) ?? shownPages[0] ?? station?.pages[0] ?? null;
 
@@ -83,8 +85,8 @@ export default function StationScreen() {
   }, [id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the step, not the field's values
   useEffect(() => {
-    if (typeof field?.page === "number") setPosition(field.page);
-    if (field?.rect) controls.current?.reveal(field.rect);
+    if (typeof place?.page === "number") setPosition(place.page);
+    if (place?.rect) controls.current?.reveal(place.rect);
     focusStep(step);
   }, [id, step]);
 
@@ -111,8 +113,8 @@ export default function StationScreen() {
   };
   async function undo() {
     try {
-      await desk.undo();
-      say({ tone: "ok", words: text.station.undone });
+      const done = await desk.undo();
+      if (done === "undone") say({ tone: "ok", words: text.station.undone });
     } catch (error) {
       say({ tone: "verify", words: asProblem(error).message });
     }
@@ -135,22 +137,23 @@ export default function StationScreen() {
         goAssemble: () => void navigate({ to: "/assemble/$document", params: { document: station.id } }),
         leaveField: () => {
           setCapturing(false);
-          if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+          leaveFocus();
         },
         rotateRight: () => turn(1),
         rotateLeft: () => turn(3),
         previousPage: () => go(-1),
         nextPage: () => go(1),
         fit: () => controls.current?.toggleFit(),
-        zoomIn: () => controls.current?.zoom(1.3),
-        zoomOut: () => controls.current?.zoom(1 / 1.3),
+        zoomIn: () => controls.current?.zoom(1.3, place?.rect ?? undefined),
+        zoomOut: () => controls.current?.zoom(1 / 1.3, place?.rect ?? undefined),
       }),
   });
 
-  if (state.status === "failed" && !work) return <Failed error={state.problem} retry={() => void desk.open()} />;
+  if (state.status === "failed" && !work) return <Failed error={state.problem} retry={() => void desk.open(wanted)} />;
   if (state.status === "empty" && !work)
     return (
       <Empty title={text.station.emptyTitle} icon={<FileCheck2 size={22} aria-hidden="true" />}>
+        <h1 className={parts.hidden}>{text.shell.verify}</h1>
         <p>{text.station.empty(state.accepted)}</p>
         <Button onClick={() => void desk.open()}>{text.station.lookAgain}</Button>
         {state.undoable && (

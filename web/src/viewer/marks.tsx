@@ -13,7 +13,8 @@ export function FieldMarks({ marks }: { marks: FieldMark[] }) {
   return (
     <>
       {marks.map(({ name, rect, level, active }) => {
-        const pad = Math.max(3, rect.height * 0.14);
+        // The thick line of the one in question stays clear of its word, also where words are small.
+        const pad = active ? Math.max(7, rect.height * 0.35) : Math.max(3, rect.height * 0.14);
         const box = {
           x: rect.left - pad,
           y: rect.top - pad,
@@ -27,9 +28,12 @@ export function FieldMarks({ marks }: { marks: FieldMark[] }) {
             data-mark={name}
             data-level={level}
           >
-            <rect {...box} rx={pad} />
+            <rect {...box} rx={Math.min(pad, 8)} />
             {level === "verify" && (
-              <path className={style.zigzag} d={zigzag(box.x, box.y + box.height, box.width, pad)} />
+              <path
+                className={style.zigzag}
+                d={zigzag(box.x, box.y + box.height, box.width, Math.max(4, rect.height * 0.16))}
+              />
             )}
             {(level === "confirmed" || level === "confident") && (
               <path className={style.tick} d={tick(box.x + box.width, box.y, rect.height)} />
@@ -60,7 +64,7 @@ export function HitMarks({ rects, current }: { rects: Rect[]; current?: number }
   return (
     <>
       {rects.map((rect, index) => {
-        const pad = Math.max(2, rect.height * 0.1);
+        const pad = Math.max(3, rect.height * (index === current ? 0.25 : 0.12));
         return (
           <rect
             // biome-ignore lint/suspicious/noArrayIndexKey: hits do not move

@@ -192,19 +192,18 @@ export class PageView {
     this.fit(this.#fit === "width" ? "page" : "width");
   }
 
-  zoom(factor: number): void {
-    this.viewer.viewport.zoomBy(factor);
+  /** Zooms; what is looked at stays where it is, if it is told. */
+  zoom(factor: number, around?: Rect): void {
+    const at = around && this.#middle(around);
+    this.viewer.viewport.zoomBy(factor, at ? this.viewer.viewport.pointFromPixel(at, true) : undefined);
     this.viewer.viewport.applyConstraints();
   }
 
   /** Brings a rectangle of the page into sight, without moving when it is there. */
   reveal(rect: Rect): void {
-    const matrix = this.matrix();
-    if (!matrix) return;
-    const [a, b, c, d, e, f] = matrix;
-    const at = { x: rect.left + rect.width / 2, y: rect.top + rect.height / 2 };
-    const x = a * at.x + c * at.y + e;
-    const y = b * at.x + d * at.y + f;
+    const middle = this.#middle(rect);
+    if (!middle) return;
+    const { x, y } = middle;
     const size = this.viewer.viewport.getContainerSize();
     const edge = 48;
     if (x > edge && y > edge && x < size.x - edge && y < size.y - edge) return;
@@ -213,6 +212,15 @@ export class PageView {
       y < edge || y > size.y - edge ? y - size.y / 2 : 0,
     );
     this.viewer.viewport.panBy(this.viewer.viewport.deltaPointsFromPixels(delta));
+  }
+
+  /** Where the middle of a rectangle of the page is in this element; `null` while nothing is shown. */
+  #middle(rect: Rect): OpenSeadragon.Point | null {
+    const matrix = this.matrix();
+    if (!matrix) return null;
+    const [a, b, c, d, e, f] = matrix;
+    const at = { x: rect.left + rect.width / 2, y: rect.top + rect.height / 2 };
+    return new OpenSeadragon.Point(a * at.x + c * at.y + e, b * at.x + d * at.y + f);
   }
 
   /** The affine map from the page's pixels to this element's, as SVG writes it; `null` while nothing is shown. */

@@ -8,7 +8,7 @@ import { type PageImage, PageView } from "./page-view";
 import style from "./page-viewer.module.css";
 
 export interface ViewerControls {
-  zoom(factor: number): void;
+  zoom(factor: number, around?: Rect): void;
   toggleFit(): void;
   reveal(rect: Rect): void;
 }
@@ -77,7 +77,7 @@ export function PageViewer({ page, ahead, label, children, capturing, onLasso, c
   }, [capturing]);
 
   useImperativeHandle(controls, () => ({
-    zoom: (factor) => view.current?.zoom(factor),
+    zoom: (factor, around) => view.current?.zoom(factor, around),
     toggleFit: () => view.current?.toggleFit(),
     reveal: (rect) => view.current?.reveal(rect),
   }));

@@ -1,7 +1,10 @@
 /** Tokens for programs that work in a person's name. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../api/client";
+import { listOf } from "../api/list";
+import { FormDialog } from "../design/form-dialog";
 import { Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
 import { Fault, Loaded, Notice } from "../design/states";
 import { Table } from "../design/table";
@@ -21,10 +24,7 @@ export function Tokens() {
   const [making, make] = useState(false);
   const tokens = useQuery({
     queryKey: ["tokens"],
-    queryFn: async () => {
-      const answer = await call<Token[] | { items: Token[] }>("GET", "/me/tokens");
-      return Array.isArray(answer) ? answer : answer.items;
-    },
+    queryFn: () => listOf<Token>("/me/tokens"),
   });
   const revoke = useMutation({
     mutationFn: (id: string) => call("DELETE", `/me/tokens/${id}`),
@@ -82,49 +82,37 @@ function MakeToken({ onClose }: { onClose(): void }) {
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["tokens"] }),
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    make.mutate();
-  }
+  if (make.data)
+    return (
+      <Dialog title={t.make} onClose={onClose}>
+        <Notice tone="check">{t.once}</Notice>
+        <code>{make.data.token}</code>
+        <DialogFoot>
+          <Button onClick={() => void navigator.clipboard.writeText(make.data.token)}>{text.common.copy}</Button>
+          <Button look="primary" onClick={onClose}>
+            {text.common.close}
+          </Button>
+        </DialogFoot>
+      </Dialog>
+    );
   return (
-    <Dialog title={t.make} onClose={onClose}>
-      {make.data ? (
-        <>
-          <Notice tone="check">{t.once}</Notice>
-          <code>{make.data.token}</code>
-          <DialogFoot>
-            <Button onClick={() => void navigator.clipboard.writeText(make.data.token)}>{text.common.copy}</Button>
-            <Button look="primary" onClick={onClose}>
-              {text.common.close}
-            </Button>
-          </DialogFoot>
-        </>
-      ) : (
-        <form className={parts.stack} onSubmit={submit} data-own-enter>
-          <TextField
-            label={text.common.name}
-            required
-            autoFocus
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <TextField
-            label={t.days}
-            type="number"
-            min={1}
-            max={366}
-            required
-            value={days}
-            onChange={(event) => setDays(event.target.value)}
-          />
-          <Fault error={make.error} />
-          <DialogFoot>
-            <Button type="submit" look="primary" disabled={make.isPending}>
-              {t.make}
-            </Button>
-          </DialogFoot>
-        </form>
-      )}
-    </Dialog>
+    <FormDialog
+      title={t.make}
+      busy={make.isPending}
+      error={make.error}
+      onClose={onClose}
+      onSubmit={() => make.mutate()}
+    >
+      <TextField label={text.common.name} required value={name} onChange={(event) => setName(event.target.value)} />
+      <TextField
+        label={t.days}
+        type="number"
+        min={1}
+        max={366}
+        required
+        value={days}
+        onChange={(event) => setDays(event.target.value)}
+      />
+    </FormDialog>
   );
 }

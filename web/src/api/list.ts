@@ -1,5 +1,5 @@
 /** Lists come as an array, or with an `items` member when they are paged. */
-import { type CallOptions, call } from "../api/client";
+import { type CallOptions, call } from "./client";
 
 export async function listOf<T>(path: string, options: CallOptions = {}): Promise<T[]> {
   const answer = await call<T[] | { items: T[] }>("GET", path, options);

@@ -1,0 +1,48 @@
+/** A dialog that asks for something, does it, and says what went wrong where it was asked. */
+import type { ReactNode } from "react";
+import { text } from "../text";
+import { Button, Dialog, DialogFoot, parts } from "./parts";
+import { Fault } from "./states";
+
+interface FormDialogProps {
+  title: string;
+  /** What the button that does it says; the title, unless told. */
+  submit?: string;
+  danger?: boolean;
+  /** Nothing has to be filled in: Enter at once does it. */
+  ready?: boolean;
+  busy: boolean;
+  error: unknown;
+  onClose(): void;
+  onSubmit(): void;
+  children?: ReactNode;
+}
+
+export function FormDialog(props: FormDialogProps) {
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form
+        className={parts.stack}
+        data-own-enter
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onSubmit();
+        }}
+      >
+        {props.children}
+        <Fault error={props.error} />
+        <DialogFoot>
+          <Button onClick={props.onClose}>{text.common.cancel}</Button>
+          <Button
+            type="submit"
+            look={props.danger ? "danger" : "primary"}
+            disabled={props.busy}
+            data-first={props.ready || undefined}
+          >
+            {props.submit ?? props.title}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}
