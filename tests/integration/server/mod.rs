@@ -5,6 +5,7 @@ mod matrix;
 mod openapi;
 mod people;
 mod provider;
+mod schemathesis;
 mod second_factor;
 mod security;
 mod serving;
