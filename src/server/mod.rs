@@ -21,6 +21,7 @@ mod serving;
 mod signed_in;
 mod state;
 mod tls;
+mod view;
 
 pub use extract::{Json, Path, Query};
 pub use problem::{Problem, ProblemDocument};
