@@ -51,6 +51,7 @@ mod shared;
 pub mod sign_in;
 pub mod staff;
 pub mod station;
+mod tickets;
 pub mod uploads;
 pub mod viewing;
 

@@ -15,6 +15,7 @@ mod metrics;
 mod origin;
 mod paging;
 mod problem;
+mod refusals;
 mod route;
 pub mod routes;
 mod serving;

@@ -11,6 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::journal::Journal;
+use super::refusals::Refusals;
 use super::state::{Parts, Server};
 use super::tls::{self, TlsError};
 use super::{assets, frame, metrics, route};
@@ -83,6 +84,7 @@ pub async fn serve(
         address: bound,
         stop: stop.clone(),
         journal,
+        refusals: Refusals::default(),
         metrics: metrics::recorder(),
     };
     let server = Server::new(parts);
