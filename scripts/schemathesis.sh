@@ -28,7 +28,7 @@ fi
 folder=$(mktemp -d)
 server=
 trap '[[ -z $server ]] || { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; } || true; rm -rf "$folder"' EXIT
-export MUNIMENT_REVIEW_UNDO_MINUTES=0
+export MUNIMENT_REVIEW_UNDO_MINUTES=0 MUNIMENT_SERVER_REQUESTS_PER_MINUTE=10000000
 run() { "$muniment" --data "$folder/data" --json "$@"; }
 field() { python3 -c 'import json,sys
 value = json.load(sys.stdin)

@@ -1,5 +1,7 @@
 //! The one guard before every handler: who asks, could another site have caused it, may they.
 
+use std::time::Instant;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
@@ -51,6 +53,7 @@ async fn admit(
     if person.disabled_at.is_some() {
         return Err(Problem::not_signed_in());
     }
+    server.allowance.take(person.id, &credential, Instant::now())?;
     *known = Some(person.id);
     let extent = decided(&person, access)?;
     check_scope(&credential, access)?;

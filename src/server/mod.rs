@@ -6,6 +6,7 @@
 //! caused, and asks [`access`](crate::access) for a decision. A handler gets [`SignedIn`] and calls the application as that
 //! person. What goes wrong is a [`Problem`].
 
+mod allowance;
 mod assets;
 mod extract;
 mod frame;

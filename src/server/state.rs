@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::allowance::Allowance;
 use super::journal::Journal;
 use super::refusals::Refusals;
 use crate::app::App;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub journal: Journal,
     /// Who was refused what lately.
     pub refusals: Refusals,
+    /// How much everybody may still ask for.
+    pub allowance: Allowance,
     /// The figures.
     pub metrics: PrometheusHandle,
 }

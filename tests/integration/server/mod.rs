@@ -1,6 +1,7 @@
 //! The server over real HTTP: signing in, rights, and what is done against those who come without.
 
 mod frame;
+mod limits;
 mod matrix;
 mod openapi;
 mod people;
