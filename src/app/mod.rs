@@ -29,6 +29,7 @@ mod indexing;
 mod ledger;
 mod links;
 pub mod listening;
+pub mod load_data;
 pub mod locks;
 pub mod lots;
 pub mod measure;
