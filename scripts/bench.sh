@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures Muniment beside other programs on pages that it makes itself, and prints a table. No figure fails a build.
 #
-#   MUNIMENT=target/release/muniment scripts/bench.sh [speed|memory|search|accuracy|engines|archive]...   (default: all)
+#   MUNIMENT=target/release/muniment scripts/bench.sh [speed|memory|search|accuracy|engines|archive|load]...   (default: all)
 #
 # docs/benchmarks.md says what is measured, how to read it, and which variables change the numbers of pages and rounds.
 # Everything it writes is below ${XDG_CACHE_HOME:-~/.cache}/muniment-bench; results.json there holds the latest figures.
@@ -11,11 +11,11 @@ set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 parts=("$@")
-((${#parts[@]} > 0)) || parts=(speed memory search accuracy engines archive)
+((${#parts[@]} > 0)) || parts=(speed memory search accuracy engines archive load)
 for part in "${parts[@]}"; do
   case "$part" in
-    speed | memory | search | accuracy | engines | archive) ;;
-    *) echo "bench: unknown part '$part'; known are: speed, memory, search, accuracy, engines, archive" >&2; exit 2 ;;
+    speed | memory | search | accuracy | engines | archive | load) ;;
+    *) echo "bench: unknown part '$part'; known are: speed, memory, search, accuracy, engines, archive, load" >&2; exit 2 ;;
   esac
 done
 

@@ -11,6 +11,7 @@ import time
 import accuracy
 import archive
 import engines
+import load
 import machine
 import memory
 import search
@@ -19,7 +20,7 @@ import usage
 from usage import NotRun
 
 PARTS = {"speed": speed, "memory": memory, "search": search, "accuracy": accuracy, "engines": engines,
-         "archive": archive}
+         "archive": archive, "load": load}
 # Numbers that a person may change by environment variables of these names.
 NUMBERS = {
     "BENCH_SEED": 1,
@@ -28,6 +29,10 @@ NUMBERS = {
     "BENCH_MEMORY_PAGES": 200,
     "BENCH_SEARCH_PAGES": 1_000_000,
     "BENCH_ACCURACY_CHARTS": 1,
+    "BENCH_LOAD_DOCUMENTS": 100_000,
+    "BENCH_LOAD_TECHNICIANS": 50,
+    "BENCH_LOAD_SEARCHERS": 200,
+    "BENCH_LOAD_SECONDS": 60,
     "BENCH_ARCHIVE_RECORDS": 100,
     "BENCH_ARCHIVE_KILOBYTES": 2_000,
     "BENCH_PART_MINUTES": 30,

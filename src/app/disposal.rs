@@ -175,6 +175,21 @@ impl App {
         Ok(CarriedOut { records, issued: Some(issued) })
     }
 
+    /// Carries out an approved proposal in a task of its own, which goes on although whoever asked has gone.
+    ///
+    /// # Errors
+    /// As for [`App::carry_out_disposal`]; it is being carried out already.
+    pub async fn carry_out_apart(&self, row: DisposalRow) -> Result<CarriedOut, AppError> {
+        let app = self.clone();
+        let task = tokio::spawn(async move {
+            let Some(_right) = app.shared.writing(*row.id.as_uuid()) else {
+                return Err(AppError::Unfit(format!("proposal {} is being carried out at this moment", row.id)));
+            };
+            app.carry_out_disposal(&row, |ready| tracing::info!(record = %ready.record, "destruction goes on")).await
+        });
+        task.await.map_err(|cause| AppError::Child(cause.to_string()))?
+    }
+
     /// Removes what was drawn of the pages of a proposal's records: also of those that an earlier run destroyed.
     async fn forget_drawings(&self, disposal: DisposalId) -> Result<(), AppError> {
         for record in self.store.disposal_records(disposal).await? {
@@ -187,12 +202,12 @@ impl App {
 
     /// Makes index and database give up the text of what was destroyed; returns how everything was done, for the certificate.
     async fn forget_destroyed(&self) -> Result<Vec<String>, AppError> {
-        let mut indexer = self.indexer().await?;
-        // An index that was never built to its end has to be: else nobody knows what is in it.
-        let never = Stop::new();
-        indexer.build(&never, |_| {}).await?;
-        indexer.expunge().await?;
-        drop(indexer);
+        self.with_indexer(async |indexer| {
+            // An index that was never built to its end has to be: else nobody knows what is in it.
+            indexer.build(&Stop::new(), |_| {}).await?;
+            Ok(indexer.expunge().await?)
+        })
+        .await?;
         self.store.purge_deleted().await?;
         let places: Vec<String> = self.places().await?.iter().map(|place| place.vault.describes()).collect();
         let database = match self.store.engine() {

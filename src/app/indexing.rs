@@ -51,10 +51,33 @@ impl App {
     pub async fn keep_index(&self, read: &Stop, stop: &Stop) -> Result<(), AppError> {
         let mut unusable = 0;
         let mut read_since = None;
+        let turns = &self.shared.index_turns;
         loop {
+            // Whoever asked has it first.
+            turns.asked(false).await;
+            let turn = turns.take().await;
             let begun = Instant::now();
             match self.indexer().await {
-                Ok(mut indexer) => return Ok(indexer.run(read, stop).await?),
+                Ok(mut indexer) => {
+                    let done = Stop::new();
+                    let ending = async {
+                        tokio::select! {
+                            () = read.raised() => {}
+                            () = turns.asked(true) => {}
+                        }
+                        done.raise();
+                        std::future::pending().await
+                    };
+                    tokio::select! {
+                        outcome = indexer.run(&done, stop) => outcome?,
+                        () = ending => {}
+                    }
+                    drop((indexer, turn));
+                    if read.is_raised() || stop.is_raised() {
+                        return Ok(());
+                    }
+                    continue;
+                }
                 Err(AppError::Index(worker::IndexError::Search(IndexError::Locked { .. }))) => {
                     tracing::debug!("another process keeps the index");
                 }
@@ -62,6 +85,7 @@ impl App {
                 Err(AppError::IndexUnusable(_)) if unusable < UNUSABLE_TRIES => unusable += 1,
                 Err(cause) => return Err(cause),
             }
+            drop(turn);
             if read.is_raised() {
                 let waited = read_since.get_or_insert(begun).elapsed();
                 if stop.is_raised() || waited > LOCKED_LONGEST || self.store.outbox_length().await? == 0 {
@@ -72,6 +96,22 @@ impl App {
             // Opening a large index takes a while; most of the time belongs to the reading.
             tokio::time::sleep(LOCKED_PAUSE.max(begun.elapsed() * 10)).await;
         }
+    }
+
+    /// Takes the index's only writer for a while, and has whoever keeps the index in this process give way meanwhile.
+    ///
+    /// # Errors
+    /// As for [`App::indexer`], and those of `work`.
+    pub(super) async fn with_indexer<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Indexer) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let asking = self.shared.index_turns.ask();
+        let turn = self.shared.index_turns.take().await;
+        let mut indexer = self.indexer().await?;
+        let done = work(&mut indexer).await;
+        drop((indexer, turn, asking));
+        done
     }
 
     /// Takes the index's only writer. A new index becomes the one that takes in what changes; an older one elsewhere is

@@ -5,7 +5,7 @@ use crate::access::Permission;
 use crate::chart::facts::{LotDraw, LotFact};
 use crate::chart::{Actor, BatchId, Defect, Digest, DocumentId, DocumentState, Fact, LotId, PersonId, Stringency};
 use crate::quality::{self, Plan};
-use crate::store::{DocumentRecord, LotRow};
+use crate::store::{DocumentRecord, LotDocument, LotRow};
 
 use super::review::check_note;
 
@@ -58,6 +58,15 @@ impl App {
         }
     }
 
+    /// Returns the documents of a lot in the order of their records, with what was found.
+    ///
+    /// # Errors
+    /// The person may not; the database failed.
+    pub async fn lot_documents(&self, lot: LotId) -> Result<Vec<LotDocument>, AppError> {
+        self.actor(Permission::DecideLots, &[]).await?;
+        Ok(self.store.lot_documents(lot).await?)
+    }
+
     /// Makes a lot of the accepted documents of a batch, and draws its sample. `part` does so although others of the batch
     /// are not ready.
     ///
@@ -92,10 +101,11 @@ impl App {
     /// it to whoever accepted it, with `note`.
     ///
     /// # Errors
-    /// The person may not or accepted it themselves; the document is in no open lot, or was checked.
+    /// The person may not or accepted it themselves; the document is in no open lot, or in another than `of`, or was checked.
     pub async fn check_in_lot(
         &self,
         document: &DocumentRecord,
+        of: Option<LotId>,
         defects: &[Defect],
         note: Option<&str>,
     ) -> Result<Checked, AppError> {
@@ -112,6 +122,9 @@ impl App {
         let lot = self.store.open_lot_of(record).await?.ok_or_else(|| {
             AppError::Unfit("the document is in no open lot. `muniment lot draw BATCH` makes one".into())
         })?;
+        if of.is_some_and(|of| of != lot) {
+            return Err(AppError::Unfit(format!("the document belongs to another lot, {lot}")));
+        }
         self.store.check_in_lot(person, self.clock.now(), lot, record, defects, note).await?;
         let unchecked = self.lot(&lot.to_string()).await?.unchecked;
         Ok(Checked { lot, document: document.id, unchecked })

@@ -29,6 +29,7 @@ mod indexing;
 mod ledger;
 mod links;
 pub mod listening;
+pub mod load_data;
 pub mod locks;
 pub mod lots;
 pub mod measure;
@@ -51,6 +52,7 @@ mod shared;
 pub mod sign_in;
 pub mod staff;
 pub mod station;
+mod tickets;
 pub mod uploads;
 pub mod viewing;
 

@@ -2,12 +2,10 @@
 
 use serde::Serialize;
 
-use super::images::{ImageId, Shape};
 use super::rights::Reader;
 use super::{App, AppError};
-use crate::chart::{DocumentId, PatientRef, QuarterTurns, Rect, Size};
+use crate::chart::{DocumentId, PatientRef, Rect};
 use crate::search::{Answer, FacetValue, Fact, MOST_HITS, Narrowing, Options, Query, Scope};
-use crate::store::DocumentPage;
 use crate::worker;
 
 /// What the documents found are counted by.
@@ -110,27 +108,6 @@ impl App {
             }
         }
         Ok(places)
-    }
-
-    /// Returns the image of a page as its document shows it, with its size.
-    pub fn shown_image(&self, page: &DocumentPage) -> (ImageId, Shape) {
-        let turn = page.view.turn;
-        (ImageId { page: page.view.page, turn }, Shape(turn.turned_size(self.shown_size(page.record.size))))
-    }
-
-    /// Carries a rectangle from the image that was read, of the size `read`, to the image as the document shows it.
-    fn shown_rect(&self, page: &DocumentPage, read: Option<Size>, rect: Rect) -> Rect {
-        let size = self.shown_size(page.record.size);
-        let read = read.unwrap_or(size);
-        let along = |at: u32, from: u32, to: u32| (u64::from(at) * u64::from(to) / u64::from(from.max(1))) as u32;
-        let (left, top) = (along(rect.left, read.width, size.width), along(rect.top, read.height, size.height));
-        let (right, bottom) =
-            (along(rect.right(), read.width, size.width), along(rect.bottom(), read.height, size.height));
-        let rect = Rect::new(left, top, right.saturating_sub(left).max(1), bottom.saturating_sub(top).max(1));
-        match page.view.turn {
-            QuarterTurns::None => rect.clipped(size),
-            turn => turn.turned_rect(rect, size),
-        }
     }
 
     /// Returns how a patient is named to somebody who may read of them.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
 use super::images::PageImages;
@@ -22,27 +22,63 @@ const MOST_LOOKS: usize = 50_000;
 pub struct Shared {
     index: Mutex<Option<(String, Arc<Index>)>>,
     pub(super) images: OnceCell<Arc<PageImages>>,
+    pub(super) index_turns: Turns,
     writing: Mutex<HashSet<Uuid>>,
     seen: Mutex<HashMap<(PersonId, DocumentId, u32), Timestamp>>,
 }
 
-/// The right to write to one upload, until it is dropped.
+/// Who writes to the index: whoever keeps it in step gives way to whoever asks for it, and goes on afterwards.
+#[derive(Default)]
+pub(super) struct Turns {
+    turn: tokio::sync::Mutex<()>,
+    asking: watch::Sender<u32>,
+}
+
+/// A request for the index's writer, until it is dropped.
+pub(super) struct Asking<'a>(&'a Turns);
+
+impl Turns {
+    /// Waits until nobody in this process writes to the index.
+    pub async fn take(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// Asks whoever keeps the index to give way.
+    pub fn ask(&self) -> Asking<'_> {
+        self.asking.send_modify(|asking| *asking += 1);
+        Asking(self)
+    }
+
+    /// Waits until somebody asks, or nobody does.
+    pub async fn asked(&self, wanted: bool) {
+        // The sender lives as long as `self`.
+        let _ = self.asking.subscribe().wait_for(|asking| (*asking > 0) == wanted).await;
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.asking.send_modify(|asking| *asking = asking.saturating_sub(1));
+    }
+}
+
+/// The right to write to one upload, or to carry out one proposal, until it is dropped.
 pub(super) struct Writing<'a> {
     shared: &'a Shared,
-    upload: Uuid,
+    what: Uuid,
 }
 
 impl Shared {
-    /// Gives out the right to write to an upload, unless somebody has it.
-    pub(super) fn writing(&self, upload: Uuid) -> Option<Writing<'_>> {
+    /// Gives out the right to write to an upload or to carry out a proposal, unless somebody has it.
+    pub(super) fn writing(&self, what: Uuid) -> Option<Writing<'_>> {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        writing.insert(upload).then_some(Writing { shared: self, upload })
+        writing.insert(what).then_some(Writing { shared: self, what })
     }
 }
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        self.shared.writing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.upload);
+        self.shared.writing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.what);
     }
 }
 

@@ -15,7 +15,7 @@ pub struct DocumentSeen {
     pub document: DocumentRecord,
     /// Its batch.
     pub batch: Batch,
-    /// Its pages in order, hidden ones included.
+    /// Its pages in order, hidden ones included, each with the size at which it is shown.
     pub pages: Vec<DocumentPage>,
     /// What was decided about the record that it became.
     pub description: Option<RecordDraft>,
@@ -148,7 +148,7 @@ impl App {
 
     async fn with_pages(&self, document: DocumentRecord, record: Option<RecordRow>) -> Result<DocumentSeen, AppError> {
         let batch = self.store.batch(document.batch).await?.ok_or_else(|| no_such("document"))?;
-        let pages = self.pages(document.id).await?;
+        let pages = self.shown_pages(document.id).await?;
         let description = match &record {
             Some(record) => self.store.description(record.id, record.version).await?,
             None => None,

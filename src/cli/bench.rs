@@ -56,6 +56,21 @@ enum What {
         #[arg(long, value_name = "LOCATION")]
         to: Option<ArchivePlace>,
     },
+    /// Fills an empty data folder with documents of generated text, and people with tokens, for measuring a server under load
+    LoadData {
+        /// Documents of one page
+        #[arg(long, default_value_t = 100_000)]
+        documents: u64,
+        /// Technicians
+        #[arg(long, default_value_t = 50)]
+        technicians: u32,
+        /// People who search
+        #[arg(long, default_value_t = 200)]
+        searchers: u32,
+        /// The same seed gives the same texts
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Makes one PDF of that many pages, for measuring memory
     LongPdf {
         /// File to write
@@ -80,6 +95,9 @@ pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, Comm
             Ok(Ended::Well)
         }
         What::Archive { records, kilobytes, to } => start::block_on(archive(*records, *kilobytes, to.as_ref(), output)),
+        What::LoadData { documents, technicians, searchers, seed } => {
+            start::block_on(load_data(*documents, (*technicians, *searchers), *seed, place, output))
+        }
         What::LongPdf { out, pages } => {
             crate::samples::long_pdf(*pages, 1, out)?;
             output.value(&serde_json::json!({ "file": out, "pages": pages }), |_| {
@@ -105,6 +123,24 @@ async fn archive(
     let rebuild = rebuild_rate::measure(&own.make().await?, records).await?;
     let value = serde_json::json!({ "archive": &rates, "rebuild": &rebuild });
     output.value(&value, |_| format!("{rates}\n{rebuild}"));
+    Ok(Ended::Well)
+}
+
+async fn load_data(
+    documents: u64,
+    people: (u32, u32),
+    seed: u64,
+    place: &Place<'_>,
+    output: Output,
+) -> Result<Ended, CommandError> {
+    let made = place.open().await?.make_load_data(documents, people, seed).await?;
+    output.value(&made, |made| {
+        let people = made.technicians.iter().chain(&made.searchers).map(String::as_str).collect::<Vec<_>>().join("\n");
+        format!(
+            "{} documents. `muniment index update` makes them searchable. Tokens, for a day:\n{people}",
+            made.documents
+        )
+    });
     Ok(Ended::Well)
 }
 

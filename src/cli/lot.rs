@@ -122,7 +122,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         }
         Action::Check { document, finding, note } => {
             let document = app.document(document).await?;
-            let checked = app.check_in_lot(&document, &finding.defects, note.as_deref()).await?;
+            let checked = app.check_in_lot(&document, None, &finding.defects, note.as_deref()).await?;
             let value = serde_json::json!({
                 "lot": checked.lot,
                 "document": checked.document,

@@ -1,5 +1,7 @@
 //! The one guard before every handler: who asks, could another site have caused it, may they.
 
+use std::time::Instant;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
@@ -8,12 +10,13 @@ use jiff::SignedDuration;
 
 use super::origin;
 use super::problem::Problem;
+use super::refusals::refused;
 use super::route::Access;
 use super::signed_in::{Credential, SignedIn};
 use super::state::{Client, Server};
 use crate::access::{Denied, Extent, Permission, Person, decide};
 use crate::app::credentials::OWN_SCOPE;
-use crate::chart::Digest;
+use crate::chart::{Digest, PersonId};
 use crate::store::{PersonRecord, SessionRow, SignInMethod};
 
 /// A session's last use is noted to this precision: not every request has to write.
@@ -21,13 +24,24 @@ const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// Lets a request through to its handler, or answers it.
 pub async fn guard(State((server, access)): State<(Server, Access)>, mut request: Request, next: Next) -> Response {
-    match admit(&server, access, &mut request).await {
+    let mut known = None;
+    let answer = match admit(&server, access, &mut request, &mut known).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
+    };
+    if let (Some(person), Some(permission)) = (known, refused(&answer)) {
+        server.refusals.note(&server.journal, person, permission, server.app.clock.now()).await;
     }
+    answer
 }
 
-async fn admit(server: &Server, access: Access, request: &mut Request) -> Result<(), Problem> {
+/// Checks a request. `known` becomes whoever proved who they are, although they are refused.
+async fn admit(
+    server: &Server,
+    access: Access,
+    request: &mut Request,
+    known: &mut Option<PersonId>,
+) -> Result<(), Problem> {
     let writes = !origin::is_safe(request.method());
     let client = request.extensions().get::<Client>().cloned().ok_or_else(Problem::internal)?;
     match access {
@@ -39,6 +53,8 @@ async fn admit(server: &Server, access: Access, request: &mut Request) -> Result
     if person.disabled_at.is_some() {
         return Err(Problem::not_signed_in());
     }
+    server.allowance.take(person.id, &credential, Instant::now())?;
+    *known = Some(person.id);
     let extent = decided(&person, access)?;
     check_scope(&credential, access)?;
     check_enrolled(server, &credential, access).await?;

@@ -6,6 +6,7 @@
 //! caused, and asks [`access`](crate::access) for a decision. A handler gets [`SignedIn`] and calls the application as that
 //! person. What goes wrong is a [`Problem`].
 
+mod allowance;
 mod assets;
 mod extract;
 mod frame;
@@ -15,12 +16,14 @@ mod metrics;
 mod origin;
 mod paging;
 mod problem;
+mod refusals;
 mod route;
 pub mod routes;
 mod serving;
 mod signed_in;
 mod state;
 mod tls;
+mod view;
 
 pub use extract::{Json, Path, Query};
 pub use problem::{Problem, ProblemDocument};

@@ -10,7 +10,9 @@ use axum_server::tls_rustls::RustlsConfig;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use super::allowance::Allowance;
 use super::journal::Journal;
+use super::refusals::Refusals;
 use super::state::{Parts, Server};
 use super::tls::{self, TlsError};
 use super::{assets, frame, metrics, route};
@@ -71,7 +73,8 @@ pub async fn serve(
     if !address.ip().is_loopback() && listening.tls.is_none() && !listening.behind_proxy {
         return Err(ServeError::InTheClear(address));
     }
-    let tls = listening.tls.as_ref().map(tls::read).transpose()?;
+    let tls = listening.tls.as_ref().map(tls::read).transpose()?.map(RustlsConfig::from_config);
+    let used = listening.tls.clone().zip(tls.clone());
     let failed = move |cause| ServeError::Address { address, cause };
     let listener = std::net::TcpListener::bind(address).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
@@ -83,6 +86,8 @@ pub async fn serve(
         address: bound,
         stop: stop.clone(),
         journal,
+        refusals: Refusals::default(),
+        allowance: Allowance::new(app.config.server.requests_per_minute),
         metrics: metrics::recorder(),
     };
     let server = Server::new(parts);
@@ -94,7 +99,6 @@ pub async fn serve(
     let http = tokio::spawn(async move {
         let outcome = match tls {
             Some(config) => {
-                let config = RustlsConfig::from_config(config);
                 let mut server = axum_server::from_tcp_rustls(listener, config).map_err(failed)?.handle(handle);
                 limit(&mut server);
                 server.first_request_timeout(HEADERS).serve(service).await
@@ -117,10 +121,15 @@ pub async fn serve(
         }
         outcome
     });
+    let following = async {
+        if let Some((files, used)) = &used {
+            tls::follow(files, used, &stop).await;
+        }
+    };
     ready(bound);
     // Without systemd there is nobody to tell.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    let (served, worked, (), ()) = tokio::join!(http, work, stopping, sweep(&app, &stop));
+    let (served, worked, (), (), ()) = tokio::join!(http, work, stopping, sweep(&app, &stop), following);
     served.map_err(|cause| ServeError::Stopped(std::io::Error::other(cause)))??;
     Ok(worked?)
 }

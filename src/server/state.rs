@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::allowance::Allowance;
 use super::journal::Journal;
+use super::refusals::Refusals;
 use crate::app::App;
 use crate::app::listening::Listening;
 use crate::worker::Stop;
@@ -27,6 +29,10 @@ pub struct Parts {
     pub stop: Stop,
     /// Takes what was read and by whom to the ledger.
     pub journal: Journal,
+    /// Who was refused what lately.
+    pub refusals: Refusals,
+    /// How much everybody may still ask for.
+    pub allowance: Allowance,
     /// The figures.
     pub metrics: PrometheusHandle,
 }

@@ -1,13 +1,21 @@
-//! The certificate and key that TLS is spoken with.
+//! The certificate and key that TLS is spoken with, and those that take their place while the server runs.
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::tls_rustls::RustlsConfig;
 
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::app::listening::TlsFiles;
+use crate::chart::Digest;
+use crate::worker::Stop;
+
+/// How often the files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 
 /// Why TLS cannot be spoken.
 #[derive(Debug, thiserror::Error)]
@@ -47,4 +55,29 @@ pub fn read(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
         .map_err(TlsError::Pair)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
+}
+
+/// Takes a certificate that was renewed into use when its files change, until `stop` is raised: connections that are open stay
+/// as they are. Files that cannot be used are told to the log once, and what was used before goes on being used.
+pub async fn follow(files: &TlsFiles, used: &RustlsConfig, stop: &Stop) {
+    let mut known = None;
+    loop {
+        let now = contents(files).await;
+        if known.replace(now) != Some(now) {
+            match read(files) {
+                Ok(config) => used.reload_from_config(config),
+                Err(cause) => tracing::warn!(%cause, "the certificate was changed, and the one before stays in use"),
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = stop.raised() => return,
+        }
+    }
+}
+
+/// Returns digests of what the files hold; none of one that cannot be read.
+async fn contents(files: &TlsFiles) -> [Option<Digest>; 2] {
+    let digest = async |path| tokio::fs::read(path).await.ok().map(|bytes| Digest::of(&bytes));
+    [digest(&files.certificate).await, digest(&files.key).await]
 }

@@ -8,7 +8,7 @@ use super::desk::{self, DeskClaim, HeldClaim};
 use super::engine::{Store, Transaction};
 use super::error::{StoreError, refused};
 use super::values::{Row, stored_names, values};
-use super::{drafts, ledger, page_progress};
+use super::{drafts, ledger, page_progress, tickets};
 use crate::chart::facts::{DeskFact, TicketCategory};
 use crate::chart::{Actor, DocumentId, DocumentState, Fact, PersonId, TicketId};
 
@@ -91,7 +91,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         page_progress::lock(&mut transaction, claim.document, at).await?;
         desk::holds(&mut transaction, claim).await?;
-        desk::clear(&mut transaction, claim.document, Some(until), Some("a ticket was raised")).await?;
+        desk::clear(&mut transaction, claim.document, Some(until), Some(tickets::RAISED)).await?;
         let sql =
             "INSERT INTO tickets (id, document, category, note, raised_by, raised_at) VALUES ($1, $2, $3, $4, $5, $6)";
         let values = values![ticket, claim.document, category.name(), note, claim.person, at];

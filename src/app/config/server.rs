@@ -25,6 +25,8 @@ pub struct ServerConfig {
     pub idle_minutes: u32,
     /// After how many hours a session ends in any case.
     pub session_hours: u32,
+    /// Requests that one person may send at once, and in every minute after them.
+    pub requests_per_minute: u32,
     /// Roles that have to set up a second factor.
     pub second_factor: Roles,
 }
@@ -69,6 +71,7 @@ impl ServerConfig {
         };
         range("server.idle_minutes", self.idle_minutes, 1, 1440);
         range("server.session_hours", self.session_hours, 1, 168);
+        range("server.requests_per_minute", self.requests_per_minute, 60, 10_000_000);
         if self.tls_certificate.as_os_str().is_empty() != self.tls_key.as_os_str().is_empty() {
             faults.push("server.tls_certificate and server.tls_key: give both or neither".into());
         }

@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod shape;
+mod shown;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ pub use shape::{ImageId, Pack, Piece, Shape};
 use super::give_back::Sources;
 use super::rights::no_such;
 use super::{App, AppError, parts};
-use crate::chart::{DocumentId, PageId, Size};
+use crate::chart::{DocumentId, PageId};
 use crate::pipeline::child::message::{Drawing, Level, Request, Response};
 use crate::sandbox::Pool;
 use cache::Cache;
@@ -36,14 +37,6 @@ impl App {
     pub async fn image_shape(&self, image: ImageId) -> Result<Shape, AppError> {
         let page = self.store.page(image.page).await?.ok_or_else(|| no_such("page"))?;
         Ok(Shape(image.turn.turned_size(self.shown_size(page.size))))
-    }
-
-    /// Returns the size at which a page is shown: its own, or less where that is more than anybody can look at.
-    pub fn shown_size(&self, size: Size) -> Size {
-        let most = (self.config.recognition.max_megapixels * 1_000_000).max(1);
-        let scale = (most as f64 / size.pixels().max(1) as f64).sqrt().min(1.0);
-        let side = |pixels: u32| ((f64::from(pixels) * scale).floor() as u32).max(1);
-        Size { width: side(size.width), height: side(size.height) }
     }
 
     /// Returns a piece of a page as JPEG: as it is kept, or made now. Whoever asks must have been allowed to see `document`,

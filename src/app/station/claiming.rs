@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::{App, AppError, new_id};
 use super::{Draft, LEASE, LONGEST_DRAFT, MOST_HELD, Station};
 use crate::access::Permission;
-use crate::chart::{BatchId, DocumentId, PageText, PersonId};
+use crate::chart::{BatchId, DocumentId, PageText, PersonId, Size};
 use crate::store::{DecisionRow, DeskClaim, HeldClaim, QueueCounts, QueueRow, StoreError, WorkToday};
 
 /// Which document somebody wants next.
@@ -135,8 +135,8 @@ impl App {
         }
     }
 
-    /// Returns what was read on a page of a document that the person has, or that nobody else has, and the size of the page
-    /// image.
+    /// Returns what was read on a page of a document that the person has, or that nobody else has, and the size at
+    /// which the page is shown.
     ///
     /// # Errors
     /// There is no such page for them; the result cannot be read.
@@ -144,7 +144,7 @@ impl App {
         &self,
         document: DocumentId,
         position: u32,
-    ) -> Result<(Option<PageText>, (u32, u32)), AppError> {
+    ) -> Result<(Option<PageText>, Size), AppError> {
         let person = self.actor(Permission::Label, &[]).await?.person;
         let missing = || AppError::NotFound("there is no such page for you now".into());
         let place = self.store.desk_place(document, self.clock.now()).await?.ok_or_else(missing)?;
@@ -154,9 +154,8 @@ impl App {
         let before = position.checked_sub(1).ok_or_else(missing)?;
         let pages = self.store.document_pages(document, before, 1).await?;
         let page = pages.first().filter(|page| page.position == position).ok_or_else(missing)?;
-        let text = self.page_text(page).await?;
-        let size = (page.record.size.width, page.record.size.height);
-        Ok((text, size))
+        let size = self.shown_size(page.record.size);
+        Ok((self.shown_text(page).await?, size))
     }
 
     /// Keeps what the person typed, even when their claim is lost. Returns when, and the revision of the document.

@@ -22,7 +22,7 @@ pub struct Station {
     pub document: DocumentRecord,
     /// Name of its batch.
     pub batch_name: String,
-    /// Its pages.
+    /// Its pages, each with the size at which it is shown.
     pub pages: Vec<DocumentPage>,
     /// Where it lies.
     pub place: DeskPlace,
@@ -81,7 +81,7 @@ impl App {
         let document = self.store.document(id).await?.ok_or_else(missing)?;
         let place = self.store.desk_place(id, now).await?.ok_or_else(missing)?;
         let batch_name = self.store.batch(document.batch).await?.map(|batch| batch.name).unwrap_or_default();
-        let pages = self.pages(id).await?;
+        let pages = self.shown_pages(id).await?;
         let (suggestions, candidates) = self.suggested(&document, &pages).await?;
         let extra = extra_fields(&suggestions, &candidates);
         let draft = self.store.draft(id, person).await?;
@@ -104,7 +104,7 @@ impl App {
     ) -> Result<(Suggestions, Vec<PatientCandidate>), AppError> {
         let mut read = Vec::with_capacity(pages.len());
         for page in pages {
-            if let Some(text) = self.page_text(page).await? {
+            if let Some(text) = self.shown_text(page).await? {
                 read.push((page.position, text));
             }
         }

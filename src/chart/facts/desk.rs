@@ -41,6 +41,13 @@ pub enum DeskFact {
         /// What is wrong.
         category: TicketCategory,
     },
+    /// Somebody of those who run the machines closed a ticket.
+    TicketClosed {
+        /// The document.
+        document: DocumentId,
+        /// The ticket.
+        ticket: TicketId,
+    },
     /// The sheets of a document have to be scanned again.
     RescanRequested {
         /// The document.

@@ -16,7 +16,7 @@ use super::query::Query;
 use super::schema::Schema;
 use super::searcher::{Options, Searcher};
 use super::writer::Budget;
-use crate::chart::{PageId, PageText};
+use crate::chart::{PageId, PageText, PipelineStamp};
 use text::Source;
 
 /// Queries of each kind.
@@ -71,6 +71,27 @@ pub struct Latency {
     pub p99_cpu_ms: f64,
     /// The query that was slowest.
     pub worst_query: String,
+}
+
+/// Texts of generated pages, and questions about them: what the index is measured with, for whoever measures more.
+pub struct Texts(Source);
+
+impl Texts {
+    /// Makes the vocabulary; the same seed gives the same texts.
+    pub fn new(seed: u64) -> Self {
+        Self(Source::new(seed))
+    }
+
+    /// Returns what a pipeline would have read on `page`, the only one of document `number`.
+    pub fn page(&self, number: u64, page: PageId, pipeline: PipelineStamp) -> PageText {
+        let text = self.0.text(number, 1);
+        PageText { page, pipeline, ..text }
+    }
+
+    /// Returns `count` questions of every kind about documents of these numbers.
+    pub fn queries(&self, documents: u64, count: u32) -> Vec<String> {
+        self.0.queries(documents, count).into_iter().map(|(_, query)| query).collect()
+    }
 }
 
 struct Sample {

@@ -123,7 +123,12 @@ impl Source {
     /// Makes the text of a page again from its id.
     pub(super) fn page(&self, page: PageId) -> Option<PageText> {
         let document = u64::from_be_bytes(*page.scan.as_bytes().first_chunk()?);
-        let mut random = self.random(document, page.number.get() + 1_000);
+        Some(PageText { page, ..self.text(document, page.number.get()) })
+    }
+
+    /// Makes the text of a page of a document.
+    pub(super) fn text(&self, document: u64, number: u32) -> PageText {
+        let mut random = self.random(document, number + 1_000);
         let count = 250 + random.below(101) as usize;
         let mut lines = Vec::new();
         let mut left = count;
@@ -134,9 +139,9 @@ impl Source {
             lines.push(Line { rect: Rect::new(150, top, 180 * length as u32, 30), words });
             left -= length;
         }
-        Some(PageText {
+        PageText {
             schema: PAGE_TEXT_SCHEMA,
-            page,
+            page: self.facts(document, number).page,
             pipeline: PipelineStamp { name: "measure".into(), revision: 1, digest: Digest::of(b"measure") },
             engine: "generated".into(),
             source: TextSource::Recognised,
@@ -146,7 +151,7 @@ impl Source {
             hidden: false,
             blocks: vec![Block { rect: Rect::new(150, 200, 2340, 3000), lines }],
             findings: Vec::new(),
-        })
+        }
     }
 
     /// Returns `count` queries of every kind.

@@ -24,6 +24,7 @@ mod records;
 mod reviews;
 mod search;
 pub mod session;
+mod tickets;
 mod uploads;
 
 use super::route::Route;
@@ -46,6 +47,7 @@ pub fn table() -> Vec<Route> {
     table.extend(policies::routes());
     table.extend(records::routes());
     table.extend(search::routes());
+    table.extend(tickets::routes());
     table.extend(uploads::routes());
     table.extend(me::routes());
     table.extend(people::routes());

@@ -12,6 +12,7 @@ pub(super) fn apply(entry: &LedgerEntry, fact: &DeskFact) -> Result<(), StoreErr
         | DeskFact::ArrangementUndone { .. }
         | DeskFact::Postponed { .. }
         | DeskFact::Escalated { .. }
+        | DeskFact::TicketClosed { .. }
         | DeskFact::RescanRequested { .. }
         | DeskFact::Rekeyed { .. } => person(entry).map(drop),
     }

@@ -53,6 +53,15 @@ impl Site {
 
     /// Serves an instance with settings.
     pub fn with(program: Program, prepare: impl FnOnce(&Clinic)) -> Self {
+        Self::serving(program, prepare, &["--no-work"])
+    }
+
+    /// Serves an instance, and works on it as a server does that runs alone.
+    pub fn working(program: Program, prepare: impl FnOnce(&Clinic)) -> Self {
+        Self::serving(program, prepare, &[])
+    }
+
+    fn serving(program: Program, prepare: impl FnOnce(&Clinic), how: &[&str]) -> Self {
         program.json(&["people", "add", "Ada Administrator"]);
         // Before there are others who would have to give out a second code.
         let administrator = program.json(&["people", "token"])["token"].as_str().unwrap().to_owned();
@@ -62,7 +71,7 @@ impl Site {
         let support = program.staff("Ida Support", &["it-support"]);
         let clinic = Clinic::known(program, &technician, &reviewer);
         prepare(&clinic);
-        let server = clinic.program.start(&["--json", "serve", "--listen", "127.0.0.1:0", "--no-work"]);
+        let server = clinic.program.start(&[["--json", "serve", "--listen", "127.0.0.1:0"].as_slice(), how].concat());
         wait_until("the server's address", START, || server.out().contains("listening"));
         let told: Value = serde_json::from_str(&server.out()).unwrap();
         let base = format!("http://{}", told["listening"].as_str().unwrap());
@@ -76,6 +85,11 @@ impl Site {
             clinic,
             server,
         }
+    }
+
+    /// Returns whoever holds a token.
+    pub fn holder(&self, token: &str) -> Client {
+        Client { base: self.administrator.base.clone(), token: token.to_owned() }
     }
 
     /// Returns the id of a person by name.

@@ -1,10 +1,12 @@
 //! The server over real HTTP: signing in, rights, and what is done against those who come without.
 
 mod frame;
+mod limits;
 mod matrix;
 mod openapi;
 mod people;
 mod provider;
+mod schemathesis;
 mod second_factor;
 mod security;
 mod serving;

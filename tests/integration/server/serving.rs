@@ -85,3 +85,38 @@ fn a_port_that_is_taken_is_said_so() {
     let run = program.run(&["serve", "--listen", &address]);
     assert!(run.code == 1 && run.err.contains("--listen"), "{}", run.err);
 }
+
+#[tokio::test]
+async fn a_renewed_certificate_is_used_without_a_new_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path()).await;
+    let tls = TlsFiles { certificate: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
+    let put = |certificate: &str, key: &str| {
+        std::fs::copy(data(key), &tls.key).unwrap();
+        std::fs::copy(data(certificate), &tls.certificate).unwrap();
+    };
+    put("tls-cert.pem", "tls-key.pem");
+    let address = ([127, 0, 0, 1], 0).into();
+    let listening = Listening { address, tls: Some(tls.clone()), behind_proxy: false, work: false };
+    let (address, stop) = start_listening(&app, listening).await;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // A client for each request: a connection that is open keeps its certificate.
+    let answers = async |trusted: &str| {
+        let certificate = reqwest::Certificate::from_pem(&std::fs::read(data(trusted)).unwrap()).unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([certificate]).build().unwrap();
+        client.get(format!("https://localhost:{}/healthz", address.port())).send().await.is_ok()
+    };
+    assert!(answers("tls-cert.pem").await && !answers("renewed-cert.pem").await);
+    // A certificate without its key changes nothing.
+    put("renewed-cert.pem", "tls-key.pem");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(answers("tls-cert.pem").await && !answers("renewed-cert.pem").await);
+    put("renewed-cert.pem", "renewed-key.pem");
+    let begun = Instant::now();
+    while !answers("renewed-cert.pem").await {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the renewed certificate is not used");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert!(!answers("tls-cert.pem").await);
+    stop.raise();
+}

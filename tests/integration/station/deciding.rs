@@ -190,3 +190,29 @@ fn what_makes_no_sense_is_refused_and_nothing_breaks() {
     assert_eq!(tom.ask_with("PUT", &format!("/documents/{}/draft", id(&claim)), Some(&huge), &[]).status, 413);
     tom.ask("POST", &accept, Some(acceptance(&claim))).expect(200);
 }
+
+#[test]
+fn a_ticket_is_closed_by_those_who_run_the_machines() {
+    let station = Station::with(&[&[ADAMS]], &[]);
+    let (tom, ida) = (station.person("Tom", &["technician"]), station.person("Ida", &["it-support"]));
+    let claim = tom.next().unwrap();
+    let said = json!({"lease": token(&claim), "category": "image", "note": "the lower half is grey"});
+    let raised = tom.ask("POST", &format!("/documents/{}/escalate", id(&claim)), Some(said)).expect(200);
+    assert!(tom.next().is_none(), "it is put aside");
+    assert_eq!(tom.ask("GET", "/tickets", None).status, 403);
+    let open = ida.ask("GET", "/tickets", None).expect(200);
+    let ticket = &open["items"][0];
+    assert_eq!((&ticket["id"], &ticket["document"]), (&raised["ticket"], &claim["document"]["id"]));
+    assert_eq!((&ticket["category"], &ticket["raised_by"]), (&json!("image"), &json!("Tom")));
+    let close = format!("/tickets/{}/close", ticket["id"].as_str().unwrap());
+    assert_eq!(tom.ask("POST", &close, None).status, 403);
+    assert_eq!(ida.ask("POST", &close, None).status, 204);
+    assert_eq!(ida.ask("POST", &close, None).expect(409)["code"], "conflict");
+    assert_eq!(ida.ask("POST", "/tickets/01890000-0000-7000-8000-000000000000/close", None).status, 404);
+    assert_eq!(ida.ask("GET", "/tickets", None).expect(200)["items"], json!([]));
+    assert!(ida.ask("GET", "/tickets?closed=true", None).expect(200)["items"][0]["closed_at"].is_string());
+    assert_eq!(id(&tom.next().expect("it is back in the queue")), id(&claim));
+    let log = station.program().run(&["audit", "export"]).out;
+    assert!(log.contains("ticket-closed"), "{log}");
+    assert_eq!(station.program().run(&["audit", "verify"]).code, 0);
+}

@@ -6,9 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::station::{ClaimedStation, Draft, LEASE, Station};
-use crate::chart::{PatientRef, Rect};
+use crate::chart::PatientRef;
 use crate::labels::{Field, FieldName, PatientCandidate};
-use crate::store::{DocumentPage, HeldClaim};
+use crate::server::view::{BatchName, PageView, PatientView, RectView};
+use crate::store::HeldClaim;
 
 /// The right to decide about a document.
 #[derive(Serialize, ToSchema)]
@@ -42,11 +43,11 @@ pub struct StationView {
     /// Where it stands.
     pub state: String,
     /// Its pages.
-    pub pages: Vec<StationPage>,
+    pub pages: Vec<PageView>,
     /// What is suggested, but for the type.
     pub fields: Vec<FieldView>,
     /// Whom it may be about.
-    pub patient: PatientView,
+    pub patient: PossiblePatients,
     /// Its type.
     pub kind: FieldView,
     /// Labels that are suggested.
@@ -61,53 +62,6 @@ pub struct StationView {
     pub undo: Option<UndoView>,
     /// Counts what people change: sent back with a decision.
     pub version: u32,
-}
-
-/// A batch.
-#[derive(Serialize, ToSchema)]
-pub struct BatchName {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-}
-
-/// A page of a document.
-#[derive(Serialize, ToSchema)]
-pub struct StationPage {
-    /// Position, from 1.
-    pub position: u32,
-    /// Id of the page.
-    pub page: String,
-    /// Columns of its image.
-    pub width: u32,
-    /// Rows of its image.
-    pub height: u32,
-    /// Pixels per inch, where they are known.
-    pub dpi: Option<f32>,
-    /// Quarter turns that it is shown with, clockwise.
-    pub turn: u8,
-    /// Whether it is left out of view.
-    pub hidden: bool,
-    /// Whether it is blank.
-    pub blank: bool,
-    /// Whether its text can be trusted.
-    pub reliable: bool,
-    /// What is poor about it.
-    pub findings: Vec<FindingView>,
-    /// Where its image is.
-    pub image: String,
-}
-
-/// Something poor about a page.
-#[derive(Serialize, ToSchema)]
-pub struct FindingView {
-    /// What.
-    pub kind: String,
-    /// How grave.
-    pub severity: String,
-    /// In words.
-    pub message: String,
 }
 
 /// A suggested value.
@@ -142,40 +96,19 @@ pub struct ValueView {
     pub confidence: f32,
 }
 
-/// A rectangle in pixels of the page image.
-#[derive(Serialize, ToSchema)]
-pub struct RectView {
-    /// First column.
-    pub left: u32,
-    /// First row.
-    pub top: u32,
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-}
-
 /// Whom a document may be about.
 #[derive(Serialize, ToSchema)]
-#[schema(as = PossiblePatients)]
-pub struct PatientView {
+pub struct PossiblePatients {
     /// The likeliest first.
     pub candidates: Vec<CandidateView>,
 }
 
-/// A patient.
+/// A patient whom a document may be about.
 #[derive(Serialize, ToSchema)]
 pub struct CandidateView {
-    /// Id.
-    pub id: String,
-    /// Record number.
-    pub number: String,
-    /// Who gave it out; empty for this facility.
-    pub authority: String,
-    /// Name.
-    pub name: String,
-    /// Birth date, as far as it is known.
-    pub born: String,
+    /// The patient.
+    #[serde(flatten)]
+    pub patient: PatientView,
     /// How likely, from 0 to 1; none where somebody typed for it.
     pub score: Option<f32>,
     /// Which fields of the pages are theirs.
@@ -240,9 +173,9 @@ impl StationView {
             batch: BatchName { id: document.batch.to_string(), name: station.batch_name.clone() },
             source: document.source_name.clone(),
             state: document.state.name().to_owned(),
-            pages: station.pages.iter().map(StationPage::of).collect(),
+            pages: station.pages.iter().map(PageView::of).collect(),
             fields,
-            patient: PatientView { candidates: station.candidates.iter().map(CandidateView::of).collect() },
+            patient: PossiblePatients { candidates: station.candidates.iter().map(CandidateView::of).collect() },
             kind: kind.unwrap_or_else(FieldView::no_kind),
             labels: Vec::new(),
             note: station.place.note.clone().or_else(|| station.place.reason.clone()),
@@ -270,31 +203,6 @@ impl StationView {
     }
 }
 
-impl StationPage {
-    fn of(page: &DocumentPage) -> Self {
-        let record = &page.record;
-        let turn = page.view.turn.degrees() / 90;
-        let findings = record.findings.iter().map(|finding| FindingView {
-            kind: named(&finding.kind),
-            severity: named(&finding.severity),
-            message: finding.message.clone(),
-        });
-        Self {
-            position: page.position,
-            page: page.view.page.to_string(),
-            width: record.size.width,
-            height: record.size.height,
-            dpi: record.dpi.map(|(across, _)| across),
-            turn: u8::try_from(turn).unwrap_or_default(),
-            hidden: page.view.hidden,
-            blank: record.blank,
-            reliable: record.reliable,
-            findings: findings.collect(),
-            image: format!("/api/v1/iiif/3/{}", page.view.page),
-        }
-    }
-}
-
 impl FieldView {
     fn of(field: &Field) -> Self {
         Self {
@@ -304,7 +212,7 @@ impl FieldView {
             confidence: field.confidence,
             level: field.level.name().to_owned(),
             page: field.place.map(|place| place.page),
-            rect: field.place.map(|place| RectView::of(place.rect)),
+            rect: field.place.map(|place| place.rect.into()),
             because: field.because.clone(),
             candidates: field
                 .candidates
@@ -329,13 +237,6 @@ impl FieldView {
     }
 }
 
-impl RectView {
-    /// Describes a rectangle.
-    pub const fn of(rect: Rect) -> Self {
-        Self { left: rect.left, top: rect.top, width: rect.width, height: rect.height }
-    }
-}
-
 impl CandidateView {
     fn of(candidate: &PatientCandidate) -> Self {
         let matched = candidate.matched.iter().map(|name| name.name().to_owned()).collect();
@@ -344,15 +245,7 @@ impl CandidateView {
 
     /// Describes a patient whom somebody typed for.
     pub fn known(patient: &PatientRef) -> Self {
-        Self {
-            id: patient.id.to_string(),
-            number: patient.number.clone(),
-            authority: patient.authority.clone(),
-            name: patient.name.clone(),
-            born: patient.born.text(),
-            score: None,
-            matched: Vec::new(),
-        }
+        Self { patient: PatientView::of(patient), score: None, matched: Vec::new() }
     }
 }
 
@@ -367,9 +260,4 @@ impl DraftView {
             saved_at,
         }
     }
-}
-
-/// Returns the name under which a value is written.
-fn named(value: &impl Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

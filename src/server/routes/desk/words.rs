@@ -4,10 +4,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::document_id;
-use super::view::RectView;
-use crate::chart::PageText;
 use crate::chart::facts::AccessFact;
+use crate::chart::{PageText, Size};
 use crate::server::problem::Problem;
+use crate::server::view::RectView;
 use crate::server::{Json, Path, SignedIn};
 
 /// Confidence below which a word is shown as doubtful.
@@ -51,16 +51,16 @@ pub async fn page_words(
 }
 
 impl WordsView {
-    fn of((text, (width, height)): &(Option<PageText>, (u32, u32))) -> Self {
+    fn of((text, size): &(Option<PageText>, Size)) -> Self {
         let lines = text.iter().flat_map(PageText::lines).map(|line| {
             let words = line.words.iter().map(|word| WordView {
                 text: word.text.clone(),
-                rect: RectView::of(word.rect),
+                rect: word.rect.into(),
                 confidence: word.confidence.value(),
                 doubtful: word.confidence.value() < DOUBTFUL,
             });
             words.collect()
         });
-        Self { width: *width, height: *height, lines: lines.collect() }
+        Self { width: size.width, height: size.height, lines: lines.collect() }
     }
 }

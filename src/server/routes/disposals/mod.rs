@@ -1,5 +1,7 @@
 //! Destruction: proposals, their review and approvals, certificates.
 
+mod carry_out;
+
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -33,6 +35,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Access::May(ReviewDestruction), routes!(review)),
         Route::new(Access::May(ApproveDestruction), routes!(approve)),
         Route::new(Access::May(ReviewDestruction), routes!(cancel)),
+        Route::new(Access::May(ProposeDestruction), routes!(carry_out::carry_out)).long(),
         Route::new(Access::May(ViewRetention), routes!(certificate)),
         Route::new(Access::May(ViewRetention), routes!(certificate_pdf)),
     ]
@@ -57,7 +60,7 @@ pub struct DisposalView {
     approved_by: Vec<String>,
     /// Days between the second approval and destruction.
     grace_days: u32,
-    /// From when on it may be carried out, with `muniment disposal carry-out`.
+    /// From when on it may be carried out.
     destroy_from: Option<String>,
     /// When it was cancelled or certified.
     ended_at: Option<String>,

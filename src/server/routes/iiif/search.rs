@@ -8,9 +8,8 @@ use utoipa::IntoParams;
 
 use super::address::Address;
 use super::image::linked_data;
-use crate::app::searching::FoundPlace;
+use crate::chart::DocumentId;
 use crate::chart::facts::AccessFact;
-use crate::chart::{DocumentId, Rect};
 use crate::server::problem::Problem;
 use crate::server::{Path, Query, SignedIn};
 
@@ -32,9 +31,7 @@ pub async fn version_2(
     Query(words): Query<Words>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let places = found(&signed_in, document, &words.q).await?;
-    let address = Address::of(&signed_in, &headers);
-    let base = address.search(2, document);
+    let Found { base, places } = found(&signed_in, 2, document, &words.q, &headers).await?;
     let items: Vec<Value> = places
         .iter()
         .enumerate()
@@ -44,7 +41,7 @@ pub async fn version_2(
                 "type": "Annotation",
                 "motivation": "highlighting",
                 "body": { "type": "TextualBody", "value": place.text, "format": "text/plain" },
-                "target": target(&address.canvas(document, place.position), place.rect),
+                "target": place.target,
             })
         })
         .collect();
@@ -61,9 +58,7 @@ pub async fn version_1(
     Query(words): Query<Words>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let places = found(&signed_in, document, &words.q).await?;
-    let address = Address::of(&signed_in, &headers);
-    let base = address.search(1, document);
+    let Found { base, places } = found(&signed_in, 1, document, &words.q, &headers).await?;
     let name = |number: usize| format!("{base}/match/{number}");
     let resources: Vec<Value> = places
         .iter()
@@ -74,7 +69,7 @@ pub async fn version_1(
                 "@type": "oa:Annotation",
                 "motivation": "sc:painting",
                 "resource": { "@type": "cnt:ContentAsText", "chars": place.text },
-                "on": target(&address.canvas(document, place.position), place.rect),
+                "on": place.target,
             })
         })
         .collect();
@@ -93,14 +88,36 @@ pub async fn version_1(
     Ok(linked_data("http://iiif.io/api/search/1/context.json", body, false))
 }
 
-async fn found(signed_in: &SignedIn, document: DocumentId, words: &str) -> Result<Vec<FoundPlace>, Problem> {
+/// What was found, with addresses.
+struct Found {
+    /// Address of the search.
+    base: String,
+    places: Vec<Place>,
+}
+
+/// A word on a page.
+struct Place {
+    text: String,
+    /// Address of the place on the canvas of its page.
+    target: String,
+}
+
+async fn found(
+    signed_in: &SignedIn,
+    version: u32,
+    document: DocumentId,
+    words: &str,
+    headers: &HeaderMap,
+) -> Result<Found, Problem> {
     let reader = signed_in.app.reader().await?;
     signed_in.app.readable_document(&reader, document).await?;
     let places = signed_in.app.search_in(&reader, document, words).await?;
     signed_in.noted(AccessFact::Viewed { document, page: None }).await?;
-    Ok(places)
-}
-
-fn target(canvas: &str, rect: Rect) -> String {
-    format!("{canvas}#xywh={},{},{},{}", rect.left, rect.top, rect.width, rect.height)
+    let address = Address::of(signed_in, headers);
+    let places = places.into_iter().map(|place| {
+        let (canvas, rect) = (address.canvas(document, place.position), place.rect);
+        let target = format!("{canvas}#xywh={},{},{},{}", rect.left, rect.top, rect.width, rect.height);
+        Place { text: place.text, target }
+    });
+    Ok(Found { base: address.search(version, document), places: places.collect() })
 }

@@ -1,5 +1,7 @@
 //! Lots: samples of accepted documents, and whether they go on to the archive.
 
+mod check;
+
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +21,8 @@ pub fn routes() -> Vec<Route> {
     let decides = Access::May(Permission::DecideLots);
     vec![
         Route::new(decides, routes!(list)),
+        Route::new(decides, routes!(check::show)),
+        Route::new(decides, routes!(check::check)),
         Route::new(decides, routes!(release)),
         Route::new(decides, routes!(hold_back)),
     ]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::server::problem::Problem;
-use crate::server::routes::desk::view::BatchName;
+use crate::server::view::BatchName;
 use crate::server::{Json, Query, SignedIn};
 use crate::store::{QueueCounts, QueueRow};
 

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::view::PatientView;
 use crate::chart::PatientId;
 use crate::chart::facts::AccessFact;
 use crate::server::problem::Problem;
+use crate::server::view::PatientView;
 use crate::server::{Json, Path, SignedIn};
 
 /// A chart: the records of a patient that the person may see.

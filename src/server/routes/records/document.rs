@@ -13,5 +13,5 @@ pub async fn document(signed_in: SignedIn, Path(id): Path<DocumentId>) -> Result
     let reader = signed_in.app.reader().await?;
     let seen = signed_in.app.see_document(&reader, id).await?;
     signed_in.noted(AccessFact::Viewed { document: id, page: None }).await?;
-    Ok(Json(DocumentView::of(&signed_in.app, &seen)))
+    Ok(Json(DocumentView::of(&seen)))
 }

@@ -156,7 +156,7 @@ pub async fn record(signed_in: SignedIn, Path(id): Path<RecordId>) -> Result<Jso
         record: id.to_string(),
         state: seen.record.state.name().to_owned(),
         version: seen.record.version,
-        document: DocumentView::of(app, &seen.seen),
+        document: DocumentView::of(&seen.seen),
         versions,
         hidden_in_error: in_error - listed_in_error,
         provenance,

@@ -6,21 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::{App, AppError};
-use crate::chart::{BatchId, DocumentId, DocumentState, PatientId, PatientRef, Rect};
+use crate::chart::{BatchId, DocumentId, DocumentState, PatientId, PatientRef};
 use crate::search::{Answer, Facet, Hit, How};
-
-/// A rectangle in pixels of a page image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RectView {
-    /// First column.
-    pub left: u32,
-    /// First row.
-    pub top: u32,
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-}
+use crate::server::view::RectView;
 
 /// What a search found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -139,12 +127,6 @@ pub struct BoxView {
     /// How they matched.
     #[serde(rename = "match")]
     pub how: String,
-}
-
-impl From<Rect> for RectView {
-    fn from(rect: Rect) -> Self {
-        Self { left: rect.left, top: rect.top, width: rect.width, height: rect.height }
-    }
 }
 
 impl SearchView {
