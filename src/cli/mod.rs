@@ -13,6 +13,7 @@ mod compare;
 mod completions;
 mod correct;
 mod counting;
+mod cover_sheets;
 mod demo;
 mod demo_people;
 mod deposit;
@@ -120,6 +121,7 @@ enum Command {
     Retention(retention::Args),
     Hold(hold::Args),
     Document(document::Args),
+    CoverSheets(cover_sheets::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -185,6 +187,7 @@ fn run_command(
     match &cli.command {
         Command::Init(args) => init::run(args, output),
         Command::Completions(args) => completions::run(args, output),
+        Command::CoverSheets(args) => cover_sheets::run(args, place, output),
         Command::Samples(args) => samples::run(args, output),
         Command::Bench(args) => bench::run(args, place, output),
         Command::Doctor(args) => start::block_on(doctor::run(args, place, output)),
