@@ -7,9 +7,10 @@
 # no apt or no way to become root.
 set -euo pipefail
 
-# Build and run: bindgen needs libclang (not the clang program), the libraries, their language data, the fallback renderer.
+# Build and run: bindgen needs libclang (not the clang program), the reader of codes cmake; the libraries, their language
+# data, the fallback renderer.
 run_packages=(
-  build-essential pkg-config libclang-dev libtesseract-dev libleptonica-dev
+  build-essential cmake pkg-config libclang-dev libtesseract-dev libleptonica-dev
   tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd poppler-utils
 )
 # Tests: PDF checkers, the system call tracer, the second database engine, TIFF tools as an independent judge, and Ceph as

@@ -16,7 +16,7 @@
 //! 9. [`audit`] proves that the ledger of all these decisions was not rewritten.
 //!
 //! Imports go downward only: [`chart`] <- skills ([`imaging`], [`ocr`], [`pdf`], [`export`], [`search`], [`store`], [`archive`],
-//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`], [`labels`]) <- steps ([`pipeline`], [`intake`], [`review`],
+//! [`access`], [`audit`], [`retention`], [`sandbox`], [`samples`], [`labels`], [`barcode`]) <- steps ([`pipeline`], [`intake`], [`review`],
 //! [`quality`], [`disposal`]) <- [`worker`] <- [`app`] <- [`server`], [`cli`]. Skills know `chart`, never each other.
 //! `tests/integration/tidy.rs` enforces
 //! it.
@@ -25,6 +25,7 @@ pub mod access;
 pub mod app;
 pub mod archive;
 pub mod audit;
+pub mod barcode;
 pub mod chart;
 pub mod cli;
 pub mod disposal;

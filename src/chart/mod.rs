@@ -4,6 +4,7 @@
 
 mod batch;
 mod clock;
+mod code;
 mod confidence;
 mod digest;
 mod document;
@@ -32,6 +33,7 @@ mod text_form;
 
 pub use batch::{Batch, BatchCounts};
 pub use clock::Clock;
+pub use code::{Code, MOST_CODE_BYTES, MOST_CODES, Separator, SheetKind, Symbology};
 pub use confidence::{Confidence, OutOfRange};
 pub use digest::{Digest, DigestParseError, Hasher};
 pub use document::{DocumentState, PageView, RejectionReason, TransitionError};

@@ -13,6 +13,7 @@ mod compare;
 mod completions;
 mod correct;
 mod counting;
+mod cover_sheets;
 mod demo;
 mod demo_people;
 mod deposit;
@@ -122,6 +123,7 @@ enum Command {
     Hold(hold::Args),
     Document(document::Args),
     Labels(labels::Args),
+    CoverSheets(cover_sheets::Args),
     Samples(samples::Args),
     Bench(bench::Args),
     Completions(completions::Args),
@@ -187,6 +189,7 @@ fn run_command(
     match &cli.command {
         Command::Init(args) => init::run(args, output),
         Command::Completions(args) => completions::run(args, output),
+        Command::CoverSheets(args) => cover_sheets::run(args, place, output),
         Command::Samples(args) => samples::run(args, output),
         Command::Bench(args) => bench::run(args, place, output),
         Command::Doctor(args) => start::block_on(doctor::run(args, place, output)),

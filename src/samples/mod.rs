@@ -22,6 +22,7 @@ mod scene;
 mod sheet;
 mod truth;
 mod wear;
+mod worn;
 
 #[cfg(test)]
 mod tests;
@@ -30,3 +31,4 @@ pub use forms::DocumentKind;
 pub use generate::{generate, long_pdf};
 pub use options::{Container, Options, Profile, SampleError, Summary};
 pub use truth::{DocumentTruth, FileTruth, Manifest, ManifestFile, PageTruth, PatientTruth, TRUTH_SCHEMA, WordTruth};
+pub use worn::{dpi_before_wear, worn};

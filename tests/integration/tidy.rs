@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
         "sandbox",
         "samples",
         "labels",
+        "barcode",
     ],
     &["pipeline", "intake", "review", "quality", "disposal"],
     &["worker"],

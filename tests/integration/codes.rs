@@ -1,0 +1,155 @@
+//! Codes and separator sheets: printed, worn in every way that pages are, read back.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use clap::ValueEnum as _;
+use image::{DynamicImage, GrayImage, imageops};
+use muniment::barcode::print::{Paper, PrintedSheet, pdf};
+use muniment::barcode::{self, Sheet};
+use muniment::chart::{PageNumber, SheetKind, Symbology};
+use muniment::pipeline::child::message::FileLimits;
+use muniment::pipeline::child::source::{Bytes, Source};
+use muniment::samples::{Profile, dpi_before_wear, worn};
+use zxingcpp::BarcodeFormat;
+
+use crate::stages::{TEXT, drawn};
+use crate::support::program::Program;
+
+const SHEETS: [(SheetKind, &str); 4] = [
+    (SheetKind::Batch, "Box 17"),
+    (SheetKind::Chart, "00482917"),
+    (SheetKind::Type, "medication-administration-record"),
+    (SheetKind::End, ""),
+];
+
+fn sheet((kind, value): (SheetKind, &str)) -> Sheet {
+    Sheet::new(kind, value).unwrap()
+}
+
+/// Prints sheets and draws them at `dpi`, as a page on US letter paper.
+fn printed(sheets: &[Sheet], paper: Paper, dpi: u32) -> Vec<GrayImage> {
+    let sheets: Vec<PrintedSheet> =
+        sheets.iter().map(|sheet| PrintedSheet { sheet: sheet.clone(), caption: "What it is for".into() }).collect();
+    let bytes: Bytes = Arc::new(pdf(&sheets, paper).unwrap());
+    let limits = FileLimits { max_file_bytes: 1 << 24, max_pages: 100, max_pixels: 100_000_000 };
+    let source = Source::open(bytes, &[], limits).unwrap();
+    let page = |index| {
+        let page = source.page(PageNumber::from_index(index)).unwrap().raster.image.to_luma8();
+        let (width, height) =
+            if paper == Paper::Letter { (85 * dpi / 10, 11 * dpi) } else { (827 * dpi / 100, 1169 * dpi / 100) };
+        imageops::resize(&page, width, height, imageops::FilterType::Triangle)
+    };
+    (0..sheets.len() as u32).map(page).collect()
+}
+
+fn read(page: GrayImage) -> Vec<String> {
+    barcode::read(&DynamicImage::ImageLuma8(page)).into_iter().map(|code| code.text).collect()
+}
+
+#[test]
+fn sheets_are_read_back_after_every_kind_of_wear() {
+    let sheets = SHEETS.map(sheet);
+    // More rounds measure; one shows that nothing is broken.
+    let rounds = std::env::var("MUNIMENT_TEST_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1_u64);
+    let (mut all, mut missed) = (0, Vec::new());
+    for profile in Profile::value_variants() {
+        let dpi = dpi_before_wear(*profile, 300);
+        let pages = printed(&sheets, Paper::Letter, dpi);
+        for round in 0..rounds {
+            for (number, (sheet, page)) in sheets.iter().zip(&pages).enumerate() {
+                let page = worn(page.clone(), dpi, *profile, round * 100 + number as u64);
+                let codes = read(page);
+                let foreign: Vec<_> = codes.iter().filter(|text| **text != sheet.payload()).collect();
+                assert!(foreign.is_empty(), "{profile:?}, round {round}: {foreign:?}");
+                all += 1;
+                if codes.is_empty() {
+                    missed.push(format!("{profile:?} {number} in round {round}"));
+                }
+            }
+        }
+    }
+    println!("{} of {all} sheets read; missed: {missed:?}", all - missed.len());
+    assert!(missed.len() * 200 <= all, "{} of {all} are missed: {missed:?}", missed.len());
+}
+
+#[test]
+fn codes_are_read_at_every_turn_and_lean_with_their_corners() {
+    let sheet = sheet(SHEETS[1]);
+    for paper in [Paper::A4, Paper::Letter] {
+        let page = printed(std::slice::from_ref(&sheet), paper, 200).remove(0);
+        for turned in [page.clone(), imageops::rotate90(&page), imageops::rotate180(&page), imageops::rotate270(&page)]
+        {
+            assert!(read(turned).contains(&sheet.payload()));
+        }
+        for degrees in [-15.0, -9.0, 4.0, 15.0] {
+            let leaning = muniment::imaging::resample::straightened(&page, degrees, 255);
+            let found = barcode::read(&DynamicImage::ImageLuma8(leaning.clone()));
+            assert!(found.iter().any(|code| code.text == sheet.payload()), "{degrees}");
+            for code in found {
+                assert!(code.corners.iter().all(|[x, y]| *x < leaning.width() && *y < leaning.height()));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_symbology_is_found_on_a_page_of_writing_and_nothing_without_one() {
+    let page = drawn(&TEXT, 1.5, 30);
+    assert_eq!(read(page.clone()), [""; 0]);
+    for (format, symbology) in [
+        (BarcodeFormat::Code128, Symbology::Code128),
+        (BarcodeFormat::Code39, Symbology::Code39),
+        (BarcodeFormat::QRCode, Symbology::QrCode),
+        (BarcodeFormat::DataMatrix, Symbology::DataMatrix),
+        (BarcodeFormat::PDF417, Symbology::Pdf417),
+    ] {
+        let made = zxingcpp::create(format).from_str("LABEL-20417").unwrap();
+        let made = made.to_image_with(&zxingcpp::write().scale(5)).unwrap();
+        let label = GrayImage::from_raw(made.width() as u32, made.height() as u32, made.data()).unwrap();
+        let mut page = page.clone();
+        imageops::replace(&mut page, &label, 900, 2500);
+        let found = barcode::read(&DynamicImage::ImageLuma8(page));
+        assert_eq!(found.len(), 1, "{symbology:?}: {found:?}");
+        assert_eq!((found[0].symbology, found[0].text.as_str()), (symbology, "LABEL-20417"));
+        let [left, top] = found[0].corners[0];
+        assert!((880..1100).contains(&left) && (2480..2700).contains(&top), "{symbology:?}: {left}, {top}");
+    }
+}
+
+#[test]
+fn a_short_code_39_is_not_believed() {
+    let made = zxingcpp::create(BarcodeFormat::Code39).from_str("A1").unwrap();
+    let made = made.to_image_with(&zxingcpp::write().scale(4)).unwrap();
+    let label = GrayImage::from_raw(made.width() as u32, made.height() as u32, made.data()).unwrap();
+    assert_eq!(read(label), [""; 0]);
+}
+
+#[test]
+fn cover_sheets_are_printed_by_the_command_and_read_back() {
+    let program = Program::new();
+    for (arguments, wanted) in [
+        (&["type", "consent", "discharge-summary", "--count", "2"][..], 4),
+        (&["chart", "4711", "--paper", "letter"], 1),
+        (&["end"], 1),
+        (&["batch", "Box 1"], 1),
+    ] {
+        let file = format!("{}.pdf", arguments[0]);
+        let value = program.json(&[&["cover-sheets"][..], arguments, &["-o", &file]].concat());
+        assert_eq!(value["sheets"], wanted, "{value}");
+        assert!(!value.to_string().contains("4711"));
+        let again = program.run(&[&["cover-sheets"][..], arguments, &["-o", &file]].concat());
+        assert!(again.code == 1 && again.err.contains("--force"), "{}", again.err);
+        let mut bytes = Cursor::new(std::fs::read(program.path(&file)).unwrap());
+        assert_eq!(lopdf::Document::load_from(&mut bytes).unwrap().get_pages().len(), wanted);
+    }
+    for (arguments, says) in [
+        (&["type", "consnet"][..], "known are"),
+        (&["chart", "äöü"], "English keyboard"),
+        (&["batch", ""], "needs a value"),
+    ] {
+        let run = program.run(&[&["cover-sheets"][..], arguments, &["-o", "x.pdf"]].concat());
+        assert!(run.code == 1 && run.err.contains(says), "{}", run.err);
+        assert!(!program.path("x.pdf").exists());
+    }
+}
