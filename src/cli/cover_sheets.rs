@@ -8,8 +8,8 @@ use super::output::{Output, counted};
 use super::start::Place;
 use crate::barcode::Sheet;
 use crate::barcode::print::{MOST_SHEETS, Paper, PrintedSheet, pdf};
-use crate::chart::{DocumentType, SheetKind};
-use crate::labels::DocumentKinds;
+use crate::chart::SheetKind;
+use crate::labels::{DocumentKind, DocumentKinds};
 
 /// Makes separator and cover sheets to print: PDF with codes that survive skew, fading and fax.
 ///
@@ -117,24 +117,12 @@ fn captioned(kind: SheetKind, value: &str, caption: &str) -> Result<PrintedSheet
 }
 
 fn types(names: &[String], place: &Place<'_>) -> Result<Vec<PrintedSheet>, CommandError> {
-    let own = place.load()?.pipelines.folder.map(|folder| folder.join("document-types"));
-    let kinds = DocumentKinds::load(own.as_deref())?;
+    let kinds = DocumentKinds::load(place.load()?.document_types().as_deref())?;
+    let sheet = |kind: &DocumentKind| captioned(SheetKind::Type, kind.name.as_str(), &kind.title);
     if names.is_empty() {
-        return kinds
-            .all()
-            .iter()
-            .map(|kind| captioned(SheetKind::Type, &kind.name.to_string(), &kind.title))
-            .collect();
+        return kinds.all().iter().map(sheet).collect();
     }
-    let sheet = |name: &String| {
-        let known = name.parse::<DocumentType>().ok().and_then(|name| kinds.get(&name));
-        let kind = known.ok_or_else(|| {
-            let all: Vec<String> = kinds.all().iter().map(|kind| kind.name.to_string()).collect();
-            error(format!("there is no document type {name:?}; known are {}", all.join(", ")))
-        })?;
-        captioned(SheetKind::Type, &kind.name.to_string(), &kind.title)
-    };
-    names.iter().map(sheet).collect()
+    names.iter().map(|name| sheet(kinds.named(name)?)).collect()
 }
 
 /// Reads the lines of standard input that hold something.

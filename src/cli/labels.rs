@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::exit::{CommandError, Ended, error};
+use super::exit::{CommandError, Ended};
 use super::output::Output;
 use super::start::Place;
 use crate::labels::DocumentKinds;
@@ -28,8 +28,7 @@ pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, Comm
 }
 
 fn types(place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
-    let kinds =
-        DocumentKinds::load(place.load()?.document_types().as_deref()).map_err(|cause| error(cause.to_string()))?;
+    let kinds = DocumentKinds::load(place.load()?.document_types().as_deref())?;
     let values: Vec<_> = kinds
         .all()
         .iter()

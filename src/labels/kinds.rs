@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::matching::begins_with;
 use super::sighting::ReadPage;
-use crate::chart::{DocumentType, RecordClass, Rect, folded_words};
+use crate::chart::{DocumentType, RecordClass, Rect, folded_words, nearest};
 
 /// Number of the form.
 const SCHEMA: u32 = 1;
@@ -46,6 +46,18 @@ pub struct DocumentKinds(Vec<DocumentKind>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the document types cannot be used:\n  {}", .0.join("\n  "))]
 pub struct KindError(Vec<String>);
+
+/// A name that no type has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no document type {name:?}.{} `muniment labels types` lists them; a site's own are files in document-types/ of \
+     its pipelines folder",
+    near.as_ref().map(|near| format!(" Did you mean {near}?")).unwrap_or_default()
+)]
+pub struct UnknownKind {
+    name: String,
+    near: Option<String>,
+}
 
 /// A type as a page tells it.
 #[derive(Clone, PartialEq)]
@@ -106,6 +118,17 @@ impl DocumentKinds {
     }
 
     /// Returns the type of that name.
+    ///
+    /// # Errors
+    /// There is no such type: a record under a misspelt one would be missed by everybody who looks for the right one.
+    pub fn named(&self, name: &str) -> Result<&DocumentKind, UnknownKind> {
+        self.0.iter().find(|kind| kind.name.as_str() == name).ok_or_else(|| UnknownKind {
+            name: name.to_owned(),
+            near: nearest(name, self.0.iter().map(|kind| kind.name.as_str())).map(str::to_owned),
+        })
+    }
+
+    /// Returns the type of that name, if there is one.
     pub fn get(&self, name: &DocumentType) -> Option<&DocumentKind> {
         self.0.iter().find(|kind| kind.name == *name)
     }

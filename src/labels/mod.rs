@@ -13,7 +13,7 @@ mod suggest;
 
 pub use dates::{DateOrder, readings_of};
 pub use field::{Candidate, Field, FieldName, Level, Place};
-pub use kinds::{DocumentKind, DocumentKinds, KindError};
+pub use kinds::{DocumentKind, DocumentKinds, KindError, UnknownKind};
 pub use patient_match::{Disagreement, PatientCandidate, disagreements, rank, same_name};
 pub use sighting::{ReadPage, Sighting, sightings};
 pub use suggest::{Suggestions, suggest};

@@ -16,6 +16,8 @@ use zxingcpp::BarcodeFormat;
 use crate::stages::{TEXT, drawn};
 use crate::support::program::Program;
 
+pub const COMMANDS: [&str; 4] = ["cover-sheets batch", "cover-sheets chart", "cover-sheets end", "cover-sheets type"];
+
 const SHEETS: [(SheetKind, &str); 4] = [
     (SheetKind::Batch, "Box 17"),
     (SheetKind::Chart, "00482917"),
@@ -144,7 +146,7 @@ fn cover_sheets_are_printed_by_the_command_and_read_back() {
         assert_eq!(lopdf::Document::load_from(&mut bytes).unwrap().get_pages().len(), wanted);
     }
     for (arguments, says) in [
-        (&["type", "consnet"][..], "known are"),
+        (&["type", "consnet"][..], "Did you mean consent?"),
         (&["chart", "äöü"], "English keyboard"),
         (&["batch", ""], "needs a value"),
     ] {

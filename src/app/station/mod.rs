@@ -17,7 +17,7 @@ pub use view::{Draft, ExtraField, Station};
 use std::time::Duration;
 
 use super::{App, AppError};
-use crate::chart::{DocumentType, nearest};
+use crate::chart::DocumentType;
 use crate::labels::{DocumentKind, DocumentKinds};
 
 /// How long a document is somebody's before it has to be renewed.
@@ -54,16 +54,9 @@ impl App {
     /// Returns the type of that name.
     ///
     /// # Errors
-    /// This site has no such type: a record under a misspelt one would be missed by everybody who looks for the right one.
+    /// This site has no such type.
     pub(super) async fn document_kind(&self, name: &DocumentType) -> Result<&DocumentKind, AppError> {
         let kinds = self.document_kinds().await?;
-        kinds.get(name).ok_or_else(|| {
-            let near = nearest(name.as_str(), kinds.all().iter().map(|kind| kind.name.as_str()));
-            let near = near.map(|near| format!(" Did you mean {near}?")).unwrap_or_default();
-            AppError::Unfit(format!(
-                "there is no document type {name}.{near} `muniment labels types` lists them; a site's own are files in \
-                 document-types/ of its pipelines folder"
-            ))
-        })
+        kinds.named(name.as_str()).map_err(|cause| AppError::Unfit(cause.to_string()))
     }
 }
