@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::dates::{self, DateOrder};
 use super::field::{FieldName, Place};
 use super::matching::begins_with;
-use crate::chart::{PageText, Rect, Word, folded, folded_words};
+use crate::chart::{PageText, Rect, Separator, SheetKind, Word, folded, folded_words};
 
 /// Lines from the top in which a name or a date without a label counts.
 const TOP_LINES: usize = 14;
@@ -23,6 +23,8 @@ pub struct ReadPage {
     pub(super) lines: Vec<Vec<Word>>,
     /// The same words, folded.
     pub(super) folded: Vec<Vec<String>>,
+    /// What its codes say.
+    pub(super) separators: Vec<Separator>,
 }
 
 /// A value that stands on a page. `Debug` is left out: it is patient data.
@@ -121,7 +123,7 @@ impl ReadPage {
         }
         let fold = |line: &Vec<Word>| line.iter().map(|word| folded(&word.text)).collect();
         let folded = lines.iter().map(fold).collect();
-        Self { position, lines, folded }
+        Self { position, lines, folded, separators: text.separators.clone() }
     }
 
     /// Says whether the words of `phrase`, which are folded, follow each other on a line.
@@ -167,7 +169,31 @@ pub fn sightings(page: &ReadPage) -> Vec<Sighting> {
         }
     }
     near_numbers(page, &mut found);
+    found.extend(
+        page.separators.iter().filter(|one| one.kind == SheetKind::Chart).map(|one| in_code(page.position, one)),
+    );
     found
+}
+
+/// Takes the patient's number out of a code: its check digits leave no doubt about the reading.
+fn in_code(position: u32, separator: &Separator) -> Sighting {
+    Sighting {
+        name: FieldName::PatientNumber,
+        value: separator.value.clone(),
+        readings: Vec::new(),
+        place: Place { page: position, rect: rect_of_corners(&separator.corners) },
+        confidence: 0.99,
+        labelled: true,
+        order: None,
+    }
+}
+
+/// Covers a code.
+pub(super) fn rect_of_corners(corners: &[[u32; 2]; 4]) -> Rect {
+    let (mut across, mut down) = (corners.map(|corner| corner[0]), corners.map(|corner| corner[1]));
+    across.sort_unstable();
+    down.sort_unstable();
+    Rect::new(across[0], down[0], across[3] - across[0], down[3] - down[0])
 }
 
 /// Covers some words.
