@@ -329,6 +329,8 @@ fn unread(page: &DocumentPage, pipeline: &PipelineStamp) -> PageText {
         upright: page.view.turn,
         skew_degrees: 0.0,
         hidden: page.view.hidden,
+        codes: Vec::new(),
+        separators: Vec::new(),
         blocks: Vec::new(),
         findings: page.record.findings.clone(),
     }

@@ -201,6 +201,8 @@ fn text(page: PageId, pipeline: PipelineStamp, number: u64) -> std::io::Result<V
         upright: QuarterTurns::None,
         skew_degrees: 0.0,
         hidden: false,
+        codes: Vec::new(),
+        separators: Vec::new(),
         blocks: vec![Block { rect: Rect::new(100, 100, 1500, 2000), lines: lines.collect() }],
         findings: Vec::new(),
     };

@@ -51,6 +51,14 @@ pub enum FindingKind {
     Reduced,
     /// The file is damaged; what could be read of the page was read.
     Damaged,
+    /// A batch begins here: a separator sheet or a label says so.
+    BatchBegins,
+    /// A patient's chart begins here.
+    ChartBegins,
+    /// A document of a type begins here.
+    DocumentBegins,
+    /// A document ends here.
+    DocumentEnds,
     /// Recognition failed on every attempt; a person has to read the page.
     RecognitionFailed,
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Confidence, Finding, FindingKind, OtherReading, PageId, PipelineStamp, QuarterTurns, ReadingDoubt, Rect};
+use super::{
+    Code, Confidence, Finding, FindingKind, OtherReading, PageId, PipelineStamp, QuarterTurns, ReadingDoubt, Rect,
+    Separator,
+};
 
 /// Number of the JSON schema that [`PageText`] is written in. It is raised when a property changes its meaning or goes away;
 /// one that is added may be absent, as it is in results from before.
@@ -30,8 +33,15 @@ pub struct PageText {
     pub upright: QuarterTurns,
     /// The clockwise angle in degrees by which the upright page leans; text lines run at this angle.
     pub skew_degrees: f32,
-    /// Whether the page is hidden from view and from export, because it is blank. It is kept all the same.
+    /// Whether the page is hidden from view and from export, because it is blank or a separator sheet. It is kept all the
+    /// same.
     pub hidden: bool,
+    /// Codes that a machine wrote for a machine, from the top down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
+    /// What these codes say about the documents that begin or end here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub separators: Vec<Separator>,
     /// Blocks in reading order.
     pub blocks: Vec<Block>,
     /// What is poor about the page.

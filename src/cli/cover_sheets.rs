@@ -13,7 +13,8 @@ use crate::labels::{DocumentKind, DocumentKinds};
 
 /// Makes separator and cover sheets to print: PDF with codes that survive skew, fading and fax.
 ///
-/// Put the sheets between the documents of a stack before it is scanned, and split the scan where they lie.
+/// Put the sheets between the documents of a stack before it is scanned. The scan is split at them, and what they say labels
+/// the document behind them. Sheets are kept with the scan and hidden. See docs/separator-sheets.md.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::matching::begins_with;
 use super::sighting::ReadPage;
-use crate::chart::{DocumentType, RecordClass, Rect, folded_words, nearest};
+use crate::chart::{DocumentType, RecordClass, Rect, SheetKind, folded_words, nearest};
 
 /// Number of the form.
 const SCHEMA: u32 = 1;
@@ -159,6 +159,14 @@ impl DocumentKinds {
     /// Returns the types that a page tells, the likeliest first.
     pub(super) fn told_by(&self, page: &ReadPage) -> Vec<TypeTold> {
         let mut told: Vec<TypeTold> = self.0.iter().filter_map(|kind| kind.told_by(page)).collect();
+        // A sheet or label that names a type says so without doubt, unless nobody knows the type.
+        for separator in page.separators.iter().filter(|separator| separator.kind == SheetKind::Type) {
+            if let Some(kind) = self.0.iter().find(|kind| kind.name.to_string() == separator.value) {
+                told.retain(|other| other.name != kind.name);
+                let rect = Some(super::in_codes::rect_of_corners(&separator.corners));
+                told.push(TypeTold { name: kind.name.clone(), confidence: 0.99, rect });
+            }
+        }
         told.sort_by(|one, other| other.confidence.total_cmp(&one.confidence).then_with(|| one.name.cmp(&other.name)));
         told.truncate(5);
         told

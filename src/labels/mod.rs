@@ -5,6 +5,7 @@
 
 mod dates;
 mod field;
+mod in_codes;
 mod kinds;
 mod matching;
 mod patient_match;

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 
 use super::dates::{self, DateOrder};
 use super::field::{FieldName, Place};
+use super::in_codes::patient_numbers;
 use super::matching::begins_with;
-use crate::chart::{PageText, Rect, Word, folded, folded_words};
+use crate::chart::{PageText, Rect, Separator, Word, folded, folded_words};
 
 /// Lines from the top in which a name or a date without a label counts.
 const TOP_LINES: usize = 14;
@@ -23,6 +24,8 @@ pub struct ReadPage {
     pub(super) lines: Vec<Vec<Word>>,
     /// The same words, folded.
     pub(super) folded: Vec<Vec<String>>,
+    /// What its codes say.
+    pub(super) separators: Vec<Separator>,
 }
 
 /// A value that stands on a page. `Debug` is left out: it is patient data.
@@ -121,7 +124,7 @@ impl ReadPage {
         }
         let fold = |line: &Vec<Word>| line.iter().map(|word| folded(&word.text)).collect();
         let folded = lines.iter().map(fold).collect();
-        Self { position, lines, folded }
+        Self { position, lines, folded, separators: text.separators.clone() }
     }
 
     /// Says whether the words of `phrase`, which are folded, follow each other on a line.
@@ -167,6 +170,7 @@ pub fn sightings(page: &ReadPage) -> Vec<Sighting> {
         }
     }
     near_numbers(page, &mut found);
+    found.extend(patient_numbers(page));
     found
 }
 

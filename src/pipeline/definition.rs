@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::sections::{Blank, BornDigital, DarkEdge, Deskew, Quality, Recognise, Resize, Turn};
+use super::sections::{Blank, BornDigital, Codes, DarkEdge, Deskew, Quality, Recognise, Resize, Turn};
 use super::violation::{DefinitionError, Violation, unknown_keys};
 use crate::chart::{Digest, PipelineStamp};
 
@@ -48,6 +48,9 @@ pub struct Definition {
     /// Text that a program wrote into the file.
     #[serde(default)]
     pub born_digital: BornDigital,
+    /// Codes and separator sheets; `None` in a definition that was kept before there were any, whose digest stays so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<Codes>,
 }
 
 impl Definition {
@@ -107,9 +110,10 @@ impl Definition {
         if !violations.is_empty() {
             return Err(invalid(violations));
         }
-        let definition: Self = table
+        let mut definition: Self = table
             .try_into()
             .map_err(|error: toml::de::Error| invalid(vec![Violation::new("", error.message().to_owned())]))?;
+        definition.codes.get_or_insert_default();
         definition.check(&mut violations);
         if violations.is_empty() { Ok(definition) } else { Err(invalid(violations)) }
     }
@@ -141,6 +145,7 @@ impl Definition {
             recognise: Recognise::default(),
             quality: Quality::default(),
             born_digital: BornDigital::default(),
+            codes: Some(Codes::default()),
         };
         toml::Table::try_from(definition).unwrap_or_default()
     }
@@ -161,6 +166,11 @@ impl Definition {
         self.recognise.check("recognise", violations);
         self.quality.check("quality", violations);
         self.born_digital.check("born_digital", violations);
+        if let Some(codes) = &self.codes {
+            codes.check("codes", violations);
+            violations
+                .extend(codes.labels.iter().filter_map(|label| Some(Violation::new("codes.labels", label.fault()?))));
+        }
         if self.deskew.least_degrees > self.deskew.most_degrees {
             violations.push(Violation::new("deskew.least_degrees", "is larger than deskew.most_degrees"));
         }
@@ -188,7 +198,7 @@ mod tests {
         for name in Definition::names(None) {
             assert_eq!(Definition::load(&name, None).expect("a valid definition").name, name);
         }
-        let bare = Definition::parse("name = \"chart-standard\"\nrevision = 2", "bare").expect("valid");
+        let bare = Definition::parse("name = \"chart-standard\"\nrevision = 3", "bare").expect("valid");
         assert_eq!(Definition::load("chart-standard", None).expect("valid").stamp(), bare.stamp());
     }
 
@@ -211,6 +221,27 @@ mod tests {
         let message = Definition::parse(text, "site.toml").expect_err("invalid").to_string();
         for part in ["name", "revision", "turn.rows", "recognise.languages"] {
             assert!(message.contains(part), "{part} is missing in: {message}");
+        }
+    }
+
+    #[test]
+    fn a_definition_from_before_there_were_codes_keeps_its_digest_and_reads_none() {
+        let now = Definition::parse("name = \"x\"\nrevision = 1", "x").expect("valid");
+        assert!(now.codes.as_ref().is_some_and(|codes| codes.enabled));
+        let before = Definition { codes: None, ..now.clone() };
+        let kept: Definition = serde_json::from_slice(&serde_json::to_vec(&before).expect("JSON")).expect("valid");
+        assert_eq!((kept.codes.is_none(), kept.stamp()), (true, before.stamp()));
+        assert_ne!(before.stamp(), now.stamp());
+    }
+
+    #[test]
+    fn labels_of_a_site_are_checked() {
+        let text = |label: &str| format!("name = \"x\"\nrevision = 1\n[[codes.labels]]\n{label}");
+        let good = "pattern = \"PT-([0-9]+)\"\nmeans = \"chart\"\nsymbology = \"code39\"";
+        let labels = Definition::parse(&text(good), "x").expect("valid").codes.expect("codes").labels;
+        assert_eq!((labels[0].means, labels[0].sheet), (crate::chart::SheetKind::Chart, false));
+        for bad in ["pattern = \"(\"\nmeans = \"chart\"", "pattern = \"x\"\nmeans = \"box\"", "pattern = \"x\""] {
+            assert!(Definition::parse(&text(bad), "x").is_err(), "{bad}");
         }
     }
 

@@ -4,7 +4,7 @@ use super::born_digital::{self, OwnText};
 use super::definition::Definition;
 use super::phases::{RecognizedPage, ScannedPage};
 use super::stages::blank::Content;
-use super::stages::{self, blank, doubt, mixed, prepare, quality, recognise, turn};
+use super::stages::{self, blank, codes, doubt, mixed, prepare, quality, recognise, turn};
 use super::survey::Survey;
 use crate::chart::{
     Confidence, Finding, FindingKind, PAGE_TEXT_SCHEMA, PageId, PageImage, PageText, QuarterTurns, Severity, Size,
@@ -37,6 +37,16 @@ pub fn read(
         }
         OwnText::None => None,
     };
+
+    let read_codes = codes::codes(&page.raster.image, definition.codes.as_ref());
+    text.findings.extend(read_codes.report());
+    let is_sheet = read_codes.is_sheet();
+    (text.codes, text.separators) = (read_codes.codes, read_codes.separators);
+    if is_sheet {
+        // What else stands on it is for people; as text it would only be found in place of the documents.
+        text.hidden = true;
+        return Ok(text);
+    }
 
     let survey = Survey::of(&page.raster.image, page.raster.dpi, definition);
     if let Some(own) = own {
@@ -96,6 +106,8 @@ fn empty(page: &ScannedPage, definition: &Definition, recognizer: &dyn Recognize
         upright: QuarterTurns::None,
         skew_degrees: 0.0,
         hidden: false,
+        codes: Vec::new(),
+        separators: Vec::new(),
         blocks: Vec::new(),
         findings: page.raster.damaged.then(damaged).into_iter().collect(),
     }

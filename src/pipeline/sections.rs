@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::engines::Engine;
 use super::violation::Violation;
+use crate::chart::{SheetKind, Symbology};
 
 /// Declares one section: its fields, their defaults and their allowed ranges.
 macro_rules! section {
@@ -140,6 +141,49 @@ section! {
     }
 }
 
+section! {
+    /// Codes and separator sheets.
+    Codes {
+        /// Whether codes are read.
+        enabled: bool = true, ANY;
+        /// What a site's own labels mean.
+        labels: Vec<CodeLabel> = Vec::new(), 0.0..=100.0;
+    }
+}
+
+/// What a site's existing label means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeLabel {
+    /// Regular expression that the whole text of the code has to fit; its first group is the value.
+    pub pattern: String,
+    /// Kind of code; any where it is left out.
+    #[serde(default)]
+    pub symbology: Option<Symbology>,
+    /// What begins or ends where it stands.
+    pub means: SheetKind,
+    /// The value, in place of the first group: the name of a document type, for instance.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// Whether it stands on a sheet that carries nothing else and is hidden; else on the first page of a document.
+    #[serde(default)]
+    pub sheet: bool,
+}
+
+impl CodeLabel {
+    /// Returns the expression for the whole text.
+    pub fn whole_pattern(&self) -> String {
+        format!("^(?:{})$", self.pattern)
+    }
+
+    /// Says what is wrong with the expression.
+    pub(super) fn fault(&self) -> Option<String> {
+        // The bound keeps a pattern from taking memory without end.
+        let compiled = regex::RegexBuilder::new(&self.whole_pattern()).size_limit(1 << 18).build();
+        compiled.err().map(|cause| format!("{:?} is no regular expression: {cause}", self.pattern))
+    }
+}
+
 impl Recognise {
     /// Returns the longest time per page.
     pub fn deadline(&self) -> Duration {
@@ -179,6 +223,12 @@ impl Measure for bool {
 impl Measure for Engine {
     fn measure(&self) -> f64 {
         0.0
+    }
+}
+
+impl Measure for Vec<CodeLabel> {
+    fn measure(&self) -> f64 {
+        self.len() as f64
     }
 }
 

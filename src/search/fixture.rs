@@ -77,6 +77,8 @@ pub(super) fn page_text(document: u32, lines: &[Vec<(String, f32)>]) -> PageText
         upright: QuarterTurns::None,
         skew_degrees: 0.0,
         hidden: false,
+        codes: Vec::new(),
+        separators: Vec::new(),
         blocks: vec![Block { rect: Rect::new(100, 100, 1000, 1000), lines }],
         findings: Vec::new(),
     }

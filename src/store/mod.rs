@@ -64,6 +64,7 @@ mod saved_searches;
 mod scan_work;
 mod scans;
 mod second_factors;
+mod separating;
 mod sessions;
 mod settings;
 mod settling;

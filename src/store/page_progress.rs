@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::engine::Transaction;
 use super::error::StoreError;
+use super::separating;
 use super::values::{Row, values};
 use crate::chart::{DocumentId, DocumentState, PageId};
 
@@ -21,7 +22,12 @@ pub(super) async fn page_read(
             continue;
         }
         match state.page_read(failed) {
-            Ok(state) => write(transaction, document, &state).await?,
+            Ok(state) => {
+                write(transaction, document, &state).await?;
+                if matches!(state, DocumentState::Read { .. }) {
+                    separating::separate(transaction, document, &state, now).await?;
+                }
+            }
             // A page that was retried by itself after its document was read.
             Err(_) => recount(transaction, document, now).await?,
         }

@@ -1,20 +1,23 @@
-//! Codes and separator sheets: printed, worn in every way that pages are, read back.
+//! Codes and separator sheets: printed, worn in every way that pages are, read back; and scans that are split at them.
 
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Cursor;
 use std::sync::Arc;
 
 use clap::ValueEnum as _;
-use image::{DynamicImage, GrayImage, imageops};
+use image::{DynamicImage, GrayImage, Luma, imageops};
 use muniment::barcode::print::{Paper, PrintedSheet, pdf};
 use muniment::barcode::{self, Sheet};
 use muniment::chart::{PageNumber, SheetKind, Symbology};
 use muniment::pipeline::child::message::FileLimits;
 use muniment::pipeline::child::source::{Bytes, Source};
 use muniment::samples::{Profile, dpi_before_wear, worn};
+use tiff::encoder::{TiffEncoder, colortype::Gray8};
 use zxingcpp::BarcodeFormat;
 
 use crate::stages::{TEXT, drawn};
-use crate::support::program::Program;
+use crate::support::program::{Program, count, counts};
 
 pub const COMMANDS: [&str; 4] = ["cover-sheets batch", "cover-sheets chart", "cover-sheets end", "cover-sheets type"];
 
@@ -125,6 +128,65 @@ fn a_short_code_39_is_not_believed() {
     let made = made.to_image_with(&zxingcpp::write().scale(4)).unwrap();
     let label = GrayImage::from_raw(made.width() as u32, made.height() as u32, made.data()).unwrap();
     assert_eq!(read(label), [""; 0]);
+}
+
+/// Writes pages as one scan file.
+fn scan_file(path: &std::path::Path, pages: &[GrayImage]) {
+    let mut encoder = TiffEncoder::new(File::create(path).unwrap()).unwrap();
+    for page in pages {
+        encoder.write_image::<Gray8>(page.width(), page.height(), page.as_raw()).unwrap();
+    }
+}
+
+#[test]
+fn a_scan_is_split_at_its_sheets_and_no_page_is_lost() {
+    let program = Program::new();
+    let sheets =
+        printed(&[(SheetKind::Chart, "00482917"), (SheetKind::Type, "consent")].map(sheet), Paper::Letter, 200);
+    let blank = GrayImage::from_pixel(1700, 2200, Luma([248]));
+    let page = drawn(&TEXT[..8], 1.0, 30);
+    // A sheet with its back, two pages; two sheets in a row, one page.
+    let pages = [&sheets[1], &blank, &page, &page, &sheets[0], &sheets[1], &page].map(Clone::clone);
+    scan_file(&program.path("scan.tif"), &pages);
+    let run = program.run(&["ingest", "scan.tif", "--batch", "Box 1"]);
+    assert!(matches!(run.code, 0 | 3), "{}{}", run.out, run.err);
+    assert!(!format!("{}{}", run.out, run.err).contains("00482917"));
+    let report = program.json(&["batch", "show", "Box 1"]);
+    assert_eq!(report["report"]["adds_up"], true);
+    assert_eq!((counts(&report)["pages"].as_u64(), counts(&report)["pages_done"].as_u64()), (Some(7), Some(7)));
+
+    let list = program.json(&["show", "--batch", "Box 1"]);
+    let documents: Vec<(String, String, u64)> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
+            (text("id"), one["state"].to_string(), one["pages"].as_u64().unwrap_or_default())
+        })
+        .collect();
+    let mut parts: Vec<_> = documents.iter().filter(|(_, state, _)| !state.contains("split")).collect();
+    parts.sort_by_key(|(.., pages)| *pages);
+    assert_eq!(parts.iter().map(|(.., pages)| *pages).collect::<Vec<_>>(), [3, 4], "{documents:?}");
+
+    let mut seen = BTreeSet::new();
+    for ((id, ..), (kinds, hidden)) in parts.iter().zip([(&["chart", "type"][..], 2), (&["type"], 2)]) {
+        let out = program.path(&format!("{id}.json"));
+        let run = program.run(&["export", id, "--format", "json", "--hidden", "-o", out.to_str().unwrap()]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let text: serde_json::Value = serde_json::from_reader(File::open(out).unwrap()).unwrap();
+        let pages = text["pages"].as_array().unwrap();
+        let said: Vec<&str> = pages
+            .iter()
+            .flat_map(|page| page["separators"].as_array().into_iter().flatten())
+            .map(|separator| separator["kind"].as_str().unwrap())
+            .collect();
+        assert_eq!(said, kinds);
+        assert_eq!(pages.iter().filter(|page| page["hidden"] == true).count(), hidden);
+        seen.extend(pages.iter().map(|page| page["page"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen.len(), 7);
+    assert_eq!(count(&report, "pages_blank"), 1);
 }
 
 #[test]

@@ -61,6 +61,8 @@ fn pages() -> [PageText; 2] {
         upright: QuarterTurns::Two,
         skew_degrees: 0.0,
         hidden: true,
+        codes: Vec::new(),
+        separators: Vec::new(),
         blocks: Vec::new(),
         findings: Vec::new(),
         ..first.clone()

@@ -2,7 +2,8 @@
 
 use super::message::Inspection;
 use crate::chart::{
-    MOST_OTHER_READINGS, PAGE_TEXT_SCHEMA, PageId, PageText, PipelineStamp, ReadingDoubt, Reject, Size,
+    MOST_CODE_BYTES, MOST_CODES, MOST_OTHER_READINGS, PAGE_TEXT_SCHEMA, PageId, PageText, PipelineStamp, ReadingDoubt,
+    Reject, Size,
 };
 
 /// Most words that a page may hold; a dense newspaper page has some 5,000.
@@ -41,6 +42,9 @@ pub fn fault(text: &PageText, page: PageId, pipeline: &PipelineStamp) -> Option<
     if text.blocks.iter().any(|block| outside(&block.rect)) || text.lines().any(|line| outside(&line.rect)) {
         return Some("a line lies outside of the page image");
     }
+    if has_impossible_codes(text, size) {
+        return Some("the codes of the page are impossible");
+    }
     if text.words().count() > MAX_WORDS {
         return Some("the answer holds more words than a page can");
     }
@@ -56,6 +60,14 @@ pub fn fault(text: &PageText, page: PageId, pipeline: &PipelineStamp) -> Option<
         }
     }
     None
+}
+
+fn has_impossible_codes(text: &PageText, size: Size) -> bool {
+    let outside = |corners: &[[u32; 2]; 4]| corners.iter().any(|[x, y]| *x >= size.width || *y >= size.height);
+    text.codes.len() > MOST_CODES
+        || text.separators.len() > MOST_CODES
+        || text.codes.iter().any(|code| code.text.len() > MOST_CODE_BYTES || outside(&code.corners))
+        || text.separators.iter().any(|one| one.value.len() > MOST_CODE_BYTES || outside(&one.corners))
 }
 
 fn is_impossible(doubt: &ReadingDoubt) -> bool {
@@ -88,7 +100,8 @@ pub fn printable(mut reject: Reject) -> Reject {
 mod tests {
     use super::*;
     use crate::chart::{
-        Block, Confidence, Digest, Line, OtherReading, PageImage, PageNumber, QuarterTurns, Rect, TextSource, Word,
+        Block, Code, Confidence, Digest, Line, OtherReading, PageImage, PageNumber, QuarterTurns, Rect, Symbology,
+        TextSource, Word,
     };
 
     fn text() -> PageText {
@@ -104,9 +117,15 @@ mod tests {
             upright: QuarterTurns::None,
             skew_degrees: 0.0,
             hidden: false,
+            codes: Vec::new(),
+            separators: Vec::new(),
             blocks: vec![Block { rect, lines: vec![Line { rect, words: vec![word] }] }],
             findings: Vec::new(),
         }
+    }
+
+    fn code(text: &str, x: u32) -> Code {
+        Code { symbology: Symbology::QrCode, text: text.into(), corners: [[x, 1]; 4] }
     }
 
     fn spoil_doubt(text: &mut PageText, probability: f32, others: &[&str]) {
@@ -130,6 +149,9 @@ mod tests {
             |text: &mut PageText| spoil_doubt(text, 0.1, &["a", "b", "c"]),
             |text: &mut PageText| text.image.width = 0,
             |text: &mut PageText| text.skew_degrees = f32::NAN,
+            |text: &mut PageText| text.codes = vec![code("PT-1", 10)],
+            |text: &mut PageText| text.codes = vec![code(&"9".repeat(MOST_CODE_BYTES + 1), 5)],
+            |text: &mut PageText| text.codes = vec![code("PT-1", 5); MOST_CODES + 1],
         ] {
             let mut bad = text();
             spoil(&mut bad);

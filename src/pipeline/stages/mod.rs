@@ -1,6 +1,7 @@
 //! What is done with one page, one file per stage. Stages return findings; none of them stops a page.
 
 pub mod blank;
+pub mod codes;
 pub mod dark_edge;
 pub mod deskew;
 pub mod doubt;

@@ -149,6 +149,8 @@ impl Source {
             upright: QuarterTurns::None,
             skew_degrees: 0.0,
             hidden: false,
+            codes: Vec::new(),
+            separators: Vec::new(),
             blocks: vec![Block { rect: Rect::new(150, 200, 2340, 3000), lines }],
             findings: Vec::new(),
         }

@@ -17,6 +17,8 @@ pub fn empty(page: PageId, pipeline: PipelineStamp) -> PageText {
         upright: QuarterTurns::None,
         skew_degrees: 0.0,
         hidden: false,
+        codes: Vec::new(),
+        separators: Vec::new(),
         blocks: Vec::new(),
         findings: Vec::new(),
     }
