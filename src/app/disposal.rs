@@ -138,6 +138,8 @@ impl App {
             };
             return Err(AppError::Unfit(format!("proposal {} cannot be carried out: {why}", row.id)));
         }
+        // Nothing is destroyed while another process keeps the index: it could not be made to forget.
+        self.with_indexer(async |_| Ok(())).await?;
         // What came since a hold was placed is held before anything is destroyed.
         self.match_holds().await?;
         let places = self.places().await?;

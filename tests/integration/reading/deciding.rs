@@ -96,6 +96,9 @@ async fn an_approved_destruction_is_carried_out_by_a_server_that_works() {
     assert_eq!(post(&ben, &path("approve"), json!({})).await.0, 200);
     assert_eq!(post(&cyd, &path("approve"), json!({})).await.0, 200);
     assert_eq!(post(&site.technician, &path("carry-out"), json!({})).await.0, 403);
+    let beside = site.clinic.program.run(&["disposal", "carry-out", proposal["id"].as_str().unwrap()]);
+    assert!(beside.code == 1 && beside.err.contains("by another process"), "{}", beside.err);
+    assert_eq!(site.technician.json(&search).await["pages"], 1, "nothing is destroyed that the index still tells");
     let (status, done) = post(ann, &path("carry-out"), json!({})).await;
     assert_eq!((status, &done["destroyed"], &done["stopped"]), (200, &json!(1), &json!(0)), "{done}\n{}", site.log());
     assert!(done["certificate"].is_string() && done["records"][0]["outcome"] == "destroyed", "{done}");

@@ -8,24 +8,13 @@ import { listOf } from "../api/list";
 import { may, useSession } from "../app/session";
 import { Rows } from "../design/listed";
 import { Badge, Button, Card, parts } from "../design/parts";
-import { Fault, Loaded, Notice } from "../design/states";
+import { Loaded, Notice } from "../design/states";
 import { text } from "../text";
 import { time } from "../text/dates";
+import { type Disposal, isDue } from "./disposal";
+import { DisposalDialog, type Step } from "./disposal-dialog";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
-
-interface Disposal {
-  id: string;
-  state: string;
-  reason: string;
-  proposed_by: string;
-  proposed_at: string;
-  reviewed_by?: string | null;
-  approved_by: string[];
-  destroy_from?: string | null;
-  certificate?: string | null;
-  records: { record: string; state: string; last_day: string; policy: string; why?: string | null }[];
-}
 
 interface Disposals {
   items: Disposal[];
@@ -39,22 +28,27 @@ export default function DisposalsScreen() {
   const queries = useQueryClient();
   const [proposing, propose] = useState(false);
   const [cancelling, cancel] = useState<string | null>(null);
+  const [deciding, decide] = useState<{ disposal: Disposal; step: Step } | null>(null);
   const disposals = useQuery({ queryKey: ["disposals"], queryFn: () => call<Disposals>("GET", "/disposals") });
-  const decide = useMutation({
-    mutationFn: ({ id, what, body }: { id: string; what: "review" | "approve" | "cancel"; body?: unknown }) =>
-      call("POST", `/disposals/${id}/${what}`, body === undefined ? {} : { body }),
+  const ending = useMutation({
+    mutationFn: ({ id, reason }: { id: string; reason: string }) =>
+      call("POST", `/disposals/${id}/cancel`, { body: { reason } }),
     onSuccess: () => {
       cancel(null);
       return queries.invalidateQueries({ queryKey: ["disposals"] });
     },
   });
+  const step = (disposal: Disposal, step: Step, look?: "danger") => (
+    <Button look={look} onClick={() => decide({ disposal, step })}>
+      {t.steps[step].button}
+    </Button>
+  );
   return (
     <Oversight
       title={t.title}
       lead={t.lead}
       actions={may(session, "propose_destruction") && <Button onClick={() => propose(true)}>{t.propose}</Button>}
     >
-      <Fault error={decide.error} />
       <Card>
         <Loaded query={disposals}>
           {(all) => (
@@ -76,24 +70,22 @@ export default function DisposalsScreen() {
                   {
                     title: text.common.state,
                     cell: (row) => (
-                      <Badge tone={row.state === "destroyed" ? undefined : "check"}>{text.stateName(row.state)}</Badge>
+                      <Badge tone={row.certificate ? undefined : "check"}>{text.stateName(row.state)}</Badge>
                     ),
                   },
+                  { title: t.from, cell: (row) => time(row.destroy_from) },
                   { title: t.approvals, cell: (row) => t.approvalsOf(row.approved_by.length) },
                   {
                     title: text.people.actions,
                     cell: (row) => (
                       <span className={parts.row}>
-                        {row.state === "proposed" && may(session, "review_destruction") && (
-                          <Button onClick={() => decide.mutate({ id: row.id, what: "review", body: { kept: [] } })}>
-                            {t.review}
-                          </Button>
-                        )}
-                        {row.state === "reviewed" && may(session, "approve_destruction") && (
-                          <Button look="danger" onClick={() => decide.mutate({ id: row.id, what: "approve" })}>
-                            {t.approve}
-                          </Button>
-                        )}
+                        {row.state === "proposed" && may(session, "review_destruction") && step(row, "review")}
+                        {row.state === "reviewed" &&
+                          may(session, "approve_destruction") &&
+                          step(row, "approve", "danger")}
+                        {isDue(row, Date.now()) &&
+                          may(session, "propose_destruction") &&
+                          step(row, "carry-out", "danger")}
                         {["proposed", "reviewed", "approved"].includes(row.state) &&
                           may(session, "review_destruction") && (
                             <Button onClick={() => cancel(row.id)}>{t.cancel}</Button>
@@ -115,12 +107,13 @@ export default function DisposalsScreen() {
       {cancelling && (
         <ReasonDialog
           title={t.cancel}
-          busy={decide.isPending}
-          error={decide.error}
+          busy={ending.isPending}
+          error={ending.error}
           onClose={() => cancel(null)}
-          onReason={(reason) => decide.mutate({ id: cancelling, what: "cancel", body: { reason } })}
+          onReason={(reason) => ending.mutate({ id: cancelling, reason })}
         />
       )}
+      {deciding && <DisposalDialog disposal={deciding.disposal} step={deciding.step} onClose={() => decide(null)} />}
       {proposing && <Propose onClose={() => propose(false)} />}
     </Oversight>
   );

@@ -9,6 +9,7 @@ interface FormDialogProps {
   /** What the button that does it says; the title, unless told. */
   submit?: string;
   danger?: boolean;
+  wide?: boolean;
   /** Nothing has to be filled in: Enter at once does it. */
   ready?: boolean;
   busy: boolean;
@@ -20,7 +21,7 @@ interface FormDialogProps {
 
 export function FormDialog(props: FormDialogProps) {
   return (
-    <Dialog title={props.title} onClose={props.onClose}>
+    <Dialog title={props.title} onClose={props.onClose} wide={props.wide}>
       <form
         className={parts.stack}
         data-own-enter

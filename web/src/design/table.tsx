@@ -51,6 +51,8 @@ export function LongTable<T>(props: {
   rows: T[];
   keyOf(row: T): string;
   total?: number | undefined;
+  /** Inside of a dialog: not as high as a page. */
+  short?: boolean;
   onNearEnd?: (() => void) | undefined;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -73,7 +75,7 @@ export function LongTable<T>(props: {
   return (
     <div
       ref={scroller}
-      className={style.scroller}
+      className={classes(style.scroller, props.short && style.short)}
       role="table"
       aria-label={props.label}
       aria-rowcount={props.total ?? props.rows.length}

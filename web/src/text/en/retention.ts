@@ -1,6 +1,8 @@
 /** Retention policies, holds and disposals, in English. */
 import { number } from "./words";
 
+const records = (n: number) => (n === 1 ? "1 record" : `${number(n)} records`);
+
 export const policies = {
   title: "Retention policies",
   lead: "Dated rules with their sources. Whoever drafts a policy does not approve it. A shorter period applies only after a review.",
@@ -62,10 +64,46 @@ export const disposals = {
   proposed: "Proposed",
   approvals: "Approvals",
   approvalsOf: (n: number) => `${n} of 2`,
-  review: "Review",
-  approve: "Approve",
   cancel: "Cancel",
   certificate: "Certificate",
+  from: "May be destroyed from",
+  record: "Record",
+  lastDay: "Last day",
+  decidedBy: "Policy",
+  keepBack: "Keep back",
+  keepBackHint: "Reason to keep it",
+  keepBackWhy: (record: string) => `Reason to keep record ${record} back`,
+  steps: {
+    review: {
+      button: "Review",
+      title: "Review a proposal",
+      submit: (n: number) => `Pass on ${records(n)}`,
+      lead: "Look at each record. Whatever has a reason to be kept leaves the proposal; the others go on to two approvals.",
+    },
+    approve: {
+      button: "Approve",
+      title: "Approve a destruction",
+      submit: (n: number) => `Approve for ${records(n)}`,
+      lead: "Two people who did not propose it approve. Then the period of grace begins; until its end the proposal can be cancelled.",
+    },
+    "carry-out": {
+      button: "Destroy",
+      title: "Destroy what was approved",
+      submit: (n: number) => `Destroy ${records(n)}`,
+      lead: "Every version is removed from the archive, its replica, the index and the caches. Nobody can bring it back. What is held, or not due any more, stays.",
+    },
+  },
+  carriedOut: "What was destroyed",
+  outcome: (destroyed: number, stopped: number, locked: number) =>
+    [
+      `${records(destroyed)} destroyed.`,
+      stopped > 0 ? `${records(stopped)} kept: something stands against it now.` : "",
+      locked > 0
+        ? `${records(locked)} still locked by the archive: destroy the rest when the locks have ended.`
+        : "The certificate is issued.",
+    ]
+      .filter(Boolean)
+      .join(" "),
   emptyTitle: "Nothing is proposed",
   empty: "When the period of records has passed, propose their destruction here.",
 };
