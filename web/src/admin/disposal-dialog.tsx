@@ -68,7 +68,7 @@ export function DisposalDialog({ disposal, step, onClose }: { disposal: Disposal
   return (
     <FormDialog
       title={t.steps[step].title}
-      submit={t.steps[step].submit(disposal.records.length)}
+      submit={t.steps[step].submit(disposal.records.filter((row) => !row.why && !kept[row.record]?.trim()).length)}
       danger={step !== "review"}
       wide
       busy={take.isPending}

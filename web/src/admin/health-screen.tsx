@@ -10,6 +10,7 @@ import { time } from "../text/dates";
 import style from "./admin.module.css";
 import { Details } from "./details";
 import { Oversight } from "./oversight";
+import { Tickets } from "./tickets";
 
 interface Check {
   name: string;
@@ -80,6 +81,7 @@ export default function HealthScreen() {
           </>
         )}
       </Loaded>
+      <Tickets />
       <div className={style.two}>
         <Card title={t.fixity}>
           <p className={parts.hint}>{t.fixityLead}</p>

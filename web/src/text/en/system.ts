@@ -33,6 +33,18 @@ export const health = {
   noProblems: "No damage is known.",
 };
 
+export const tickets = {
+  title: "Tickets",
+  raised: "Raised",
+  batch: "Batch",
+  category: "About",
+  note: "What is wrong",
+  close: "Close",
+  emptyTitle: "No open tickets",
+  empty:
+    "What technicians hand on to you appears here. When you close a ticket, its document goes back into the queue.",
+};
+
 export const audit = {
   title: "Audit log",
   lead: "Everything that was done and read. Entries form a tree of digests: nobody can change one without it showing.",
