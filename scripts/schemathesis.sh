@@ -95,7 +95,7 @@ status=0
 cd "$folder"
 timeout --kill-after=10 $((seconds + 60)) "$tool/bin/schemathesis" --config-file "$folder/schemathesis.toml" \
   run "http://$address/api/v1/openapi.json" --url "http://$address" --header "Authorization: Bearer $token" \
-  --max-time "$seconds" --max-examples "${EXAMPLES:-30}" --request-timeout 20 --seed 7 --generation-database none \
+  --max-time "$seconds" --max-examples "${EXAMPLES:-30}" --request-timeout 60 --seed 7 --generation-database none \
   --checks not_a_server_error,content_type_conformance,response_schema_conformance \
   --exclude-path-regex '/events$|/uploads' --continue-on-failure --warnings off </dev/null || status=$?
 if ((status != 0)); then
