@@ -1,5 +1,6 @@
 //! Several languages on one page: which of two readings of a piece counts, word by word.
 
+use super::words::sureness;
 use crate::ocr::lstm::{LineReading, LineWord};
 
 /// Confidence of a dictionary's word from which no other language is asked.
@@ -62,13 +63,6 @@ fn lie_over(last: Option<(usize, usize)>, word: &LineWord) -> bool {
         let shorter = (last.1 - last.0).min(steps.1 - steps.0);
         last.1.saturating_sub(steps.0) as f32 > shorter as f32 * LEAST_OVERLAP
     })
-}
-
-/// Returns the mean certainty of the characters; hopeless without any.
-fn sureness(words: &[LineWord]) -> f32 {
-    let characters = || words.iter().flat_map(|word| &word.characters);
-    let count = characters().count();
-    if count == 0 { f32::MIN } else { characters().map(|character| character.certainty).sum::<f32>() / count as f32 }
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ fn read_with(reader: &Reader, page: &GrayImage, pieces: &[Piece], size: Size) ->
         doubtful.iter().flat_map(|index| pieces[*index].with_margins(size).map(|piece| (*index, piece))).collect();
     let images: Vec<LineImage> = again.iter().map(|(_, piece)| line_image(reader, page, piece)).collect();
     for ((index, piece), reading) in again.into_iter().zip(reader.read(&images)) {
-        if words::sureness(&reading) > words::sureness(&read[index].1) {
+        if words::sureness(&reading.words) > words::sureness(&read[index].1.words) {
             read[index] = (piece, reading);
         }
     }

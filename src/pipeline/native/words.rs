@@ -80,8 +80,8 @@ pub fn least_confidence(reading: &LineReading) -> f32 {
 }
 
 /// Returns the mean certainty of the characters that were read: 0 at best, and hopeless without any.
-pub fn sureness(reading: &LineReading) -> f32 {
-    let characters = || reading.words.iter().flat_map(|word| &word.characters);
+pub fn sureness(words: &[LineWord]) -> f32 {
+    let characters = || words.iter().flat_map(|word| &word.characters);
     let count = characters().count();
     if count == 0 { f32::MIN } else { characters().map(|character| character.certainty).sum::<f32>() / count as f32 }
 }
