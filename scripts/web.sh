@@ -56,21 +56,27 @@ setup() {
 build() {
   local newer=
   if [[ -f web/dist/index.html ]]; then
-    newer=$(find web/src web/public web/build web/index.html web/package-lock.json web/vite.config.ts web/tsconfig.json -newer web/dist/index.html -print -quit)
+    newer=$(find web/src web/public web/build web/index.html web/package-lock.json web/vite.config.ts web/tsconfig.json docs/openapi.json -newer web/dist/index.html -print -quit)
     if [[ -z "$newer" ]]; then say "web/dist is up to date"; return; fi
   fi
   setup
+  types
   (cd web && npm run --silent build)
   # Cargo sees files that change, but not a folder that appears.
   if [[ -f src/server/assets.rs ]]; then touch src/server/assets.rs; fi
 }
 
+# What the server says and takes, out of its OpenAPI document: never written by hand, never committed.
+types() {
+  [[ web/src/api/schema.ts -nt docs/openapi.json ]] || (cd web && npm run --silent types)
+}
+
 case "${1:-}" in
   setup) setup ;;
   build) build ;;
-  check) setup; (cd web && npx --no-install tsc --noEmit && npx --no-install biome check .) ;;
-  test) setup; (cd web && npx --no-install vitest run) ;;
-  types) setup; (cd web && npm run --silent types) ;;
+  check) setup; types; (cd web && npx --no-install tsc --noEmit && npx --no-install biome check .) ;;
+  test) setup; types; (cd web && npx --no-install vitest run) ;;
+  types) setup; types ;;
   node) find_node || { fail "there is none; scripts/web.sh setup installs one"; exit 3; } ;;
   *) fail "usage: web.sh setup|build|check|test|types|node"; exit 2 ;;
 esac

@@ -1,7 +1,9 @@
 /** A step of a destruction, taken with every record in sight: nobody decides about a list that they were not shown. */
+
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
+import type { Schemas } from "../api/types";
 import { FormDialog } from "../design/form-dialog";
 import { parts } from "../design/parts";
 import { type Column, LongTable } from "../design/table";
@@ -11,11 +13,7 @@ import type { Disposal, DisposalRecord } from "./disposal";
 
 export type Step = "review" | "approve" | "carry-out";
 
-interface CarriedOut {
-  destroyed: number;
-  stopped: number;
-  locked: number;
-}
+type CarriedOut = Schemas["CarriedOutView"];
 
 export function DisposalDialog({ disposal, step, onClose }: { disposal: Disposal; step: Step; onClose(): void }) {
   const t = text.disposals;

@@ -1,25 +1,9 @@
 /** A proposal to destroy records, as the server tells it. */
+import type { Schemas } from "../api/types";
 
-export interface DisposalRecord {
-  record: string;
-  state: string;
-  last_day: string;
-  policy: string;
-  why?: string | null;
-}
+export type DisposalRecord = Schemas["DisposalRecordView"];
 
-export interface Disposal {
-  id: string;
-  state: string;
-  reason: string;
-  proposed_by: string;
-  proposed_at: string;
-  reviewed_by?: string | null;
-  approved_by: string[];
-  destroy_from?: string | null;
-  certificate?: string | null;
-  records: DisposalRecord[];
-}
+export type Disposal = Schemas["DisposalView"];
 
 /** Whether the period of grace of an approved proposal is over. */
 export function isDue(disposal: Disposal, now: number): boolean {

@@ -5,6 +5,7 @@ import { FileX2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Rows } from "../design/listed";
 import { Badge, Button, Card, parts } from "../design/parts";
@@ -16,11 +17,7 @@ import { DisposalDialog, type Step } from "./disposal-dialog";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
-interface Disposals {
-  items: Disposal[];
-  people: number;
-  people_needed: number;
-}
+type Disposals = Schemas["Disposals"];
 
 export default function DisposalsScreen() {
   const t = text.disposals;

@@ -5,6 +5,7 @@ import { Gavel } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { may, useSession } from "../app/session";
 import { FormDialog } from "../design/form-dialog";
 import { Listed } from "../design/listed";
@@ -15,18 +16,7 @@ import { time } from "../text/dates";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
-interface Hold {
-  id: string;
-  matter: string;
-  reason: string;
-  custodian: string;
-  members: number;
-  placed_by: string;
-  placed_at: string;
-  release_proposed_by?: string | null;
-  release_reason?: string | null;
-  released_at?: string | null;
-}
+type Hold = Schemas["HoldView"];
 
 export default function HoldsScreen() {
   const t = text.holds;

@@ -5,6 +5,7 @@ import { Boxes } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Listed } from "../design/listed";
 import { Badge, Button, Card, parts } from "../design/parts";
@@ -14,20 +15,7 @@ import { time } from "../text/dates";
 import { Oversight } from "./oversight";
 import { ReasonDialog } from "./reason-dialog";
 
-interface Lot {
-  id: string;
-  batch: string;
-  batch_name: string;
-  state: string;
-  plan: string;
-  documents: number;
-  sampled: number;
-  unchecked: number;
-  accepts: number;
-  drawn_at: string;
-  decided_at?: string | null;
-  reason?: string | null;
-}
+type Lot = Schemas["LotView"];
 
 export default function LotsScreen() {
   const t = text.lots;

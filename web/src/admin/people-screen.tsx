@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { ROLES, type Role } from "../api/types";
 import { may, useSession } from "../app/session";
 import { FormDialog } from "../design/form-dialog";
@@ -22,10 +23,7 @@ interface Member {
   disabled: boolean;
 }
 
-interface Link {
-  url: string;
-  needs_second?: boolean;
-}
+type Link = Schemas["LinkView"];
 
 export default function PeopleScreen() {
   const t = text.people;

@@ -1,22 +1,17 @@
 /** What technicians handed on to the people who run the machines, without a word on a patient. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Inbox } from "lucide-react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { Listed } from "../design/listed";
 import { Button, Card } from "../design/parts";
 import { Fault } from "../design/states";
 import { text } from "../text";
 import { time } from "../text/dates";
 
-interface Ticket {
-  id: string;
-  batch: { id: string; name: string };
-  category: string;
-  note: string;
-  raised_by: string;
-  raised_at: string;
-}
+type Ticket = Schemas["RaisedTicket"];
 
 export function Tickets() {
   const t = text.tickets;

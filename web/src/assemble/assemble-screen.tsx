@@ -214,10 +214,10 @@ function Assemble({ claim }: { claim: Claim }) {
             ["", candidates.length === 0 ? t.noOther : t.choose],
             ...candidates.map(
               (item) =>
-                [
-                  item.document,
-                  `${item.kind?.value ? text.kindName(item.kind.value) : text.queue.untyped} · ${text.common.pages(item.pages)} · ${item.document.slice(-6)}`,
-                ] as [string, string],
+                [item.document, `${text.queue.documentOf(item.document)} · ${text.common.pages(item.pages)}`] as [
+                  string,
+                  string,
+                ],
             ),
           ]}
         />

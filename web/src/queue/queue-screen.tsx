@@ -28,7 +28,7 @@ export default function QueueScreen() {
       title: t.document,
       cell: (item) => (
         <Link to="/verify/$document" params={{ document: item.document }}>
-          {item.kind?.value ? text.kindName(item.kind.value) : t.untyped}
+          {t.documentOf(item.document)}
         </Link>
       ),
     },

@@ -5,18 +5,14 @@ import { Bookmark, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { FormDialog } from "../design/form-dialog";
 import { Button, IconButton, parts, TextField } from "../design/parts";
 import { text } from "../text";
 import type { Filters } from "./facets";
 import style from "./search.module.css";
 
-interface SavedSearch {
-  id: string;
-  name: string;
-  /** The query string of the search. */
-  query: string;
-}
+type SavedSearch = Schemas["SavedView"];
 
 export function Saved({ onOpen, current }: { onOpen(filters: Filters): void; current: Filters | null }) {
   const t = text.search;

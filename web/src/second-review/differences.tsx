@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { Button, Card, parts } from "../design/parts";
 import { Fault, Loaded } from "../design/states";
 import { text } from "../text";
@@ -15,12 +16,7 @@ interface Keyed {
   birth_date: string;
 }
 
-interface Difference {
-  id: string;
-  document: string;
-  first: Keyed;
-  second: Keyed;
-}
+type Difference = Schemas["DifferenceView"];
 
 type Settlement = { choice: "first" | "second" } | { value: Keyed };
 

@@ -1,7 +1,9 @@
 /** What the server wants of a person before anything else: a password, a second step. */
+
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
+import type { Schemas } from "../api/types";
 import { askSession } from "../app/session";
 import { Button } from "../design/parts";
 import { Failed, Fault, Skeleton } from "../design/states";
@@ -55,11 +57,7 @@ export function SetPassword({ old, onDone }: { old?: boolean; onDone?: () => voi
   );
 }
 
-interface TotpOffer {
-  secret: string;
-  uri: string;
-  svg: string;
-}
+type TotpOffer = Schemas["FactorView"];
 
 export function SetTotp({ onDone }: { onDone?: () => void }) {
   const [code, setCode] = useState("");

@@ -9,7 +9,7 @@ export function SignInAgain() {
   return (
     <Dialog title={text.signIn.again} onClose={() => {}} firm>
       <p>{text.signIn.againLead}</p>
-      <SignInForm login={session?.person.login} />
+      <SignInForm login={session?.person.login ?? undefined} />
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 /** The desk's calls to the server. */
 import { call } from "../api/client";
-import type { AcceptBody, Accepted, Claim, Draft, Station } from "../api/types";
+import type { AcceptBody, Accepted, Claim, Station, TypedDraft } from "../api/types";
 
 export type Decision = "reject" | "postpone" | "escalate" | "second-review";
 
@@ -9,7 +9,7 @@ export interface DeskApi {
   claim(document: string): Promise<Claim>;
   renew(document: string, lease: string): Promise<{ expires_at: string }>;
   release(document: string, lease: string): Promise<void>;
-  saveDraft(document: string, lease: string, draft: Draft): Promise<{ saved_at: string; version?: number }>;
+  saveDraft(document: string, lease: string, draft: TypedDraft): Promise<{ saved_at: string; version?: number }>;
   accept(document: string, body: AcceptBody): Promise<Accepted>;
   decide(document: string, what: Decision, body: Record<string, unknown>): Promise<unknown>;
   undo(): Promise<{ document: string }>;

@@ -10,13 +10,16 @@ const PATIENT = {
   id: "p1",
   number: "H 4471 902",
   name: "KOWALCZYK, Anna",
+  authority: "",
   born: "1957-03-14",
   score: 0.98,
   matched: ["number", "name"],
 };
 
+const ACCEPTED = { record: "r", final_at: "2026-01-01T00:00:00Z", second_review: false };
+
 function field(name: string, level: Field["level"], value = "x"): Field {
-  return { name, label: name, value, confidence: 0.5, level };
+  return { name, label: name, value, confidence: 0.5, level, candidates: [] };
 }
 
 function claim(id: string, fields: Field[] = []): Claim {
@@ -25,6 +28,7 @@ function claim(id: string, fields: Field[] = []): Claim {
     document: {
       id,
       batch: { id: "b", name: "Box" },
+      source: "a.pdf",
       state: "ready",
       pages: [],
       fields,
@@ -51,7 +55,7 @@ function fake(ids: Claim[], over: Partial<DeskApi> = {}) {
     },
     accept: async (id) => {
       calls.push(`accept ${id}`);
-      return { record: "r" };
+      return ACCEPTED;
     },
     decide: async (id, what) => void calls.push(`${what} ${id}`),
     undo: async () => ({ document: "a" }),
@@ -153,7 +157,7 @@ describe("a document that was just accepted", () => {
     const { desk } = fake(queue, {
       accept: () =>
         new Promise((done) => {
-          answer = () => done({ record: "r" });
+          answer = () => done(ACCEPTED);
         }),
     });
     await desk.open();

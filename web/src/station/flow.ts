@@ -1,5 +1,5 @@
 /** What has been entered for a document, what is still uncertain, what stands against accepting it. Pure. */
-import type { AcceptBody, Claim, Draft, Field, Level, PatientCandidate, Station } from "../api/types";
+import type { AcceptBody, Claim, Draft, Field, Level, PatientCandidate, Station, TypedDraft } from "../api/types";
 
 export type PatientChoice = { existing: PatientCandidate } | { fresh: true };
 
@@ -195,7 +195,7 @@ export function confirm(entry: Entry, step: Step): Entry {
   return entry.confirmed.includes(step) ? entry : { ...entry, confirmed: [...entry.confirmed, step] };
 }
 
-export function draftOf(entry: Entry): Draft {
+export function draftOf(entry: Entry): TypedDraft {
   return {
     fields: { ...entry.values, ...(entry.kind ? { kind: entry.kind } : {}) },
     confirmed: entry.confirmed,

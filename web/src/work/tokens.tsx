@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Schemas } from "../api/types";
 import { FormDialog } from "../design/form-dialog";
 import { Button, Card, Dialog, DialogFoot, parts, TextField } from "../design/parts";
 import { Fault, Loaded, Notice } from "../design/states";
@@ -11,12 +12,7 @@ import { Table } from "../design/table";
 import { text } from "../text";
 import { time } from "../text/dates";
 
-interface Token {
-  id: string;
-  name?: string | null;
-  scopes?: string[] | null;
-  expires_at: string;
-}
+type Token = Schemas["TokenView"];
 
 export function Tokens() {
   const t = text.tokens;

@@ -85,7 +85,7 @@ function Today() {
             <Figure label={t.rejected} value={text.number(today.rejected)} />
             <Figure
               label={t.seconds}
-              value={today.seconds_per_document === null ? "–" : `${today.seconds_per_document.toFixed(1)} s`}
+              value={today.seconds_per_document == null ? "–" : `${today.seconds_per_document.toFixed(1)} s`}
             />
           </Figures>
           <Card title={t.last}>

@@ -5,7 +5,7 @@ export const queue = {
   lead: "Oldest, most urgent and most certain first, in the order in which “Verify” gives them out. Open one to take it out of turn.",
   start: "Start verifying",
   document: "Document",
-  untyped: "Document",
+  documentOf: (id: string) => `Document ${id.slice(-6)}`,
   batch: "Batch",
   pages: "Pages",
   age: "Waiting",
