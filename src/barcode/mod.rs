@@ -1,7 +1,7 @@
-//! Codes: reading them off pages ([`read`]), and the separator and cover sheets of our own: what stands in their codes
-//! ([`sheet`]) and how they are printed ([`print`]).
+//! Codes: reading them off pages ([`read()`]), and the separator and cover sheets of our own: what stands in their codes
+//! ([`sheet`]) and how they are printed ([`mod@print`]).
 //!
-//! [`read`] parses foreign pixels in a C++ library: it is for recognition children, never for the program itself.
+//! [`read()`] parses foreign pixels in a C++ library: it is for recognition children, never for the program itself.
 
 mod dense;
 pub mod print;

@@ -11,7 +11,7 @@ use crate::access::Denied;
 use crate::app::AppError;
 use crate::store::StoreError;
 
-/// Why a request was not carried out. It becomes JSON in the [`frame`](super::frame), which knows the request's id.
+/// Why a request was not carried out. It becomes JSON in `frame.rs`, which knows the request's id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     /// Status of the answer.
