@@ -135,13 +135,7 @@ function MakeBatch({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <FormDialog
-      title={t.make}
-      busy={make.isPending}
-      error={make.error}
-      onClose={onClose}
-      onSubmit={() => make.mutate()}
-    >
+    <FormDialog title={t.make} doing={make} onClose={onClose}>
       <TextField
         label={t.name}
         required

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { call } from "../api/client";
 import type { Schemas } from "../api/types";
 import { FormDialog } from "../design/form-dialog";
-import { parts } from "../design/parts";
+import { Button, Dialog, DialogFoot, parts } from "../design/parts";
 import { type Column, LongTable } from "../design/table";
 import { text } from "../text";
 import { day } from "../text/dates";
@@ -50,17 +50,14 @@ export function DisposalDialog({ disposal, step, onClose }: { disposal: Disposal
   ];
   if (take.data && step === "carry-out") {
     return (
-      <FormDialog
-        title={t.carriedOut}
-        submit={text.common.close}
-        ready
-        busy={false}
-        error={null}
-        onClose={onClose}
-        onSubmit={onClose}
-      >
+      <Dialog title={t.carriedOut} onClose={onClose}>
         <p>{t.outcome(take.data.destroyed, take.data.stopped, take.data.locked)}</p>
-      </FormDialog>
+        <DialogFoot>
+          <Button look="primary" onClick={onClose}>
+            {text.common.close}
+          </Button>
+        </DialogFoot>
+      </Dialog>
     );
   }
   return (
@@ -69,10 +66,8 @@ export function DisposalDialog({ disposal, step, onClose }: { disposal: Disposal
       submit={t.steps[step].submit(disposal.records.filter((row) => !row.why && !kept[row.record]?.trim()).length)}
       danger={step !== "review"}
       wide
-      busy={take.isPending}
-      error={take.error}
+      doing={take}
       onClose={onClose}
-      onSubmit={() => take.mutate()}
     >
       <p>{t.steps[step].lead}</p>
       <p>{disposal.reason}</p>

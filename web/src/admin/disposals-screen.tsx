@@ -104,8 +104,7 @@ export default function DisposalsScreen() {
       {cancelling && (
         <ReasonDialog
           title={t.cancel}
-          busy={ending.isPending}
-          error={ending.error}
+          doing={ending}
           onClose={() => cancel(null)}
           onReason={(reason) => ending.mutate({ id: cancelling, reason })}
         />
@@ -131,8 +130,7 @@ function Propose({ onClose }: { onClose(): void }) {
     <ReasonDialog
       title={t.propose}
       lead={eligible.data ? t.eligible(eligible.data.length) : t.proposeLead}
-      busy={save.isPending}
-      error={save.error}
+      doing={save}
       onClose={onClose}
       onReason={(reason) => save.mutate(reason)}
     />

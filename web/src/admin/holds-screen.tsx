@@ -91,8 +91,7 @@ export default function HoldsScreen() {
       {asking && (
         <ReasonDialog
           title={t.askRelease}
-          busy={release.isPending}
-          error={release.error}
+          doing={release}
           onClose={() => ask(null)}
           onReason={(reason) => release.mutate({ id: asking.id, reason })}
         />
@@ -117,13 +116,7 @@ function PlaceHold({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <FormDialog
-      title={t.place}
-      busy={save.isPending}
-      error={save.error}
-      onClose={onClose}
-      onSubmit={() => save.mutate()}
-    >
+    <FormDialog title={t.place} doing={save} onClose={onClose}>
       <TextField
         label={t.matter}
         hint={t.matterHint}

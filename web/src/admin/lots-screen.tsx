@@ -67,8 +67,7 @@ export default function LotsScreen() {
       {holding && (
         <ReasonDialog
           title={t.hold}
-          busy={decide.isPending}
-          error={decide.error}
+          doing={decide}
           onClose={() => holdBack(null)}
           onReason={(reason) => decide.mutate({ id: holding, what: "hold", reason })}
         />

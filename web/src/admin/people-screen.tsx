@@ -161,7 +161,7 @@ function PersonDialog({ onClose, onAdded }: { onClose(): void; onAdded(name: str
     onSuccess: (answer) => onAdded(name, answer.link),
   });
   return (
-    <FormDialog title={t.add} busy={add.isPending} error={add.error} onClose={onClose} onSubmit={() => add.mutate()}>
+    <FormDialog title={t.add} doing={add} onClose={onClose}>
       <TextField label={t.name} required value={name} onChange={(event) => setName(event.target.value)} />
       <TextField
         label={t.login}
@@ -186,10 +186,8 @@ function RolesDialog({ member, onClose }: { member: Member; onClose(): void }) {
     <FormDialog
       title={`${text.people.changeRoles}: ${member.name}`}
       submit={text.common.save}
-      busy={save.isPending}
-      error={save.error}
+      doing={save}
       onClose={onClose}
-      onSubmit={() => save.mutate()}
     >
       <RoleBoxes roles={roles} onChange={setRoles} />
     </FormDialog>

@@ -128,13 +128,7 @@ function DraftPolicy({ onClose }: { onClose(): void }) {
     },
   });
   return (
-    <FormDialog
-      title={t.draft}
-      busy={save.isPending}
-      error={save.error}
-      onClose={onClose}
-      onSubmit={() => save.mutate()}
-    >
+    <FormDialog title={t.draft} doing={save} onClose={onClose}>
       <TextField
         label={t.policyTitle}
         required

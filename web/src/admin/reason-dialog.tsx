@@ -7,8 +7,7 @@ import { text } from "../text";
 export function ReasonDialog(props: {
   title: string;
   lead?: string;
-  busy: boolean;
-  error: unknown;
+  doing: { isPending: boolean; error: unknown };
   onClose(): void;
   onReason(reason: string): void;
 }) {
@@ -16,10 +15,8 @@ export function ReasonDialog(props: {
   return (
     <FormDialog
       title={props.title}
-      busy={props.busy}
-      error={props.error}
+      doing={{ ...props.doing, mutate: () => props.onReason(reason) }}
       onClose={props.onClose}
-      onSubmit={() => props.onReason(reason)}
     >
       {props.lead && <p>{props.lead}</p>}
       <TextField

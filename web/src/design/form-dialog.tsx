@@ -12,10 +12,9 @@ interface FormDialogProps {
   wide?: boolean;
   /** Nothing has to be filled in: Enter at once does it. */
   ready?: boolean;
-  busy: boolean;
-  error: unknown;
+  /** What the button does: a mutation, or something that behaves like one. */
+  doing: { isPending: boolean; error: unknown; mutate(): void };
   onClose(): void;
-  onSubmit(): void;
   children?: ReactNode;
 }
 
@@ -27,17 +26,17 @@ export function FormDialog(props: FormDialogProps) {
         data-own-enter
         onSubmit={(event) => {
           event.preventDefault();
-          props.onSubmit();
+          props.doing.mutate();
         }}
       >
         {props.children}
-        <Fault error={props.error} />
+        <Fault error={props.doing.error} />
         <DialogFoot>
           <Button onClick={props.onClose}>{text.common.cancel}</Button>
           <Button
             type="submit"
             look={props.danger ? "danger" : "primary"}
-            disabled={props.busy}
+            disabled={props.doing.isPending}
             data-first={props.ready || undefined}
           >
             {props.submit ?? props.title}

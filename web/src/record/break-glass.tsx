@@ -18,14 +18,7 @@ export function BreakGlass({ patient, onClose }: { patient: string; onClose(): v
     onSuccess: onClose,
   });
   return (
-    <FormDialog
-      title={t.breakGlass}
-      danger
-      busy={ask.isPending}
-      error={ask.error}
-      onClose={onClose}
-      onSubmit={() => ask.mutate()}
-    >
+    <FormDialog title={t.breakGlass} danger doing={ask} onClose={onClose}>
       <Notice tone="verify">{t.breakGlassLead}</Notice>
       <TextArea
         label={text.common.reason}

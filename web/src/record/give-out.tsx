@@ -47,10 +47,8 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
   return (
     <FormDialog
       title={what === "export" ? t.export : t.print}
-      busy={busy}
-      error={error}
+      doing={{ isPending: busy, error, mutate: () => void submit() }}
       onClose={onClose}
-      onSubmit={() => void submit()}
     >
       <p>{what === "export" ? t.exportLead : t.printLead}</p>
       {what === "export" && (

@@ -66,14 +66,7 @@ function NameSearch({ filters, onClose }: { filters: Filters; onClose(): void })
     },
   });
   return (
-    <FormDialog
-      title={text.search.save}
-      submit={text.common.save}
-      busy={save.isPending}
-      error={save.error}
-      onClose={onClose}
-      onSubmit={() => save.mutate()}
-    >
+    <FormDialog title={text.search.save} submit={text.common.save} doing={save} onClose={onClose}>
       <TextField label={text.common.name} required value={name} onChange={(event) => setName(event.target.value)} />
     </FormDialog>
   );

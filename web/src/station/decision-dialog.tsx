@@ -49,10 +49,8 @@ export function DecisionDialog({ decision, onClose, onDecide }: DecisionDialogPr
       submit={t.submit}
       danger={decision === "reject"}
       ready
-      busy={busy}
-      error={error}
+      doing={{ isPending: busy, error, mutate: () => void submit() }}
       onClose={onClose}
-      onSubmit={() => void submit()}
     >
       <p>{t.lead}</p>
       {choices.length > 0 && <Select label={t.choice} value={choice} onChange={setChoice} options={choices} />}

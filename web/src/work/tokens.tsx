@@ -92,13 +92,7 @@ function MakeToken({ onClose }: { onClose(): void }) {
       </Dialog>
     );
   return (
-    <FormDialog
-      title={t.make}
-      busy={make.isPending}
-      error={make.error}
-      onClose={onClose}
-      onSubmit={() => make.mutate()}
-    >
+    <FormDialog title={t.make} doing={make} onClose={onClose}>
       <TextField label={text.common.name} required value={name} onChange={(event) => setName(event.target.value)} />
       <TextField
         label={t.days}
