@@ -42,6 +42,8 @@ export function DisposalDialog({ disposal, step, onClose }: { disposal: Disposal
               placeholder={t.keepBackHint}
               maxLength={500}
               value={kept[row.record] ?? ""}
+              // Enter ends a reason, not the review of the whole list.
+              onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
               onChange={(event) => keep({ ...kept, [row.record]: event.target.value })}
             />
           ),
