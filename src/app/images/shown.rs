@@ -38,6 +38,10 @@ impl App {
             return Ok(Some(text));
         }
         (text.image.width, text.image.height) = (shown.width, shown.height);
+        let codes = text.codes.iter_mut().map(|code| &mut code.corners);
+        for corner in codes.chain(text.separators.iter_mut().map(|separator| &mut separator.corners)).flatten() {
+            *corner = [along(corner[0], read.width, shown.width), along(corner[1], read.height, shown.height)];
+        }
         for block in &mut text.blocks {
             block.rect = carried(block.rect, read, shown);
             for line in &mut block.lines {
@@ -69,10 +73,14 @@ impl App {
 
 /// Carries a rectangle from an image of one size to the same image at another; it covers at least one pixel.
 fn carried(rect: Rect, from: Size, to: Size) -> Rect {
-    let along = |at: u32, from: u32, to: u32| (u64::from(at) * u64::from(to) / u64::from(from.max(1))) as u32;
     let (left, top) = (along(rect.left, from.width, to.width), along(rect.top, from.height, to.height));
     let (right, bottom) = (along(rect.right(), from.width, to.width), along(rect.bottom(), from.height, to.height));
     Rect::new(left, top, right.saturating_sub(left).max(1), bottom.saturating_sub(top).max(1))
+}
+
+/// Carries a place along one side of an image to the same image at another length.
+fn along(at: u32, from: u32, to: u32) -> u32 {
+    (u64::from(at) * u64::from(to) / u64::from(from.max(1))) as u32
 }
 
 #[cfg(test)]
