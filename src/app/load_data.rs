@@ -181,10 +181,8 @@ fn sheets(seed: u64) -> Result<Vec<Sheet>, AppError> {
 
 fn sheet(path: &Path) -> Result<Sheet, AppError> {
     let bytes = std::fs::read(path).map_err(|cause| AppError::Write { what: "the page images".into(), cause })?;
-    // Width and height are the first members of a PNG file's header.
-    let at =
-        |place: usize| bytes.get(place..place + 4).and_then(|four| four.try_into().ok()).map_or(1, u32::from_be_bytes);
-    let size = Size { width: at(16), height: at(20) };
+    let (width, height) = image::image_dimensions(path).map_err(|cause| AppError::Child(cause.to_string()))?;
+    let size = Size { width, height };
     Ok(Sheet { bytes, size })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Codes are looked for there only: most pages have no such patch, and looking through a whole page costs half a second.
 
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::GrayImage;
 
 /// Page pixels to a side of one pixel of the reduced copy, at 300 pixels per inch.
@@ -63,22 +64,17 @@ pub(super) fn patches(page: &GrayImage) -> Vec<Patch> {
     found.into_iter().map(|(_, patch)| patch).collect()
 }
 
-/// Averages squares of `factor` pixels.
+/// Averages squares of `factor` pixels; a rest narrower than that at the right and at the bottom is left out.
 pub(super) fn reduced(page: &GrayImage, factor: u32) -> GrayImage {
-    let (width, height) = (page.width() / factor, page.height() / factor);
-    let stride = page.width() as usize;
-    let side = factor as usize;
-    let mut out = Vec::with_capacity(width as usize * height as usize);
-    let mut sums = vec![0_u32; stride];
-    for rows in page.as_raw().chunks_exact((stride * side).max(1)).take(height as usize) {
-        sums.fill(0);
-        for row in rows.chunks_exact(stride) {
-            sums.iter_mut().zip(row).for_each(|(sum, pixel)| *sum += u32::from(*pixel));
-        }
-        let squares = sums.chunks_exact(side).take(width as usize);
-        out.extend(squares.map(|sums| (sums.iter().sum::<u32>() / (factor * factor)) as u8));
-    }
-    GrayImage::from_raw(width, height, out).unwrap_or_default()
+    let mut out = GrayImage::new(page.width() / factor, page.height() / factor);
+    let (width, height) = (f64::from(out.width() * factor), f64::from(out.height() * factor));
+    let options = ResizeOptions::new()
+        .crop(0.0, 0.0, width, height)
+        .resize_alg(ResizeAlg::Convolution(FilterType::Box))
+        .use_alpha(false);
+    // Only an image without pixels is refused, and stays empty.
+    let _ = Resizer::new().resize(page, &mut out, &options);
+    out
 }
 
 impl Tiles {

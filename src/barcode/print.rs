@@ -130,7 +130,9 @@ fn drawing(printed: &PrintedSheet, width: f32, height: f32) -> Result<String, Pr
     let middle = (height - 162.0 - BARS.0 + 96.0 + BARS.0) / 2.0;
     draw_square(&mut out, &payload, MARGIN, middle - SQUARE / 2.0)?;
     let beside = MARGIN + SQUARE + 14.0;
-    for (line, advice) in advice.iter().enumerate() {
+    for (line, advice) in
+        advice.into_iter().chain(["", "It is scanned with the pages,", "kept, and not shown."]).enumerate()
+    {
         text(&mut out, "R", 13.0, beside, middle + 66.0 - 18.0 * line as f32, advice, width);
     }
     text(&mut out, "F", 11.0, beside, middle - 96.0, &payload, width);
@@ -146,49 +148,13 @@ fn drawing(printed: &PrintedSheet, width: f32, height: f32) -> Result<String, Pr
     Ok(out)
 }
 
-/// What people are told.
-const fn words(kind: SheetKind) -> (&'static str, [&'static str; 5]) {
+/// What people are told: what it is, and where it goes.
+const fn words(kind: SheetKind) -> (&'static str, [&'static str; 2]) {
     match kind {
-        SheetKind::Batch => (
-            "Batch begins",
-            [
-                "Put this sheet before the",
-                "first page of the batch.",
-                "",
-                "It is scanned with the pages,",
-                "kept, and not shown.",
-            ],
-        ),
-        SheetKind::Chart => (
-            "Chart of patient",
-            [
-                "Put this sheet before each",
-                "document of this patient.",
-                "",
-                "It is scanned with the pages,",
-                "kept, and not shown.",
-            ],
-        ),
-        SheetKind::Type => (
-            "Document type",
-            [
-                "Put this sheet before the",
-                "first page of the document.",
-                "",
-                "It is scanned with the pages,",
-                "kept, and not shown.",
-            ],
-        ),
-        SheetKind::End => (
-            "Separator",
-            [
-                "Put this sheet behind the",
-                "last page of the document.",
-                "",
-                "It is scanned with the pages,",
-                "kept, and not shown.",
-            ],
-        ),
+        SheetKind::Batch => ("Batch begins", ["Put this sheet before the", "first page of the batch."]),
+        SheetKind::Chart => ("Chart of patient", ["Put this sheet before each", "document of this patient."]),
+        SheetKind::Type => ("Document type", ["Put this sheet before the", "first page of the document."]),
+        SheetKind::End => ("Separator", ["Put this sheet behind the", "last page of the document."]),
     }
 }
 

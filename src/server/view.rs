@@ -127,6 +127,6 @@ impl From<Rect> for RectView {
 }
 
 /// Returns the name under which a value is written.
-fn named(value: &impl Serialize) -> String {
+pub(super) fn named(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

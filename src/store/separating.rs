@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::engine::Transaction;
 use super::error::StoreError;
 use super::pages::read_findings;
+use super::splitting;
 use super::values::values;
-use super::{page_progress, review};
 use crate::chart::{DocumentId, DocumentState, FindingKind, Hasher};
 
 /// What matters about a page.
@@ -59,20 +59,9 @@ pub(super) async fn separate(
         return Ok(());
     }
     let state = state.clone().split()?;
-    for (number, positions) in parts.iter().enumerate() {
-        let part = part_id(document, number);
-        let sql = "INSERT INTO documents
-             (id, batch, delivery, state, pages_left, pages_failed, opened_at, changed_at, parent)
-             SELECT $1, batch, delivery, 'reading', 0, 0, $2, $2, id FROM documents WHERE id = $3";
-        transaction.execute(sql, values![part, now, document]).await?;
-        for (position, old) in (1_u32..).zip(positions) {
-            let sql = "UPDATE document_pages SET document = $1, position = $2 WHERE document = $3 AND position = $4";
-            transaction.execute(sql, values![part, position, document, *old]).await?;
-        }
-        page_progress::recount(transaction, part, now).await?;
-        review::queue_pages(transaction, part, now).await?;
-    }
-    page_progress::write(transaction, document, &state).await
+    let parts: Vec<_> =
+        parts.into_iter().enumerate().map(|(number, positions)| (part_id(document, number), positions)).collect();
+    splitting::part(transaction, document, &state, &parts, now).await
 }
 
 /// Returns the positions of the pages of each part, in order; every page is in exactly one.

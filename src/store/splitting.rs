@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::engine::Store;
+use super::engine::{Store, Transaction};
 use super::error::{StoreError, refused};
 use super::values::values;
 use super::{page_progress, review};
-use crate::chart::DocumentId;
+use crate::chart::{DocumentId, DocumentState};
 
 impl Store {
     /// Splits a document into parts, each a new document with pages at these places of the old one, in this order.
@@ -32,20 +32,7 @@ impl Store {
             let why = format!("every page from 1 to {} has to be in exactly one part", held.len());
             return Err(refused(why));
         }
-        for (part, positions) in parts {
-            let sql = "INSERT INTO documents
-                 (id, batch, delivery, state, pages_left, pages_failed, opened_at, changed_at, parent)
-                 SELECT $1, batch, delivery, 'reading', 0, 0, $2, $2, id FROM documents WHERE id = $3";
-            transaction.execute(sql, values![*part, now, document]).await?;
-            for (position, old) in (1_u32..).zip(positions) {
-                let sql =
-                    "UPDATE document_pages SET document = $1, position = $2 WHERE document = $3 AND position = $4";
-                transaction.execute(sql, values![*part, position, document, *old]).await?;
-            }
-            page_progress::recount(&mut transaction, *part, now).await?;
-            review::queue_pages(&mut transaction, *part, now).await?;
-        }
-        page_progress::write(&mut transaction, document, &state).await?;
+        part(&mut transaction, document, &state, parts, now).await?;
         transaction.commit().await
     }
 
@@ -54,4 +41,27 @@ impl Store {
         let row = self.row("SELECT parent FROM documents WHERE id = $1", values![document]).await?;
         row.map_or(Ok(None), |row| row.optional_parsed("parent"))
     }
+}
+
+/// Moves the pages of a document into parts of it, which become documents of their own; `state` is what is left of it.
+pub(super) async fn part(
+    transaction: &mut Transaction,
+    document: DocumentId,
+    state: &DocumentState,
+    parts: &[(DocumentId, Vec<u32>)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (part, positions) in parts {
+        let sql = "INSERT INTO documents
+             (id, batch, delivery, state, pages_left, pages_failed, opened_at, changed_at, parent)
+             SELECT $1, batch, delivery, 'reading', 0, 0, $2, $2, id FROM documents WHERE id = $3";
+        transaction.execute(sql, values![*part, now, document]).await?;
+        for (position, old) in (1_u32..).zip(positions) {
+            let sql = "UPDATE document_pages SET document = $1, position = $2 WHERE document = $3 AND position = $4";
+            transaction.execute(sql, values![*part, position, document, *old]).await?;
+        }
+        page_progress::recount(transaction, *part, now).await?;
+        review::queue_pages(transaction, *part, now).await?;
+    }
+    page_progress::write(transaction, document, state).await
 }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::chart::facts::AccessFact;
 use crate::chart::{PersonId, RecordDraft, RecordId, Verifier};
 use crate::server::problem::Problem;
+use crate::server::view::named;
 use crate::server::{Json, Path, SignedIn};
 use crate::store::VersionRow;
 
@@ -185,10 +186,7 @@ async fn shown(
         Some((person, _)) => Some(name(app, names, person).await?),
         None => None,
     };
-    let correction = said.and_then(|said| said.correction.as_ref()).map(|correction| {
-        let reason = serde_json::to_value(correction.reason).ok();
-        reason.and_then(|reason| reason.as_str().map(str::to_owned)).unwrap_or_default()
-    });
+    let correction = said.and_then(|said| said.correction.as_ref()).map(|correction| named(&correction.reason));
     Ok(VersionView {
         number: version.version,
         state: version.state.name().to_owned(),
