@@ -50,6 +50,27 @@ export const dashboard = {
   why: "Why",
 };
 
+export const coverSheets = {
+  title: "Print separator sheets",
+  lead: "Put them between the documents before scanning. The scan is split at them, and what they say labels the document behind.",
+  print: "Make the PDF",
+  kind: "What the sheets announce",
+  kinds: {
+    type: "A document of a type begins",
+    chart: "A document of a patient begins",
+    batch: "A batch begins",
+    end: "A document ends",
+  },
+  type: "Document type",
+  allTypes: "Every type, a sheet each",
+  numbers: "Record numbers",
+  batches: "Names of batches",
+  aLineEach: "One in each line: a sheet for each.",
+  copies: "Copies of each sheet",
+  paper: "Paper",
+  papers: { a4: "A4", letter: "US letter" },
+};
+
 export const batches = {
   title: "Batches and intake",
   lead: "Bring in scans, and see that no sheet is missing: pages in = pages read + pages failed + pages rejected.",
