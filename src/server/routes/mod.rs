@@ -2,6 +2,7 @@
 
 mod audit;
 mod batches;
+mod boxes;
 mod dashboard;
 mod desk;
 mod disposals;
@@ -36,6 +37,7 @@ pub fn table() -> Vec<Route> {
     table.extend(session::routes());
     table.extend(audit::routes());
     table.extend(batches::routes());
+    table.extend(boxes::routes());
     table.extend(dashboard::routes());
     table.extend(disposals::routes());
     table.extend(events::routes());
