@@ -35,6 +35,7 @@ pub mod load_data;
 pub mod locks;
 pub mod lots;
 pub mod measure;
+pub mod paper;
 mod parts;
 mod people;
 pub mod policy;

@@ -221,6 +221,8 @@ fn a_scan_is_split_at_its_sheets_and_no_page_is_lost() {
     }
     assert_eq!(seen.len(), 7);
     assert_eq!(count(&report, "pages_blank"), 1);
+    // Were both sides scanned, pages 5 and 6 would be front and back of one sheet.
+    assert_eq!((count(&report, "separators"), count(&report, "separator_sheets")), (3, 2));
 
     // The separator of other programs, without a word in the pipeline definition.
     let patch = patch_sheet(PATCH_CODES[2].1, 200);

@@ -2,6 +2,7 @@
 
 mod audit;
 mod batches;
+mod boxes;
 mod cover_sheets;
 mod dashboard;
 mod desk;
@@ -37,6 +38,7 @@ pub fn table() -> Vec<Route> {
     table.extend(session::routes());
     table.extend(audit::routes());
     table.extend(batches::routes());
+    table.extend(boxes::routes());
     table.extend(cover_sheets::routes());
     table.extend(dashboard::routes());
     table.extend(disposals::routes());

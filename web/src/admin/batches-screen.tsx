@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { PackageOpen, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
-import type { Page } from "../api/types";
+import type { Page, Schemas } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Meter } from "../design/figure";
 import { FormDialog } from "../design/form-dialog";
@@ -38,6 +38,7 @@ export interface BatchRow {
   };
   adds_up: boolean;
   unreliable_pages: number;
+  paper: Schemas["PaperView"];
   sheets: string | { missing: number } | { "too-many": number };
 }
 

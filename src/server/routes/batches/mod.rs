@@ -1,10 +1,14 @@
 //! Batches: what was brought in together, where it stands, and whose work it is.
 
+mod paper;
+
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
+
+use paper::PaperView;
 
 use crate::access::Permission;
 use crate::app::batch_report::BatchReport;
@@ -24,6 +28,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Access::May(Permission::Label), routes!(create)),
         Route::new(Access::May(Permission::SeeWork), routes!(show)),
         Route::new(Access::May(Permission::SeeWork), routes!(retry)),
+        Route::new(Access::May(Permission::Label), routes!(paper::prepare)),
+        Route::new(Access::May(Permission::Label), routes!(paper::close)),
+        Route::new(Access::May(Permission::ReviewOthers), routes!(paper::confirm)),
         Route::new(Access::May(Permission::ManagePeople), routes!(assign, unassign)),
     ]
 }
@@ -49,6 +56,8 @@ pub struct BatchView {
     unreliable_pages: u64,
     /// What the number of sheets says.
     sheets: Value,
+    /// How it was prepared, what was found of it, and its closing.
+    paper: PaperView,
     /// Whose work it is; nobody: that of all technicians and reviewers.
     staff: Vec<String>,
     /// Files of it that need a person; only where one batch is asked for.
@@ -136,7 +145,7 @@ async fn unassign(signed_in: SignedIn, Path((id, person)): Path<(BatchId, Person
 }
 
 /// Returns the batches that the person may not know of. Batches are the business of staff and of those who run things.
-async fn not_theirs(signed_in: &SignedIn) -> Result<Vec<BatchId>, Problem> {
+pub(super) async fn not_theirs(signed_in: &SignedIn) -> Result<Vec<BatchId>, Problem> {
     let roles = &signed_in.person.roles;
     if roles.iter().any(|role| matches!(role, Role::Administrator | Role::ItSupport)) {
         return Ok(Vec::new());
@@ -165,7 +174,8 @@ async fn shown(signed_in: &SignedIn, batch: Batch, files: bool) -> Result<BatchV
         }
         false => None,
     };
-    let BatchReport { batch, counts, adds_up, unreliable_pages, sheets } = app.batch_report(batch).await?;
+    let BatchReport { batch, counts, adds_up, unreliable_pages, sheets, reconciliation, paper, .. } =
+        app.batch_report(batch).await?;
     Ok(BatchView {
         id: batch.id.to_string(),
         name: batch.name,
@@ -176,6 +186,7 @@ async fn shown(signed_in: &SignedIn, batch: Batch, files: bool) -> Result<BatchV
         adds_up,
         unreliable_pages,
         sheets: value(serde_json::to_value(sheets))?,
+        paper: PaperView::of(app, paper, &reconciliation).await?,
         staff,
         files,
     })

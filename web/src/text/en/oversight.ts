@@ -109,6 +109,33 @@ export const batches = {
   report: "Report",
 };
 
+export const paper = {
+  title: "Paper",
+  box: "Box",
+  prepared: "Prepared",
+  preparedBy: (sheets: number, sides: string, by: string) => `${number(sheets)} sheets, ${sides}, counted by ${by}`,
+  notCounted: "Nobody counted the sheets before scanning",
+  charts: "Charts",
+  found: "Sheets",
+  differs: "differs",
+  sides: "Sides found",
+  sidesOf: (sides: number, blank: number, separators: number) =>
+    `${number(sides)}, of these ${number(blank)} blank and ${number(separators)} separator sheets, which are hidden`,
+  unread: "Not read",
+  unreadOf: (sides: number, files: number) => `${number(sides)} sides, ${number(files)} files`,
+  closing: "Closing",
+  open: "Open: it takes in more files",
+  waits: (by: string, at: string) => `Waits for a second person; ${by} gave the reason ${at}`,
+  closed: (by: string, second: string | null | undefined, at: string) =>
+    `Closed by ${by}${second ? ` and ${second}` : ""} ${at}: it takes in no more files`,
+  close: "Close the batch",
+  closeLead: "As many sheets were found as were prepared. A closed batch takes in no more files.",
+  differenceLead: (sentence: string) =>
+    `The counts do not agree: ${sentence}. Look for the paper first. With a reason, a second person can confirm the difference; leave patients' names out.`,
+  confirm: "Confirm the difference",
+  confirmLead: (sentence: string) => `${sentence}. Confirming closes the batch for good; both of you stand in the ledger.`,
+};
+
 export const people = {
   title: "People and roles",
   lead: "Who may do what. Nobody changes their own roles; what a person may not do whatever their roles is checked each time.",
