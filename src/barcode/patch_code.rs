@@ -16,8 +16,10 @@ const SHORTER_SIDE: u32 = 600;
 /// Widths in units of a tenth of the whole, which is what a narrow bar has.
 const NARROW: RangeInclusive<f32> = 0.5..=1.6;
 const WIDE: RangeInclusive<f32> = 1.9..=3.1;
-/// Paper beside the code.
-const QUIET: f32 = 0.9;
+/// Paper beside the code; there is less within other codes, which have the same bars somewhere.
+const QUIET: f32 = 2.5;
+/// Least pixels of the shorter side of a page, 0.80 inches of which can be told: less is a cut-out.
+const LEAST_SIDE: u32 = 480;
 /// The whole as a share of the shorter side of the page: 0.80 inches on paper of 5.5 to 11.7 inches.
 const WHOLE: RangeInclusive<f32> = 0.055..=0.16;
 /// Length of the bars as a share of the whole.
@@ -64,7 +66,11 @@ struct Track {
 
 /// Reads the patch codes of a page, whose bars may lean by up to 15 degrees; corners are pixels of `page`.
 pub(super) fn patch_codes(page: &GrayImage) -> Vec<Code> {
-    let factor = (page.width().min(page.height()) / SHORTER_SIDE).max(1);
+    let side = page.width().min(page.height());
+    if side < LEAST_SIDE {
+        return Vec::new();
+    }
+    let factor = (side / SHORTER_SIDE).max(1);
     let small = reduced(page, factor);
     let paper = f32::from(paper_level(&small));
     INK.into_iter()
@@ -275,6 +281,10 @@ mod tests {
         assert_eq!(read(&page(CODES[1].0, 3.85, 2.0)), ["PATCH2"], "it has no mirror image");
         let large = imageops::crop_imm(&page(code, 0.5, 2.0), 0, 200, 500, 500).to_image();
         assert_eq!(read(&large), [""; 0], "it fills the page");
+        let mut beside = page(code, 0.5, 2.0);
+        let bar = GrayImage::from_pixel((0.08 * DPI) as u32, (2.0 * DPI) as u32, Luma([20]));
+        imageops::replace(&mut beside, &bar, (1.38 * DPI) as i64, (2.0 * DPI) as i64);
+        assert_eq!(read(&beside), [""; 0], "a fifth bar");
         let uneven = [true, true, true, false];
         assert_eq!(read(&page(uneven, 0.5, 2.0)), [""; 0], "three wide bars");
         assert_eq!(read(&GrayImage::new(0, 0)), [""; 0]);
