@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { assert, check, checks, enrol, PASSWORD, World } from "./support.mjs";
 import { arrange, review, search, screens, station } from "./other-screens.mjs";
 import { lossOfHold, lossOfNetwork, overlay, takeBack, verify } from "./station.mjs";
+import { viewers } from "./viewers.mjs";
 
 const [, , program, pictures = join(process.cwd(), "web/screenshots")] = process.argv;
 if (!program) {
@@ -79,6 +80,7 @@ try {
   await check("a lost network keeps what was typed", () => lossOfNetwork(world, tess));
   await check("a second review by another person", () => review(world, tess, links));
   await check("search finds, walks hits and keeps searches", () => search(world, tess));
+  await viewers(world, tess);
   await screens(world, { admin, tess, links });
 
   await check("nothing breaks the content security policy or the program", () => {
