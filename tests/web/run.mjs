@@ -1,6 +1,7 @@
 // Drives the browser application on the real server: node tests/web/run.mjs PROGRAM [FOLDER FOR PICTURES]
 import { join } from "node:path";
 import { assert, check, checks, enrol, PASSWORD, World } from "./support.mjs";
+import { lots } from "./lots.mjs";
 import { arrange, review, search, screens, station } from "./other-screens.mjs";
 import { lossOfHold, lossOfNetwork, overlay, takeBack, verify } from "./station.mjs";
 import { viewers } from "./viewers.mjs";
@@ -81,6 +82,7 @@ try {
   await check("a second review by another person", () => review(world, tess, links));
   await check("search finds, walks hits and keeps searches", () => search(world, tess));
   await viewers(world, tess);
+  await lots(world, tess, "rae");
   await screens(world, { admin, tess, links });
 
   await check("nothing breaks the content security policy or the program", () => {

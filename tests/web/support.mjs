@@ -17,6 +17,9 @@ export const PASSWORD = "a heron waits by the river";
 
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml", woff2: "font/woff2" };
 
+/** How the server is set up: every document of a lot is checked. */
+export const SERVER = { MUNIMENT_QUALITY_LOTS: "all" };
+
 export const checks = { passed: 0, failed: [] };
 
 /** Runs one check; a failure is told and counted, and the next one runs all the same. */
@@ -60,9 +63,14 @@ export class World {
   }
 
   run(...words) {
+    return this.runWith({}, ...words);
+  }
+
+  /** Runs the program with settings of its own, such as the token of whoever does it. */
+  runWith(settings, ...words) {
     const done = spawnSync(this.program, ["--data", join(this.folder, "data"), ...words], {
       encoding: "utf8",
-      env: this.environment(),
+      env: { ...this.environment(), ...settings },
       cwd: this.folder,
       timeout: 900_000,
     });
@@ -105,7 +113,7 @@ export class World {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
     this.server = spawn(this.program, ["--data", join(this.folder, "data"), "serve", "--listen", `127.0.0.1:${port}`], {
-      env: this.environment(),
+      env: { ...this.environment(), ...SERVER },
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -226,6 +234,20 @@ export async function signIn(page, url, login) {
   await page.locator("[name=password]").fill(PASSWORD);
   await page.keyboard.press("Enter");
   await page.locator("nav").first().waitFor();
+}
+
+/** A token for a program that works in a person's name and may do nothing but this. */
+export async function token(page, scopes) {
+  return page.evaluate(async (scopes) => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    const answer = await fetch("/api/v1/me/tokens", {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-muniment-csrf": csrf },
+      body: JSON.stringify({ name: "A program", scopes, days: 1 }),
+    });
+    if (!answer.ok) throw new Error(`the token: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()).token;
+  }, scopes);
 }
 
 /** What axe-core finds on the page, as lines. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { assert, check, sleep } from "./support.mjs";
+import { assert, check, sleep, token } from "./support.mjs";
 
 const MODULES = fileURLToPath(new URL("../../web/node_modules", import.meta.url));
 const WORD = "patient";
@@ -17,7 +17,7 @@ function mirador() {
 
 export async function viewers(world, person) {
   const found = await document(person);
-  const site = await Site.open(world, await token(person));
+  const site = await Site.open(world, await token(person, ["read-chart"]));
   try {
     await check("OpenSeadragon as it comes opens a page", () => openSeadragon(world, site, found));
     const script = mirador();
@@ -43,20 +43,6 @@ async function document(person) {
       hits: hits.filter((hit) => hit.document === best.document),
     };
   }, WORD);
-}
-
-/** A token for a program that reads in a person's name and may do nothing else. */
-async function token(person) {
-  return person.evaluate(async () => {
-    const { csrf } = await (await fetch("/api/v1/session")).json();
-    const answer = await fetch("/api/v1/me/tokens", {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-muniment-csrf": csrf },
-      body: JSON.stringify({ name: "Viewer of the ward", scopes: ["read-chart"], days: 1 }),
-    });
-    if (!answer.ok) throw new Error(`the token: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()).token;
-  });
 }
 
 /** A small web site of an institution: a page with a viewer, and a way to Muniment that adds its token. */
