@@ -1,11 +1,13 @@
 // A lot: somebody who accepted nothing of it compares its sample with the pages, and decides.
-import { assert, axe, check, SERVER, signIn, token } from "./support.mjs";
+import { assert, axe, check, pageDrawn, SERVER, signIn, token } from "./support.mjs";
 
 const BATCH = "Box 13";
 
 export async function lots(world, technician, reviewer) {
   const rae = await world.person();
   await signIn(rae, world.url, reviewer);
+  // Whoever looks at the station takes what arrives.
+  await rae.goto(`${world.url}/oversight/lots`);
   await check("a lot is drawn", () => draw(world, technician, rae));
   await check("a lot is checked beside its pages, and held back", () => decide(world, rae));
   await rae.context().close();
@@ -22,6 +24,7 @@ async function draw(world, technician, rae) {
 }
 
 async function decide(world, rae) {
+  await rae.goto(`${world.url}/work`);
   await rae.getByRole("link", { name: "Oversight" }).click();
   await rae.getByRole("link", { name: "Lots" }).click();
   await rae.getByRole("row", { name: BATCH }).waitFor();
@@ -30,10 +33,7 @@ async function decide(world, rae) {
   const found = [];
   for (const [number, defects] of [[], ["Crooked page"], ["Wrong type", "Specks"]].entries()) {
     await rae.getByText(`${number} of 3 checked`).waitFor();
-    await rae.waitForFunction(() => {
-      const viewer = document.querySelector("[data-viewer]");
-      return viewer?.dataset.drawn && viewer.dataset.drawn === viewer.dataset.page;
-    });
+    await pageDrawn(rae);
     for (const defect of defects) await rae.getByRole("checkbox", { name: defect }).check();
     if (number === 2) await rae.getByLabel("Note").fill("It is an operative report");
     if (number !== 1) await world.picture(rae, `lot-check-${number + 1}`);

@@ -16,7 +16,7 @@ const COUNT = Number(process.env.MUNIMENT_WEB_COUNT ?? 25);
 
 const world = new World(program, pictures);
 try {
-  world.prepare(5, 7, DOCUMENTS);
+  world.prepare(6, 7, DOCUMENTS);
   const link = await world.serve();
   await world.browse();
 

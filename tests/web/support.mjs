@@ -173,7 +173,7 @@ export class World {
   async person(options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(Number(process.env.MUNIMENT_WEB_PATIENCE ?? 30_000));
+    page.setDefaultTimeout(Number(process.env.MUNIMENT_WEB_PATIENCE ?? 60_000));
     page.on("console", (message) => {
       const words = message.text();
       if (/Content Security Policy|Permissions policy violation/.test(words)) this.violations.push(words);
@@ -259,6 +259,30 @@ export async function axe(page) {
   return found.violations.flatMap((violation) =>
     violation.nodes.slice(0, 3).map((node) => `${violation.id}: ${node.target.join(" ")}${node.any[0]?.message ? ` (${node.any[0].message})` : ""}`),
   );
+}
+
+/** Waits until what changed is on the screen. */
+export async function painted(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** Waits until the page image stands still: it glides to where it is wanted, on a busy machine for long. */
+export async function still(page) {
+  const place = () => page.evaluate(() => document.querySelector("[data-overlay]")?.getAttribute("transform"));
+  for (let [before, same] = [await place(), 0]; same < 4; ) {
+    await sleep(150);
+    const now = await place();
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+}
+
+/** Waits until the page that the viewer is to show is drawn. */
+export async function pageDrawn(page) {
+  await page.waitForFunction(() => {
+    const viewer = document.querySelector("[data-viewer]");
+    return viewer?.dataset.drawn && viewer.dataset.drawn === viewer.dataset.page;
+  });
 }
 
 /** Waits until the page image of the document in work is drawn; returns the document, or "none" when nothing waits. */

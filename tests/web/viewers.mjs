@@ -103,7 +103,7 @@ function allThere(site, answers) {
 }
 
 /** How much of the largest canvas is drawn, and how much of that is light (paper) and dark (ink). */
-async function painted(page) {
+async function drawing(page) {
   return page.evaluate(() => {
     const size = (canvas) => canvas.width * canvas.height;
     const canvas = [...document.querySelectorAll("canvas")].sort((one, other) => size(other) - size(one))[0];
@@ -124,10 +124,10 @@ async function painted(page) {
 }
 
 /** Waits until a page with writing on it is drawn. */
-async function pageDrawn(page) {
+async function writingDrawn(page) {
   let seen;
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(150)) {
-    seen = await painted(page);
+    seen = await drawing(page);
     if (seen.drawn > 0.1 && seen.paper > 0.5 && seen.ink > 0.005) return seen;
   }
   throw new Error(`no page is drawn: ${JSON.stringify(seen)}`);
@@ -142,7 +142,7 @@ async function openSeadragon(world, site, { pages }) {
      viewer.addHandler("open-failed", (event) => { throw new Error(event.message) });`,
   );
   const { page, answers } = await site.visit(world, address);
-  const { ink } = await pageDrawn(page);
+  const { ink } = await writingDrawn(page);
   // Close enough for the sharpest pieces, and to the far corner of the page.
   const size = await page.evaluate(() => {
     const { x, y } = viewer.source.dimensions;
@@ -192,7 +192,7 @@ async function manifest(world, site, { manifest: address, pages, hits }, script)
     workspaceControlPanel: { enabled: false },
   };
   const { page, answers } = await site.visit(world, site.page("mirador", script, `mirador = Mirador.viewer(${JSON.stringify(start)})`));
-  await pageDrawn(page);
+  await writingDrawn(page);
   await page.getByRole("button", { name: "Toggle sidebar" }).click();
   await page.getByRole("tab", { name: "Search" }).click();
   await page.getByRole("combobox", { name: "search" }).or(page.getByRole("textbox", { name: "search" })).first().fill(WORD);
