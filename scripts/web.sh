@@ -4,7 +4,8 @@
 #   scripts/web.sh setup      finds or installs Node, then the packages of web/package-lock.json
 #   scripts/web.sh build      setup, then web/dist; nothing when it is newer than everything that it is made of
 #   scripts/web.sh check      setup, then types, formatting and lints
-#   scripts/web.sh test       setup, then the unit tests
+#   scripts/web.sh test       setup and viewer, then the unit tests
+#   scripts/web.sh viewer     fetches the IIIF viewer that opens documents in tests/web
 #   scripts/web.sh types      setup, then web/src/api/schema.ts out of docs/openapi.json
 #   scripts/web.sh node       prints the folder of the Node that is used
 #
@@ -14,6 +15,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 wheel=22.20.0
+viewer=mirador-4.0.0
+viewer_digest=b96b04f5eda8a9273f954bbebd5c031a14ecc9cba11ac7d9d8a7d7e822df5e24f7c201b2eaa4fdfaae4cdd5f59cfbda191d220b09ba029eb1aa30991b589afac
 cache="${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/muniment-web"
 
 say() { printf 'web: %s\n' "$*"; }
@@ -53,6 +56,24 @@ setup() {
   printf '%s\n' "$lock" >web/node_modules/.muniment-lock
 }
 
+# The build of Mirador for pages has everything in it. As a package of package.json it would bring 200 others (370 MB) for nothing.
+viewer() {
+  local name=${viewer%-*} to="web/node_modules/.viewers/$viewer"
+  if [[ -f "$to/mirador.min.js" ]]; then return; fi
+  say "fetching $viewer for the tests"
+  local made; made=$(mktemp -d)
+  if timeout 300 npm pack "$name@${viewer##*-}" --pack-destination "$made" --prefer-offline --loglevel=error --cache "$cache/npm" </dev/null >/dev/null &&
+    printf '%s  %s\n' "$viewer_digest" "$made/$viewer.tgz" | sha512sum --check --status &&
+    tar -xzf "$made/$viewer.tgz" -C "$made" package/LICENSE package/dist/mirador.min.js; then
+    mkdir -p "$to"
+    mv "$made/package/LICENSE" "$made/package/dist/mirador.min.js" "$to/"
+    rm -rf "$made"
+  else
+    rm -rf "$made"
+    fail "$viewer could not be fetched, or is not the one that is expected; the test that opens documents in it does not run"
+  fi
+}
+
 build() {
   local newer=
   if [[ -f web/dist/index.html ]]; then
@@ -75,8 +96,9 @@ case "${1:-}" in
   setup) setup ;;
   build) build ;;
   check) setup; types; (cd web && npx --no-install tsc --noEmit && npx --no-install biome check .) ;;
-  test) setup; types; (cd web && npx --no-install vitest run) ;;
+  viewer) setup; viewer ;;
+  test) setup; viewer; types; (cd web && npx --no-install vitest run) ;;
   types) setup; types ;;
   node) find_node || { fail "there is none; scripts/web.sh setup installs one"; exit 3; } ;;
-  *) fail "usage: web.sh setup|build|check|test|types|node"; exit 2 ;;
+  *) fail "usage: web.sh setup|build|check|test|viewer|types|node"; exit 2 ;;
 esac

@@ -12,6 +12,8 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
+    // A test compares the server's own list of defects with ours.
+    fs: { allow: [".", "../src/chart"] },
     proxy: {
       "/api": "http://127.0.0.1:8420",
       "/iiif": "http://127.0.0.1:8420",

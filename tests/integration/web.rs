@@ -1,13 +1,13 @@
-//! The browser application on the real server, driven by Chromium: `tests/web/run.mjs`, with a deadline.
+//! The browser application on the real server, driven by Chromium: `tests/web/run.mjs`, with a deadline. Times are printed,
+//! and fail nothing: what the run checks is true on any machine.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Seconds after which the run is given up: reading the charts takes most of it.
+/// Seconds after which the run is given up: ten times what it takes on a busy machine of two cores.
 const DEADLINE: &str = "1500";
 
 #[test]
-#[ignore = "drives a browser for minutes, with measured limits: `make soak` runs it on a quiet machine"]
 fn people_work_with_it_in_a_browser() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let Some(node) = node(root) else { return };

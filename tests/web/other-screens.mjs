@@ -1,6 +1,6 @@
 // Arranging pages, second review, search, and every screen in both themes under axe-core.
 import { acceptByKeys } from "./station.mjs";
-import { assert, axe, check, drawn, enrol, signIn, sleep } from "./support.mjs";
+import { assert, axe, check, drawn, enrol, pageDrawn, painted, signIn, sleep } from "./support.mjs";
 
 /** A document of several pages that waits, from the queue. */
 async function several(page) {
@@ -22,8 +22,10 @@ export async function arrange(world, page) {
   await page.locator("[data-page-at]").nth(1).waitFor();
   const before = await pagesIn(page);
   await page.keyboard.press("]");
-  await page.keyboard.press("r");
-  await page.waitForTimeout(400);
+  const [turned] = await Promise.all([page.waitForResponse((each) => each.url().endsWith(`/documents/${id}/pages`)), page.keyboard.press("r")]);
+  assert(turned.ok(), `turning a page answered ${turned.status()}`);
+  await turned.finished();
+  await painted(page);
   await page.keyboard.press("s");
   await page.getByText("A new document was made").waitFor();
   assert((await pagesIn(page)) === 1, `after the split ${await pagesIn(page)} pages are left, not 1`);
@@ -57,17 +59,19 @@ export async function review(world, tess, links) {
   await rae.goto(`${world.url}/verify/${asked}`);
   await rae.waitForFunction((id) => document.querySelector("[data-document]")?.dataset.document === id, asked);
   await drawn(rae);
-  const accepted = await acceptByKeys(rae);
-  assert(accepted, "the document that was asked about could not be accepted by keys alone");
-  await rae.waitForTimeout(500);
+  const answer = rae.waitForResponse((each) => each.url().endsWith(`/documents/${asked}/accept`));
+  answer.catch(() => {});
+  assert(await acceptByKeys(rae), "the document that was asked about could not be accepted by keys alone");
+  assert((await answer).ok(), `accepting it answered ${(await answer).status()}`);
   await rae.context().close();
   const sam = await world.person();
   await enrol(sam, links.sam);
   await sam.goto(`${world.url}/review`);
   await sam.locator("[data-review], h2").first().waitFor();
-  const got = await sam.locator("[data-review]").getAttribute("data-review", { timeout: 3000 }).catch(() => null);
+  const got = await sam.locator("[data-review]").getAttribute("data-review", { timeout: 10_000 }).catch(() => null);
   assert(got, `nothing came for a second review (asked for ${asked})`);
   assert((await sam.locator("[data-step]").count()) === 0, "what was typed before shows");
+  await pageDrawn(sam);
   await world.picture(sam, "second-review");
   await sam.keyboard.type("ZZ0000001");
   await sam.keyboard.press("Tab");
@@ -83,10 +87,7 @@ export async function search(world, page) {
   await page.locator("#search-words").fill("pain OR patient");
   await page.keyboard.press("Enter");
   await page.locator("[data-hit]").first().waitFor();
-  await page.waitForFunction(() => {
-    const viewer = document.querySelector("[data-viewer]");
-    return viewer?.dataset.drawn && viewer.dataset.drawn === viewer.dataset.page;
-  });
+  await pageDrawn(page);
   const hits = await page.locator("[data-mark=hit]").count();
   assert(hits > 0, "no hit is boxed on the page");
   await page.keyboard.press("Escape");
@@ -106,6 +107,8 @@ export async function search(world, page) {
 export async function screens(world, { admin, tess, links }) {
   const ava = await world.person();
   await enrol(ava, links.ava);
+  const rae = await world.person();
+  await signIn(rae, world.url, "rae");
   const places = [
     [admin, "oversight"],
     [admin, "oversight/batches"],
@@ -113,14 +116,14 @@ export async function screens(world, { admin, tess, links }) {
     [admin, "oversight/policies"],
     [admin, "oversight/holds"],
     [admin, "oversight/disposals"],
-    [admin, "oversight/lots"],
+    [rae, "oversight/lots"],
     [admin, "oversight/labels"],
     [admin, "oversight/health"],
     [ava, "audit"],
     [tess, "queue"],
     [tess, "work"],
     [tess, "search?q=patient"],
-    [tess, "review"],
+    [rae, "review"],
   ];
   const record = await tess.evaluate(async () => {
     const found = await (await fetch("/api/v1/search?q=patient")).json();
@@ -144,7 +147,8 @@ async function inBothThemes(world, places) {
         await page.locator("h1, [data-document], h2").first().waitFor();
         if (place === "verify") assert((await drawn(page)) !== "none", "the station has no document to show");
         await sleep(250);
-        await world.picture(page, `${place.replaceAll(/[/?=]/g, "-").replace(/[0-9a-f-]{36}/, "ID")}-${theme}`);
+        await world.picture(page, `${place.replace(/[0-9a-f-]{36}/, "ID").replaceAll(/[/?=]/g, "-")}-${theme}`);
+        assert(!(await page.getByText("You may not see this").isVisible()), "it is denied to whoever is led there");
         const found = await axe(page);
         assert(found.length === 0, found.join(" | "));
       });

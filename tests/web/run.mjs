@@ -1,8 +1,10 @@
 // Drives the browser application on the real server: node tests/web/run.mjs PROGRAM [FOLDER FOR PICTURES]
 import { join } from "node:path";
 import { assert, check, checks, enrol, PASSWORD, World } from "./support.mjs";
+import { lots } from "./lots.mjs";
 import { arrange, review, search, screens, station } from "./other-screens.mjs";
 import { lossOfHold, lossOfNetwork, overlay, takeBack, verify } from "./station.mjs";
+import { viewers } from "./viewers.mjs";
 
 const [, , program, pictures = join(process.cwd(), "web/screenshots")] = process.argv;
 if (!program) {
@@ -14,7 +16,7 @@ const COUNT = Number(process.env.MUNIMENT_WEB_COUNT ?? 25);
 
 const world = new World(program, pictures);
 try {
-  world.prepare(5, 7, DOCUMENTS);
+  world.prepare(6, 7, DOCUMENTS);
   const link = await world.serve();
   await world.browse();
 
@@ -79,6 +81,8 @@ try {
   await check("a lost network keeps what was typed", () => lossOfNetwork(world, tess));
   await check("a second review by another person", () => review(world, tess, links));
   await check("search finds, walks hits and keeps searches", () => search(world, tess));
+  await viewers(world, tess);
+  await lots(world, tess, "rae");
   await screens(world, { admin, tess, links });
 
   await check("nothing breaks the content security policy or the program", () => {

@@ -1,5 +1,5 @@
 // The verification station: keystrokes, times, positions, and what is kept when something is lost.
-import { assert, drawn, percentile, sleep } from "./support.mjs";
+import { assert, drawn, painted, percentile, sleep, still } from "./support.mjs";
 
 const MOST_KEYS = 14;
 
@@ -22,7 +22,7 @@ export async function acceptByKeys(page) {
     await page.keyboard.press("Enter");
     pressed++;
     // The key is handled before the next one is pressed, as with any hand.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await painted(page);
     if ((await page.evaluate(() => performance.getEntriesByName("accepted").length)) > before) return pressed;
     if (await page.getByText("Not yet:").isVisible()) return null;
   }
@@ -137,7 +137,7 @@ export async function lossOfHold(world, page) {
   });
   await page.reload();
   const id = await drawn(page);
-  await page.waitForTimeout(300);
+  for (const end = Date.now() + 10_000; !held.has(id) && Date.now() < end; ) await sleep(50);
   const token = held.get(id);
   assert(token, "the hold's token was not seen");
   const status = await page.evaluate(
@@ -190,8 +190,8 @@ export async function overlay(world, page) {
     if (step !== "as opened") {
       await page.keyboard.press("Escape");
       await page.keyboard.press("+");
-      await sleep(900);
     }
+    await still(page);
     const found = await page.evaluate(async () => {
       const group = document.querySelector("[data-overlay]");
       const canvas = document.querySelector("[data-viewer] canvas");

@@ -17,6 +17,9 @@ export const PASSWORD = "a heron waits by the river";
 
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml", woff2: "font/woff2" };
 
+/** How the server is set up: every document of a lot is checked. */
+export const SERVER = { MUNIMENT_QUALITY_LOTS: "all" };
+
 export const checks = { passed: 0, failed: [] };
 
 /** Runs one check; a failure is told and counted, and the next one runs all the same. */
@@ -60,9 +63,14 @@ export class World {
   }
 
   run(...words) {
+    return this.runWith({}, ...words);
+  }
+
+  /** Runs the program with settings of its own, such as the token of whoever does it. */
+  runWith(settings, ...words) {
     const done = spawnSync(this.program, ["--data", join(this.folder, "data"), ...words], {
       encoding: "utf8",
-      env: this.environment(),
+      env: { ...this.environment(), ...settings },
       cwd: this.folder,
       timeout: 900_000,
     });
@@ -105,7 +113,7 @@ export class World {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
     this.server = spawn(this.program, ["--data", join(this.folder, "data"), "serve", "--listen", `127.0.0.1:${port}`], {
-      env: this.environment(),
+      env: { ...this.environment(), ...SERVER },
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -165,7 +173,7 @@ export class World {
   async person(options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(Number(process.env.MUNIMENT_WEB_PATIENCE ?? 30_000));
+    page.setDefaultTimeout(Number(process.env.MUNIMENT_WEB_PATIENCE ?? 60_000));
     page.on("console", (message) => {
       const words = message.text();
       if (/Content Security Policy|Permissions policy violation/.test(words)) this.violations.push(words);
@@ -228,6 +236,20 @@ export async function signIn(page, url, login) {
   await page.locator("nav").first().waitFor();
 }
 
+/** A token for a program that works in a person's name and may do nothing but this. */
+export async function token(page, scopes) {
+  return page.evaluate(async (scopes) => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    const answer = await fetch("/api/v1/me/tokens", {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-muniment-csrf": csrf },
+      body: JSON.stringify({ name: "A program", scopes, days: 1 }),
+    });
+    if (!answer.ok) throw new Error(`the token: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()).token;
+  }, scopes);
+}
+
 /** What axe-core finds on the page, as lines. */
 export async function axe(page) {
   await page.evaluate(AXE);
@@ -237,6 +259,30 @@ export async function axe(page) {
   return found.violations.flatMap((violation) =>
     violation.nodes.slice(0, 3).map((node) => `${violation.id}: ${node.target.join(" ")}${node.any[0]?.message ? ` (${node.any[0].message})` : ""}`),
   );
+}
+
+/** Waits until what changed is on the screen. */
+export async function painted(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** Waits until the page image stands still: it glides to where it is wanted, on a busy machine for long. */
+export async function still(page) {
+  const place = () => page.evaluate(() => document.querySelector("[data-overlay]")?.getAttribute("transform"));
+  for (let [before, same] = [await place(), 0]; same < 4; ) {
+    await sleep(150);
+    const now = await place();
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+}
+
+/** Waits until the page that the viewer is to show is drawn. */
+export async function pageDrawn(page) {
+  await page.waitForFunction(() => {
+    const viewer = document.querySelector("[data-viewer]");
+    return viewer?.dataset.drawn && viewer.dataset.drawn === viewer.dataset.page;
+  });
 }
 
 /** Waits until the page image of the document in work is drawn; returns the document, or "none" when nothing waits. */

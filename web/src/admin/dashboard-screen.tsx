@@ -1,5 +1,6 @@
 /** How the work stands: backlog, throughput, findings, fixity, and what failed. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, Clock } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { call } from "../api/client";
@@ -13,7 +14,7 @@ import { text } from "../text";
 import { age, time } from "../text/dates";
 import style from "./admin.module.css";
 import { useEvents } from "./events";
-import { Oversight } from "./oversight";
+import { firstPlace, Oversight } from "./oversight";
 
 const HoursChart = lazy(() => import("./hours-chart"));
 const OLD = 48 * 3600;
@@ -49,8 +50,12 @@ interface Dashboard {
 }
 
 export default function DashboardScreen() {
-  const t = text.dashboard;
   const { session } = useSession();
+  return may(session, "operate") ? <Overview /> : <Navigate to={firstPlace(session)} replace />;
+}
+
+function Overview() {
+  const t = text.dashboard;
   useEvents(["dashboard"]);
   const dashboard = useQuery({
     queryKey: ["dashboard"],
@@ -170,7 +175,7 @@ export default function DashboardScreen() {
                     ])}
                   </div>
                 </Card>
-                {may(session, "operate") && <Failures />}
+                <Failures />
               </div>
             </>
           );

@@ -1,6 +1,7 @@
 /** Lots: a sample of each is checked before anything is archived. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Boxes } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
@@ -54,6 +55,9 @@ export default function LotsScreen() {
               cell: (row) =>
                 may(session, "decide_lots") && !row.decided_at ? (
                   <span className={parts.row}>
+                    <Link className={parts.button} to="/oversight/lots/$lot" params={{ lot: row.id }}>
+                      {t.check}
+                    </Link>
                     <Button onClick={() => decide.mutate({ id: row.id, what: "release" })}>{t.release}</Button>
                     <Button look="danger" onClick={() => holdBack(row.id)}>
                       {t.hold}

@@ -4,8 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
-import type { Schemas } from "../api/types";
-import { ROLES, type Role } from "../api/types";
+import { type Person, ROLES, type Role, type Schemas } from "../api/types";
 import { may, useSession } from "../app/session";
 import { FormDialog } from "../design/form-dialog";
 import { Listed } from "../design/listed";
@@ -15,14 +14,6 @@ import { text } from "../text";
 import style from "./admin.module.css";
 import { Oversight } from "./oversight";
 
-interface Member {
-  id: string;
-  name: string;
-  login?: string | null;
-  roles: Role[];
-  disabled: boolean;
-}
-
 type Link = Schemas["LinkView"];
 
 export default function PeopleScreen() {
@@ -31,16 +22,16 @@ export default function PeopleScreen() {
   const manages = may(session, "manage_people");
   const queries = useQueryClient();
   const [adding, add] = useState(false);
-  const [changing, change] = useState<Member | null>(null);
+  const [changing, change] = useState<Person | null>(null);
   const [link, setLink] = useState<{ name: string; link: Link } | null>(null);
-  const people = useQuery({ queryKey: ["people"], queryFn: () => listOf<Member>("/people") });
+  const people = useQuery({ queryKey: ["people"], queryFn: () => listOf<Person>("/people") });
   const again = () => queries.invalidateQueries({ queryKey: ["people"] });
   const disable = useMutation({
-    mutationFn: (member: Member) => call("PATCH", `/people/${member.id}`, { body: { disabled: !member.disabled } }),
+    mutationFn: (member: Person) => call("PATCH", `/people/${member.id}`, { body: { disabled: !member.disabled } }),
     onSuccess: again,
   });
   const makeLink = useMutation({
-    mutationFn: (member: Member) => call<Link>("POST", `/people/${member.id}/link`),
+    mutationFn: (member: Person) => call<Link>("POST", `/people/${member.id}/link`),
     onSuccess: (answer, member) => setLink({ name: member.name, link: answer }),
   });
   return (
@@ -75,7 +66,7 @@ export default function PeopleScreen() {
               ? [
                   {
                     title: t.actions,
-                    cell: (row: Member) =>
+                    cell: (row: Person) =>
                       row.id === session?.person.id ? (
                         <span className={parts.muted}>{t.self}</span>
                       ) : (
@@ -176,7 +167,7 @@ function PersonDialog({ onClose, onAdded }: { onClose(): void; onAdded(name: str
   );
 }
 
-function RolesDialog({ member, onClose }: { member: Member; onClose(): void }) {
+function RolesDialog({ member, onClose }: { member: Person; onClose(): void }) {
   const [roles, setRoles] = useState<Role[]>(member.roles);
   const save = useMutation({
     mutationFn: () => call("PUT", `/people/${member.id}/roles`, { body: { roles } }),

@@ -5,6 +5,7 @@ import { BookOpenCheck } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
+import type { Policy } from "../api/types";
 import { may, useSession } from "../app/session";
 import { FormDialog } from "../design/form-dialog";
 import { Listed } from "../design/listed";
@@ -14,18 +15,6 @@ import { text } from "../text";
 import { day } from "../text/dates";
 import { Details } from "./details";
 import { Oversight } from "./oversight";
-
-interface Policy {
-  version: number;
-  state: string;
-  effective_from: string;
-  in_force_from?: string | null;
-  reason: string;
-  author: string;
-  drafted_at: string;
-  approver?: string | null;
-  policy: { title?: string; [more: string]: unknown };
-}
 
 export default function PoliciesScreen() {
   const t = text.policies;

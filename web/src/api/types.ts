@@ -18,6 +18,13 @@ export interface Page<T> {
   total?: number;
 }
 
+/** Whom the list of people shows; roles are the ones there are. */
+export type Person = Omit<Schemas["PersonView"], "roles"> & { roles: Role[] };
+
+export type Batch = Schemas["BatchView"];
+/** A policy keeps its text as it was drafted, and the interface reads its title alone. */
+export type Policy = Omit<Schemas["PolicyView"], "policy"> & { policy: { title?: string } };
+
 export type Rect = Schemas["RectView"];
 export type Finding = Schemas["FindingView"];
 export type Level = "confident" | "check" | "verify";
@@ -29,6 +36,7 @@ export type TypedDraft = Schemas["TypedDraft"];
 
 export type Station = Omit<Schemas["StationView"], "fields" | "kind"> & { fields: Field[]; kind: Field };
 export type Claim = Omit<Schemas["ClaimView"], "document"> & { document: Station };
+export type Review = Omit<Schemas["ReviewView"], "claim"> & { claim: Claim };
 export type Word = Schemas["WordView"];
 export type PageWords = Schemas["WordsView"];
 

@@ -118,6 +118,7 @@ const tree = root.addChildren([
     screen("/oversight/holds", () => import("../admin/holds-screen")),
     screen("/oversight/disposals", () => import("../admin/disposals-screen")),
     screen("/oversight/lots", () => import("../admin/lots-screen")),
+    screen("/oversight/lots/$lot", () => import("../admin/lot-screen")),
     screen("/oversight/labels", () => import("../admin/labels-screen")),
     screen("/oversight/health", () => import("../admin/health-screen")),
     screen("/audit", () => import("../admin/audit-screen")),

@@ -45,7 +45,7 @@ const PLACES: Place[] = [
     to: "/oversight",
     label: text.shell.oversight,
     icon: <ChartColumn {...ICON} />,
-    permission: ["operate", "view_retention", "manage_people", "view_people"],
+    permission: ["operate", "decide_lots", "view_retention", "manage_people", "view_people"],
   },
   { to: "/audit", label: text.shell.audit, icon: <ScrollText {...ICON} />, permission: ["read_audit"] },
 ];

@@ -11,14 +11,8 @@ import { Fault, Loaded } from "../design/states";
 import { text } from "../text";
 import style from "./review.module.css";
 
-interface Keyed {
-  patient_number: string;
-  birth_date: string;
-}
-
 type Difference = Schemas["DifferenceView"];
-
-type Settlement = { choice: "first" | "second" } | { value: Keyed };
+type Settlement = Schemas["SettleBody"];
 
 export function Differences() {
   const t = text.review;
@@ -60,7 +54,7 @@ export function Differences() {
 
 function One({ difference, onSettle }: { difference: Difference; onSettle(settlement: Settlement): void }) {
   const t = text.review;
-  const [own, setOwn] = useState<Keyed>({ patient_number: "", birth_date: "" });
+  const [own, setOwn] = useState({ patient_number: "", birth_date: "" });
   const { first, second, document } = difference;
   const fields = (["patient_number", "birth_date"] as const).filter((name) => first[name] !== second[name]);
   return (

@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { GitCompare } from "lucide-react";
 import { type FormEvent, useMemo, useRef, useState } from "react";
 import { call } from "../api/client";
-import type { Claim } from "../api/types";
-import { Button, parts, TextField, useTitle } from "../design/parts";
+import type { Review, Schemas } from "../api/types";
+import { Button, parts, Screen, TextField, useTitle } from "../design/parts";
 import { Empty, Fault, Loaded, Notice } from "../design/states";
 import { useKeys } from "../keys/handler";
 import station from "../station/station.module.css";
@@ -14,11 +14,6 @@ import { PageViewer, type ViewerControls } from "../viewer/page-viewer";
 import { Differences } from "./differences";
 import style from "./review.module.css";
 
-interface ReviewTask {
-  claim: Claim;
-  rekey: string[];
-}
-
 export default function ReviewScreen() {
   const t = text.review;
   useTitle(t.title);
@@ -26,7 +21,7 @@ export default function ReviewScreen() {
   const [outcome, setOutcome] = useState<string | null>(null);
   const next = useQuery({
     queryKey: ["review-next"],
-    queryFn: () => call<ReviewTask | null>("POST", "/reviews/next", { body: {} }),
+    queryFn: () => call<Review | null>("POST", "/reviews/next", { body: {} }),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
@@ -39,14 +34,14 @@ export default function ReviewScreen() {
       query={next}
       empty={(task) =>
         task ? null : (
-          <div className={style.empty}>
+          <Screen title={t.title}>
             {outcome && <Notice tone="ok">{t.outcomes[outcome] ?? outcome}</Notice>}
             <Empty title={t.emptyTitle} icon={<GitCompare size={22} aria-hidden="true" />}>
               <p>{t.empty}</p>
               <Button onClick={() => again(null)}>{text.station.lookAgain}</Button>
             </Empty>
             <Differences />
-          </div>
+          </Screen>
         )
       }
     >
@@ -55,7 +50,7 @@ export default function ReviewScreen() {
   );
 }
 
-function Rekey({ task, outcome, onDone }: { task: ReviewTask; outcome: string | null; onDone(outcome: string): void }) {
+function Rekey({ task, outcome, onDone }: { task: Review; outcome: string | null; onDone(outcome: string): void }) {
   const t = text.review;
   const document = task.claim.document;
   const pages = document.pages.filter((page) => !page.hidden);
@@ -65,7 +60,9 @@ function Rekey({ task, outcome, onDone }: { task: ReviewTask; outcome: string | 
   const page = document.pages.find((each) => each.position === position) ?? null;
   const send = useMutation({
     mutationFn: () =>
-      call<{ outcome: string }>("POST", `/reviews/${document.id}`, { body: { values, lease: task.claim.lease.token } }),
+      call<Schemas["OutcomeView"]>("POST", `/reviews/${document.id}`, {
+        body: { values, lease: task.claim.lease.token },
+      }),
     onSuccess: (answer) => onDone(answer?.outcome ?? "agreed"),
   });
   const go = (by: number) => {

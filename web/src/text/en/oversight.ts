@@ -1,5 +1,5 @@
 /** The overview, batches, people and quality, in English. */
-import { number } from "./words";
+import { documents, number } from "./words";
 
 export const oversight = {
   dashboard: "Dashboard",
@@ -170,6 +170,43 @@ export const lots = {
   limit: "Accept up to",
   release: "Release",
   hold: "Hold back",
+  check: "Check",
+  back: "All lots",
+  later: "Later",
+  progress: (checked: number, of: number) => `${number(checked)} of ${number(of)} checked`,
+  doneTitle: "The sample is checked",
+  done: "Release the lot or hold it back, in the list of lots.",
+  others: (n: number) =>
+    n === 0
+      ? "This lot is decided."
+      : `${documents(n)} left that you accepted yourself. Somebody else has to check that.`,
+  clean: "Without a defect",
+  found: "What is wrong",
+  foundLead: "Compare the pages with what is said of them. Tick what is wrong; nothing ticked means that it is right.",
+  classes: { critical: "Critical", major: "Major", minor: "Minor" },
+  defects: {
+    "wrong-patient": "Filed with another patient",
+    "missing-page": "A page of the paper is missing",
+    "mixed-patients": "Pages of several patients",
+    unreadable: "Cannot be read",
+    "missed-hold": "Falls under a hold that was missed",
+    "missed-sensitivity": "Sensitive, and not labelled so",
+    "wrong-type": "Wrong type",
+    "wrong-encounter": "Wrong encounter",
+    "wrong-date": "Wrong date",
+    "wrong-order": "Pages in the wrong order",
+    duplicate: "The same paper twice",
+    cropped: "The image ends before the paper",
+    "missing-back-side": "The back of a sheet is missing",
+    skew: "Crooked page",
+    rotation: "Page on its side or head",
+    speckle: "Specks",
+    "blank-retained": "A blank page is shown",
+  },
+  noteHint: "For whoever accepted the document.",
+  returned: "The document goes back to be verified again.",
+  right: "It is right",
+  record: (n: number) => (n === 1 ? "Record the defect" : `Record ${number(n)} defects`),
   emptyTitle: "No lots",
   empty: "Lots are drawn where the configuration asks for sampling.",
 };
