@@ -8,6 +8,7 @@
 //! this module carries them.
 
 mod acceptance_rules;
+mod accesses;
 mod arrangements;
 mod batches;
 mod candidates;
@@ -57,6 +58,7 @@ mod rejects;
 mod rekeyings;
 mod replications;
 mod reprocessing;
+mod requests;
 mod restoring;
 mod results;
 mod review;
@@ -78,6 +80,7 @@ mod work_left;
 mod workers;
 
 pub use acceptance_rules::AcceptanceRuleRow;
+pub use accesses::{AccessFilter, AccessPlace, AccessRow};
 pub use arrangements::{ArrangementRow, NewArrangement};
 pub use batches::OpenedBatch;
 pub use candidates::CandidateRecord;
@@ -119,6 +122,7 @@ pub use records::{RecordRow, RecordState, VersionRow};
 pub use rejects::RejectRecord;
 pub use rekeyings::{RekeyOutcome, RekeyingRow};
 pub use replications::ReplicaFigures;
+pub use requests::{ReleaseRow, RequestFilter, RequestRow, RequestState};
 pub use restoring::{ArchivedVersion, UndepositedVersion};
 pub use results::{ResultRecord, Standing};
 pub use review::AcceptanceTerms;

@@ -42,6 +42,7 @@ mod rebuild;
 mod records;
 mod records_crash;
 mod reprocessing;
+mod requests;
 mod retention;
 mod retention_commands;
 mod sandbox;

@@ -25,6 +25,7 @@ mod desk;
 mod encrypted;
 mod large;
 mod moves;
+mod requests;
 
 use accounts::*;
 use candidates::*;
@@ -32,6 +33,7 @@ use claims::*;
 use custody::*;
 use desk::*;
 use encrypted::*;
+use requests::*;
 
 const LEASE: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_secs(30);
@@ -96,6 +98,8 @@ contract! {
     the_queue_goes_by_importance_and_what_is_put_aside_comes_back,
     pages_are_split_merged_and_moved_and_every_step_undone,
     patients_are_found_while_somebody_types_and_by_what_was_read,
+    a_request_gives_out_what_it_asks_for_and_nothing_else,
+    accesses_are_found_by_person_by_record_and_by_chart,
 }
 
 /// Seconds after an arbitrary beginning.

@@ -13,6 +13,7 @@ mod key;
 mod lot;
 mod people;
 mod record;
+mod request;
 mod retention;
 mod rule;
 
@@ -27,6 +28,7 @@ pub use key::{KeyFact, rotation_statement};
 pub use lot::{LotDraw, LotFact};
 pub use people::PeopleFact;
 pub use record::{Acceptance, RecordFact};
+pub use request::{ReleasedRecord, RequestFact};
 pub use retention::RetentionFact;
 pub use rule::RuleFact;
 
@@ -54,6 +56,8 @@ pub enum Fact {
     Key(KeyFact),
     /// Who may read what, and until when.
     Grant(GrantFact),
+    /// Requests for records, and what was given out.
+    Request(RequestFact),
     /// Who signed in, and who saw what.
     Access(AccessFact),
 }

@@ -120,6 +120,8 @@ const tree = root.addChildren([
     screen("/oversight/lots", () => import("../admin/lots-screen")),
     screen("/oversight/labels", () => import("../admin/labels-screen")),
     screen("/oversight/health", () => import("../admin/health-screen")),
+    screen("/requests", () => import("../requests/requests-screen")),
+    screen("/audit/access", () => import("../admin/access-screen")),
     screen("/audit", () => import("../admin/audit-screen")),
   ]),
 ]);
