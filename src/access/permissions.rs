@@ -45,6 +45,16 @@ pub enum Permission {
     OpenInEmergency,
     /// Look at what was opened in emergencies.
     ReviewEmergency,
+    /// Ask for records to be given out.
+    RequestRecords,
+    /// Answer requests for records: release, put off, refuse.
+    ReleaseRecords,
+    /// See requests for records.
+    SeeRequests,
+    /// See to whom a patient's records were given out.
+    SeeDisclosures,
+    /// Ask who read what.
+    ReportAccess,
     /// Purge scans whose pages are all archived or rejected.
     PurgeIntake,
     /// Run the machines: backups, fixity, replication, rebuilding.
@@ -99,6 +109,8 @@ const TABLE: &[(Role, Permission, Extent)] = {
         (Technician, ReadChart, Assigned),
         (Technician, CorrectRecord, Propose),
         (Technician, ReadAudit, Own),
+        (Technician, ReleaseRecords, Assigned),
+        (Technician, SeeRequests, Assigned),
         (Reviewer, Label, All),
         (Reviewer, SeeWork, All),
         (Reviewer, ReviewOthers, All),
@@ -106,6 +118,10 @@ const TABLE: &[(Role, Permission, Extent)] = {
         (Reviewer, ReadChart, Sample),
         (Reviewer, CorrectRecord, All),
         (Reviewer, ReadAudit, Team),
+        (Reviewer, RequestRecords, All),
+        (Reviewer, ReleaseRecords, All),
+        (Reviewer, SeeRequests, All),
+        (Reviewer, SeeDisclosures, All),
         (Administrator, SeeWork, All),
         (Administrator, ReadChart, WithReason),
         (Administrator, SetPolicy, All),
@@ -122,13 +138,23 @@ const TABLE: &[(Role, Permission, Extent)] = {
         (Administrator, PurgeIntake, All),
         (Administrator, Operate, All),
         (Administrator, ReviewEmergency, All),
+        (Administrator, RequestRecords, All),
+        (Administrator, ReleaseRecords, All),
+        (Administrator, SeeRequests, All),
+        (Administrator, SeeDisclosures, All),
+        (Administrator, ReportAccess, All),
         (Requester, ReadChart, Assigned),
         (Requester, OpenInEmergency, WithReason),
+        (Requester, RequestRecords, Own),
+        (Requester, SeeRequests, Own),
         (Auditor, ReadChart, Assigned),
         (Auditor, SeeErrors, All),
         (Auditor, ReviewEmergency, All),
         (Auditor, ViewRetention, All),
         (Auditor, ReadAudit, All),
+        (Auditor, SeeRequests, All),
+        (Auditor, SeeDisclosures, All),
+        (Auditor, ReportAccess, All),
         (Auditor, ViewPeople, All),
         (ItSupport, SeeWork, All),
         (ItSupport, ReadAudit, Technical),
@@ -139,7 +165,7 @@ const TABLE: &[(Role, Permission, Extent)] = {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::Label,
         Self::ReviewOthers,
         Self::DecideLots,
@@ -160,6 +186,11 @@ impl Permission {
         Self::ViewPeople,
         Self::OpenInEmergency,
         Self::ReviewEmergency,
+        Self::RequestRecords,
+        Self::ReleaseRecords,
+        Self::SeeRequests,
+        Self::SeeDisclosures,
+        Self::ReportAccess,
         Self::PurgeIntake,
         Self::Operate,
     ];
@@ -187,6 +218,11 @@ impl Permission {
             Self::ViewPeople => "view-people",
             Self::OpenInEmergency => "open-in-emergency",
             Self::ReviewEmergency => "review-emergency",
+            Self::RequestRecords => "request-records",
+            Self::ReleaseRecords => "release-records",
+            Self::SeeRequests => "see-requests",
+            Self::SeeDisclosures => "see-disclosures",
+            Self::ReportAccess => "report-access",
             Self::PurgeIntake => "purge-intake",
             Self::Operate => "operate",
         }
@@ -215,6 +251,11 @@ impl Permission {
             Self::ViewPeople => "see who may do what",
             Self::OpenInEmergency => "open a chart in an emergency",
             Self::ReviewEmergency => "review what was opened in emergencies",
+            Self::RequestRecords => "ask for records to be given out",
+            Self::ReleaseRecords => "answer requests for records",
+            Self::SeeRequests => "see requests for records",
+            Self::SeeDisclosures => "see to whom records were given out",
+            Self::ReportAccess => "ask who read what",
             Self::PurgeIntake => "purge the intake area",
             Self::Operate => "run backups, fixity checks or a rebuild",
         }

@@ -8,7 +8,7 @@ use std::io::{Seek, Write};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-pub use sources::Original;
+pub use sources::{Original, original_ending};
 pub use text_writer::TextFormat;
 
 use super::{App, AppError, parts};

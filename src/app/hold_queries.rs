@@ -10,7 +10,7 @@ use crate::chart::{Digest, HoldId, HoldScope};
 
 /// Folder of the queries in the archive.
 const FOLDER: &str = "holds";
-/// The largest query, in bytes.
+/// The largest text, in bytes.
 const LARGEST: u64 = 1 << 16;
 
 impl App {
@@ -35,7 +35,7 @@ impl App {
             if self.store.hold_query(row.hold.id).await?.is_some() {
                 continue;
             }
-            match archived(vault, row.hold.id).await? {
+            match archived(vault, &format!("{FOLDER}/{}", row.hold.id)).await? {
                 Some(query) if Digest::of(query.as_bytes()) == digest => {
                     self.store.keep_hold_query(row.hold.id, &query).await?;
                 }
@@ -46,12 +46,12 @@ impl App {
     }
 }
 
-async fn archived(vault: &Vault, hold: HoldId) -> Result<Option<String>, AppError> {
-    let key = format!("{FOLDER}/{hold}");
-    let there: Vec<_> = vault.list(&key).try_collect().await?;
+/// Reads a text that the archive may have under `key`.
+pub(super) async fn archived(vault: &Vault, key: &str) -> Result<Option<String>, AppError> {
+    let there: Vec<_> = vault.list(key).try_collect().await?;
     if there.is_empty() {
         return Ok(None);
     }
-    let bytes = vault.read(&key, LARGEST).await?;
+    let bytes = vault.read(key, LARGEST).await?;
     Ok(String::from_utf8(bytes.into()).ok())
 }

@@ -1,5 +1,6 @@
 //! The running program: configuration, database, object store, clock; and what several commands do with them.
 
+pub mod access_report;
 pub mod actor;
 pub mod archive_place;
 pub mod archive_rates;
@@ -46,6 +47,7 @@ pub mod purging;
 pub mod rebuild;
 pub mod rebuild_rate;
 mod record_facts;
+pub mod requests;
 pub mod retention;
 pub mod review;
 pub mod rights;

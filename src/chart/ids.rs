@@ -105,3 +105,7 @@ id!(
     /// Identity of a grant: somebody's right to read, for a time.
     GrantId, "grant"
 );
+id!(
+    /// One request for records of a patient.
+    RequestId, "request"
+);

@@ -26,6 +26,7 @@ mod reading_doubt;
 mod reconciliation;
 mod record;
 mod reject;
+mod request;
 mod retention;
 mod role;
 mod secret;
@@ -46,7 +47,7 @@ pub use geometry::{QuarterTurns, Rect, Size};
 pub use hold::{Hold, HoldScope};
 pub use ids::{
     ArrangementId, BatchId, DeliveryId, DisposalId, DocumentId, EventId, GrantId, HoldId, IdParseError, LotId,
-    PatientId, PersonId, RecordId, TicketId, WorkerId,
+    PatientId, PersonId, RecordId, RequestId, TicketId, WorkerId,
 };
 pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use lot::{Defect, DefectClass, DefectParseError, Sampled, Stringency};
@@ -62,6 +63,10 @@ pub use record::{
     RecordPage, SecondReview, Verification, VerifiedRecord, Verifier,
 };
 pub use reject::{Reject, RejectReason};
+pub use request::{
+    ACCOUNTING_YEARS, ANSWER_DAYS, InScope, MOST_REQUESTED, RefusalReason, RequestAuthority, RequestPurpose,
+    RequestScope, RequestWordError, accounting_from, answer_due, is_accounted,
+};
 pub use retention::{EventSubject, LastDay, TriggerEvent, TriggerKind, UnknownWord, Withdrawal};
 pub use role::{Role, RoleParseError};
 pub use secret::Secret;

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::access_report;
 use super::exit::{CommandError, Ended, error};
 use super::output::{Output, warn};
 use super::start::Place;
@@ -32,6 +33,7 @@ enum Action {
     Verify(VerifyArgs),
     Prove(ProveArgs),
     Export(ExportArgs),
+    Access(access_report::Args),
     Key(KeyArgs),
 }
 
@@ -116,6 +118,7 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
         Action::Verify(verify) => run_verify(&app, verify, output).await,
         Action::Prove(prove) => run_prove(&app, prove, output).await,
         Action::Export(export) => run_export(&app, export, output).await,
+        Action::Access(access) => access_report::run(&app, access, output).await,
         Action::Key(key) => run_key(&app, &key.action, output).await,
     }
 }

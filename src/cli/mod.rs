@@ -1,6 +1,7 @@
 //! The command line: one file per command. Each parses its arguments, calls `app`, and prints.
 
 mod accept;
+mod access_report;
 mod archive;
 mod audit;
 mod auto_accept;
@@ -19,6 +20,7 @@ mod cover_sheets;
 mod demo;
 mod demo_people;
 mod deposit;
+mod disclosures;
 mod disposal;
 mod doctor;
 mod document;
@@ -41,6 +43,7 @@ mod reading;
 mod rebuild;
 mod reject;
 mod reprocess;
+mod request;
 mod restore;
 mod retention;
 mod retry;
@@ -125,6 +128,9 @@ enum Command {
     Deposit(deposit::Args),
     Retention(retention::Args),
     Hold(hold::Args),
+    #[command(visible_alias = "requests")]
+    Request(request::Args),
+    Disclosures(disclosures::Args),
     Document(document::Args),
     Labels(labels::Args),
     CoverSheets(cover_sheets::Args),
@@ -152,6 +158,8 @@ impl Command {
                 | Self::AutoAccept(_)
                 | Self::Retention(_)
                 | Self::Hold(_)
+                | Self::Request(_)
+                | Self::Disclosures(_)
                 | Self::Disposal(_)
                 | Self::Correct(_)
                 | Self::Purge(_)
@@ -226,6 +234,8 @@ fn run_command(
         Command::Purge(args) => start::block_on(purge::run(args, place, output)),
         Command::Queue(args) => start::block_on(queue::run(args, place, output)),
         Command::Retention(args) => start::block_on(retention::run(args, place, output)),
+        Command::Request(args) => start::block_on(request::run(args, place, output)),
+        Command::Disclosures(args) => start::block_on(disclosures::run(args, place, output)),
         Command::Hold(args) => start::block_on(hold::run(args, place, output)),
         Command::People(args) => start::block_on(people::run(args, place, output)),
         Command::Index(args) => start::block_on(index::run(args, place, output)),

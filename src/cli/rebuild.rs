@@ -92,6 +92,9 @@ pub(super) fn describe(rebuilt: &Rebuilt, indexed: u64, pinned: bool) -> String 
     for hold in &rebuilt.holds_without_query {
         let _ = writeln!(text, "Hold {hold} lacks its query: give it again with `muniment hold query`.");
     }
+    for request in &rebuilt.requests_without_recipient {
+        let _ = writeln!(text, "The archive does not say who received what of request {request}; a backup does.");
+    }
     if !pinned {
         text.push_str("The ledger's key was not compared with a fingerprint: --key does that.\n");
     }

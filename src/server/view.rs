@@ -30,6 +30,15 @@ pub struct BatchName {
     pub name: String,
 }
 
+/// A person by id and name.
+#[derive(Serialize, ToSchema)]
+pub struct PersonName {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+}
+
 /// A page of a document.
 #[derive(Serialize, ToSchema)]
 pub struct PageView {

@@ -7,9 +7,10 @@ use super::error::StoreError;
 use super::values::values;
 
 /// Tables of the running instance only: who works or is signed in right now, what the index has to be told, how far the
-/// migrations are.
+/// migrations are, and what is picked out of the ledger again.
 const NOT_KEPT: &[&str] = &[
     "workers",
+    "accesses",
     "index_outbox",
     "scan_refusals",
     "sessions",

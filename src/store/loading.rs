@@ -13,7 +13,7 @@ use super::values::{Value, values};
 /// Most values of one statement: SQLite takes 32766, PostgreSQL 65535.
 const MOST_VALUES: usize = 8_192;
 /// Settings of the instance that was, and not of the one that comes back.
-const NOT_BROUGHT_BACK: &[&str] = &["index:owner", "ledger.shipped", "rebuild:from", "restore:from"];
+const NOT_BROUGHT_BACK: &[&str] = &["accesses.read", "index:owner", "ledger.shipped", "rebuild:from", "restore:from"];
 
 /// Rows on their way into an empty database; dropped without [`Loading::finish`], nothing of it happened.
 pub struct Loading {

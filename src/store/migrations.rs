@@ -27,6 +27,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (16, "patient_keys", include_str!("migrations/sqlite/0016_patient_keys.sql")),
     (17, "reading", include_str!("migrations/sqlite/0017_reading.sql")),
     (18, "paper", include_str!("migrations/sqlite/0018_paper.sql")),
+    (19, "requests", include_str!("migrations/sqlite/0019_requests.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/postgres/0001_first.sql")),
@@ -44,6 +45,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (16, "patient_keys", include_str!("migrations/postgres/0016_patient_keys.sql")),
     (17, "reading", include_str!("migrations/postgres/0017_reading.sql")),
     (18, "paper", include_str!("migrations/postgres/0018_paper.sql")),
+    (19, "requests", include_str!("migrations/postgres/0019_requests.sql")),
 ];
 
 /// Every step.

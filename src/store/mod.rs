@@ -8,6 +8,7 @@
 //! this module carries them.
 
 mod acceptance_rules;
+mod accesses;
 mod arrangements;
 mod batches;
 mod candidates;
@@ -58,6 +59,7 @@ mod rejects;
 mod rekeyings;
 mod replications;
 mod reprocessing;
+mod requests;
 mod restoring;
 mod results;
 mod review;
@@ -79,6 +81,7 @@ mod work_left;
 mod workers;
 
 pub use acceptance_rules::AcceptanceRuleRow;
+pub use accesses::{AccessFilter, AccessPlace, AccessRow};
 pub use arrangements::{ArrangementRow, NewArrangement};
 pub use batches::OpenedBatch;
 pub use candidates::CandidateRecord;
@@ -121,6 +124,7 @@ pub use records::{RecordRow, RecordState, VersionRow};
 pub use rejects::RejectRecord;
 pub use rekeyings::{RekeyOutcome, RekeyingRow};
 pub use replications::ReplicaFigures;
+pub use requests::{ReleaseRow, RequestFilter, RequestRow, RequestState};
 pub use restoring::{ArchivedVersion, UndepositedVersion};
 pub use results::{ResultRecord, Standing};
 pub use review::AcceptanceTerms;

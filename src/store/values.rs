@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use super::error::StoreError;
 use crate::chart::{
     ArrangementId, BatchId, DeliveryId, Digest, DisposalId, DocumentId, EventId, GrantId, HoldId, LotId, PageNumber,
-    PatientId, PersonId, RecordId, TicketId, WorkerId,
+    PatientId, PersonId, RecordId, RequestId, TicketId, WorkerId,
 };
 
 /// A value on its way into a statement.
@@ -151,6 +151,7 @@ text_values!(
     PatientId,
     PersonId,
     RecordId,
+    RequestId,
     TicketId,
     WorkerId
 );

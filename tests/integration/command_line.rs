@@ -39,7 +39,7 @@ fn every_command_prints_one_json_value() {
     let mut json = |arguments: &[&str]| {
         let value = program.json(arguments);
         assert!(value.is_object() || value.is_array(), "{arguments:?}: {value}");
-        const NESTED: [&str; 15] = [
+        const NESTED: [&str; 16] = [
             "archive",
             "audit",
             "batch",
@@ -53,6 +53,7 @@ fn every_command_prints_one_json_value() {
             "labels",
             "people",
             "reprocess",
+            "request",
             "retention",
             "samples",
         ];
@@ -128,6 +129,7 @@ fn every_command_prints_one_json_value() {
     seen.extend(crate::codes::COMMANDS.map(str::to_owned));
     seen.extend(crate::retention_commands::COMMANDS.map(str::to_owned));
     seen.extend(crate::backup::COMMANDS.map(str::to_owned));
+    seen.extend(crate::requests::COMMANDS.map(str::to_owned));
 
     // A command that is new here has to be tried above.
     let mut known = BTreeSet::new();

@@ -43,6 +43,7 @@ mod rebuild;
 mod records;
 mod records_crash;
 mod reprocessing;
+mod requests;
 mod retention;
 mod retention_commands;
 mod sandbox;

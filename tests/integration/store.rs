@@ -26,6 +26,7 @@ mod encrypted;
 mod large;
 mod moves;
 mod paper;
+mod requests;
 
 use accounts::*;
 use candidates::*;
@@ -34,6 +35,7 @@ use custody::*;
 use desk::*;
 use encrypted::*;
 use paper::*;
+use requests::*;
 
 const LEASE: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_secs(30);
@@ -104,6 +106,8 @@ contract! {
     a_batch_that_nobody_counted_is_closed_by_two,
     nothing_comes_in_while_a_batch_is_closed,
     patients_are_found_while_somebody_types_and_by_what_was_read,
+    a_request_gives_out_what_it_asks_for_and_nothing_else,
+    accesses_are_found_by_person_by_record_and_by_chart,
 }
 
 /// Seconds after an arbitrary beginning.

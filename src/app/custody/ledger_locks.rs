@@ -1,5 +1,5 @@
-//! Locks of what is in no record: the ledger, certificates, tombstones, and queries of holds. They are renewed at half their
-//! life; what longer segments of the ledger have superseded is not, and goes when its lock has ended.
+//! Locks of what is in no record: the ledger, certificates, tombstones, recipients, and queries of holds. They are renewed
+//! at half their life; what longer segments of the ledger have superseded is not, and goes when its lock has ended.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ use crate::worker::Turn;
 const PASSING_DAYS: i64 = 14;
 /// Folder of the ledger.
 const LEDGER: &str = "ledger";
-/// Folders of what remains of destroyed records.
-const REMAINS: [&str; 2] = ["certificates", "tombstones"];
+/// Folders of what remains of destroyed records, and of who received what was given out.
+const REMAINS: [&str; 3] = ["certificates", "tombstones", "requests"];
 /// Folder of the queries of holds.
 const QUERIES: &str = "holds";
 

@@ -22,6 +22,17 @@ pub enum Original {
     },
 }
 
+/// Returns the ending of a file in the format of a scan.
+pub fn original_ending(format: &str) -> &'static str {
+    match format.to_ascii_lowercase().as_str() {
+        "tiff" => "tif",
+        "pdf" => "pdf",
+        "jpeg" => "jpg",
+        "png" => "png",
+        _ => "bin",
+    }
+}
+
 /// The originals that the pages of a document are read from, once they were fetched out of the archive.
 pub(in crate::app) struct Sources {
     document: Option<DocumentId>,

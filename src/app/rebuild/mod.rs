@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{App, AppError};
 use crate::archive::Vault;
 use crate::archive::ocfl::Root;
-use crate::chart::{Digest, HoldId, RecordId};
+use crate::chart::{Digest, HoldId, RecordId, RequestId};
 use crate::store::{RecordState, UndepositedVersion};
 use crate::worker::Stop;
 
@@ -55,6 +55,8 @@ pub struct Rebuilt {
     pub not_deposited: Vec<NotDeposited>,
     /// Holds by query whose query is not in the archive; they do not cover what comes later until they have it.
     pub holds_without_query: Vec<HoldId>,
+    /// Requests for records of which the archive does not say who received what.
+    pub requests_without_recipient: Vec<RequestId>,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
 }
@@ -85,7 +87,8 @@ impl Rebuilt {
             && self.unreadable.is_empty()
             && self.missing.is_empty()
             && self.not_deposited.is_empty()
-            && self.holds_without_query.is_empty())
+            && self.holds_without_query.is_empty()
+            && self.requests_without_recipient.is_empty())
     }
 }
 
@@ -139,6 +142,7 @@ impl App {
             rebuilt.missing.extend(lost.map(|row| row.id));
         }
         rebuilt.holds_without_query = self.restore_hold_queries(vault).await?;
+        rebuilt.requests_without_recipient = self.restore_recipients(vault).await?;
         let undeposited = self.store.undeposited().await?;
         rebuilt.not_deposited = undeposited.into_iter().map(NotDeposited::from).collect();
         Ok(())

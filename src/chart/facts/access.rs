@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::chart::{BatchId, DocumentId, PatientId, PersonId, RecordId};
+use crate::chart::{BatchId, DocumentId, PatientId, PersonId, RecordId, RequestId};
 
 /// Who signed in, and who saw what. The entry's person is the one who did; the program itself where nobody is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,25 @@ pub enum AccessFact {
     ChartViewed {
         /// The patient.
         patient: PatientId,
+    },
+    /// The person saw a request for records with everything about it.
+    RequestViewed {
+        /// The request.
+        request: RequestId,
+    },
+    /// The person saw to whom a patient's records were given out.
+    DisclosuresViewed {
+        /// The patient.
+        patient: PatientId,
+    },
+    /// The person asked who had read what.
+    AccessReported {
+        /// About this patient only.
+        patient: Option<PatientId>,
+        /// About this record only.
+        record: Option<RecordId>,
+        /// About what this person read only.
+        person: Option<PersonId>,
     },
     /// The person searched.
     Searched {

@@ -14,6 +14,7 @@ mod lot;
 mod paper;
 mod people;
 mod record;
+mod request;
 mod retention;
 mod rule;
 
@@ -29,6 +30,7 @@ pub use lot::{LotDraw, LotFact};
 pub use paper::PaperFact;
 pub use people::PeopleFact;
 pub use record::{Acceptance, RecordFact};
+pub use request::{ReleasedRecord, RequestFact};
 pub use retention::RetentionFact;
 pub use rule::RuleFact;
 
@@ -58,6 +60,8 @@ pub enum Fact {
     Key(KeyFact),
     /// Who may read what, and until when.
     Grant(GrantFact),
+    /// Requests for records, and what was given out.
+    Request(RequestFact),
     /// Who signed in, and who saw what.
     Access(AccessFact),
 }

@@ -1,6 +1,6 @@
 //! Facts about access. Reading changes nothing; only an emergency does: it is open for a while, and somebody else looks at it.
 
-use super::who::text;
+use super::who::{one_of, text};
 use crate::chart::facts::AccessFact;
 use crate::chart::{Actor, LedgerEntry, PersonId, Role};
 use crate::store::engine::Transaction;
@@ -48,16 +48,4 @@ pub(super) async fn apply(
         }
         _ => Ok(()),
     }
-}
-
-/// Refuses who has none of the roles, or is disabled.
-async fn one_of(transaction: &mut Transaction, person: PersonId, roles: &[Role], why: &str) -> Result<(), StoreError> {
-    let sql = "SELECT role FROM roles JOIN people ON people.id = roles.person
-         WHERE roles.person = $1 AND people.disabled_at IS NULL";
-    for row in transaction.rows(sql, values![person]).await? {
-        if roles.contains(&row.parsed("role")?) {
-            return Ok(());
-        }
-    }
-    Err(refused(why))
 }

@@ -16,6 +16,7 @@ mod paper;
 mod people;
 mod policy;
 mod record;
+mod request;
 mod retention;
 mod rule;
 mod who;
@@ -39,6 +40,7 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
         Fact::Disposal(fact) => disposal::apply(transaction, entry, fact).await,
         Fact::Key(fact) => key::apply(transaction, entry, fact).await,
         Fact::Grant(fact) => grant::apply(transaction, entry, fact).await,
+        Fact::Request(fact) => request::apply(transaction, entry, fact).await,
         Fact::Access(fact) => access::apply(transaction, entry, fact).await,
     }
 }

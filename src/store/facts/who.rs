@@ -1,6 +1,6 @@
 //! Who tells a fact: a person, an administrator, somebody else than before.
 
-use crate::chart::{Actor, LedgerEntry, PersonId};
+use crate::chart::{Actor, LedgerEntry, PersonId, Role};
 use crate::store::engine::Transaction;
 use crate::store::error::{StoreError, refused};
 use crate::store::values::values;
@@ -38,6 +38,23 @@ pub(super) async fn is_administrator(transaction: &mut Transaction, person: Pers
     let sql = "SELECT role FROM roles JOIN people ON people.id = roles.person
          WHERE roles.person = $1 AND roles.role = 'administrator' AND people.disabled_at IS NULL";
     Ok(transaction.row(sql, values![person]).await?.is_some())
+}
+
+/// Refuses who has none of the roles, or is disabled.
+pub(super) async fn one_of(
+    transaction: &mut Transaction,
+    person: PersonId,
+    roles: &[Role],
+    why: &str,
+) -> Result<(), StoreError> {
+    let sql = "SELECT role FROM roles JOIN people ON people.id = roles.person
+         WHERE roles.person = $1 AND people.disabled_at IS NULL";
+    for row in transaction.rows(sql, values![person]).await? {
+        if roles.contains(&row.parsed("role")?) {
+            return Ok(());
+        }
+    }
+    Err(refused(why))
 }
 
 /// Refuses when the second person is the first.

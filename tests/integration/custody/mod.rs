@@ -24,14 +24,14 @@ use crate::support::program::Program;
 
 /// A clock that a test sets.
 #[derive(Debug)]
-struct Hands(Mutex<Timestamp>);
+pub struct Hands(Mutex<Timestamp>);
 
 impl Hands {
-    fn after(days: i64) -> Arc<Self> {
+    pub fn after(days: i64) -> Arc<Self> {
         Arc::new(Self(Mutex::new(SystemClock.now() + SignedDuration::from_hours(24 * days))))
     }
 
-    fn advance(&self, days: i64) {
+    pub fn advance(&self, days: i64) {
         *self.0.lock().unwrap() += SignedDuration::from_hours(24 * days);
     }
 }

@@ -1,5 +1,6 @@
 //! Reading and steering over HTTP: the program serves real pages to programs with tokens.
 
+mod access_report;
 mod administration;
 mod deciding;
 mod exports;

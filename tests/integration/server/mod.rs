@@ -12,4 +12,4 @@ mod second_factor;
 mod security;
 mod serving;
 mod sign_in;
-mod site;
+pub mod site;

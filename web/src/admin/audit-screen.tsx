@@ -1,10 +1,12 @@
 /** The audit log: every entry, whether the chain holds, and the proof of each. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ScrollText, ShieldAlert, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
 import { listOf } from "../api/list";
 import type { Page } from "../api/types";
+import { may, useSession } from "../app/session";
 import { Badge, Button, Card, Dialog, Hidden, parts, Screen } from "../design/parts";
 import { Empty, Failed, Loaded, Skeleton } from "../design/states";
 import { type Column, LongTable } from "../design/table";
@@ -46,6 +48,7 @@ function partBefore(page: { items: AuditEntry[] }): string | undefined {
 
 export default function AuditScreen() {
   const t = text.audit;
+  const { session } = useSession();
   const [shown, show] = useState<AuditEntry | null>(null);
   const [proved, prove] = useState<number | null>(null);
   const status = useQuery({ queryKey: ["audit-status"], queryFn: () => call<AuditStatus>("GET", "/audit/status") });
@@ -97,7 +100,11 @@ export default function AuditScreen() {
     },
   ];
   return (
-    <Screen title={t.title} lead={t.lead}>
+    <Screen
+      title={t.title}
+      lead={t.lead}
+      actions={may(session, "report_access") && <Link to="/audit/access">{text.access.title}</Link>}
+    >
       <Card>
         {status.error ? (
           <p className={parts.muted}>{t.noStatus}</p>

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { callForFile } from "../api/client";
 import { listOf } from "../api/list";
-import { save } from "../api/save";
+import { saveFile } from "../api/save-file";
 import type { Kind } from "../api/types";
 import { FormDialog } from "../design/form-dialog";
 import { Select, TextArea, TextField } from "../design/parts";
@@ -26,7 +26,7 @@ export function CoverSheets({ onClose }: { onClose(): void }) {
       const file = await callForFile("POST", "/cover-sheets", {
         body: { kind, values, copies: Number(copies), paper },
       });
-      save(file, `${kind}-sheets.pdf`);
+      saveFile(file, `${kind}-sheets.pdf`);
     },
     onSuccess: onClose,
   });

@@ -121,6 +121,8 @@ const tree = root.addChildren([
     screen("/oversight/lots/$lot", () => import("../admin/lot-screen")),
     screen("/oversight/labels", () => import("../admin/labels-screen")),
     screen("/oversight/health", () => import("../admin/health-screen")),
+    screen("/requests", () => import("../requests/requests-screen")),
+    screen("/audit/access", () => import("../admin/access-screen")),
     screen("/audit", () => import("../admin/audit-screen")),
   ]),
 ]);

@@ -4,6 +4,7 @@ import {
   ChartColumn,
   FileCheck2,
   GitCompare,
+  Inbox,
   Keyboard,
   ListChecks,
   Monitor,
@@ -41,6 +42,7 @@ const PLACES: Place[] = [
   { to: "/queue", label: text.shell.queue, icon: <ListChecks {...ICON} />, permission: ["label"] },
   { to: "/review", label: text.shell.review, icon: <GitCompare {...ICON} />, permission: ["review_others"] },
   { to: "/search", label: text.shell.search, icon: <Search {...ICON} />, permission: ["read_chart"] },
+  { to: "/requests", label: text.shell.requests, icon: <Inbox {...ICON} />, permission: ["see_requests"] },
   {
     to: "/oversight",
     label: text.shell.oversight,

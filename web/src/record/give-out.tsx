@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { callForFile } from "../api/client";
-import { save } from "../api/save";
+import { saveFile } from "../api/save-file";
 import { FormDialog } from "../design/form-dialog";
 import { Select, TextField } from "../design/parts";
 import { text } from "../text";
@@ -31,8 +31,8 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
         what === "print"
           ? await callForFile("POST", "/prints", { body: { document: id, reason } })
           : await callForFile("POST", "/exports", { body: { ...subject, format, reason, purpose } });
-      const ending = what === "print" ? "pdf" : format === "original" ? "bin" : format;
-      save(file, `muniment-${id.slice(0, 8)}.${ending}`);
+      const ending = format === "original" ? "bin" : what === "print" ? "pdf" : format;
+      saveFile(file, `muniment-${id.slice(0, 8)}.${ending}`);
       onClose();
     } catch (failed) {
       setError(failed);

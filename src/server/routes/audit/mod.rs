@@ -1,5 +1,7 @@
 //! The audit log: its entries, whether they fit, and proofs.
 
+mod access;
+
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
@@ -15,7 +17,15 @@ const MOST_LOOKED_AT: u32 = 2_000;
 /// Routes of this noun.
 pub fn routes() -> Vec<Route> {
     let may = Access::May(Permission::ReadAudit);
-    vec![Route::new(may, routes!(list)), Route::new(may, routes!(status)).long(), Route::new(may, routes!(proof))]
+    let report = Access::May(Permission::ReportAccess);
+    vec![
+        Route::new(may, routes!(list)),
+        Route::new(may, routes!(status)).long(),
+        Route::new(may, routes!(proof)),
+        // The first report goes through the whole log.
+        Route::new(report, routes!(access::report)).long(),
+        Route::new(report, routes!(access::report_file)).long(),
+    ]
 }
 
 /// Lists entries of the audit log, the oldest first: all of them, or those that the person may see. `after` is the number of

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::access::Permission;
-use crate::app::give_back::TextFormat;
+use crate::app::give_back::{TextFormat, original_ending};
 use crate::app::rights::Reader;
 use crate::app::{App, AppError};
 use crate::chart::facts::AccessFact;
@@ -188,7 +188,8 @@ async fn made(app: &App, document: &DocumentRecord, format: Format, hidden: bool
     Ok(file)
 }
 
-fn stream(file: File, kind: &'static str, disposition: &str) -> Result<Response, Problem> {
+/// Answers with a file that was made for it.
+pub(super) fn stream(file: File, kind: &'static str, disposition: &str) -> Result<Response, Problem> {
     let failed = |cause| Problem::from(AppError::Write { what: "the export".into(), cause });
     let length = file.metadata().map_err(failed)?.len();
     let disposition = HeaderValue::from_str(disposition).map_err(|_| Problem::internal())?;
@@ -198,14 +199,4 @@ fn stream(file: File, kind: &'static str, disposition: &str) -> Result<Response,
     response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
     Ok(response)
-}
-
-fn original_ending(format: &str) -> &'static str {
-    match format.to_ascii_lowercase().as_str() {
-        "tiff" => "tif",
-        "pdf" => "pdf",
-        "jpeg" => "jpg",
-        "png" => "png",
-        _ => "bin",
-    }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::server::problem::Problem;
-use crate::server::view::BatchName;
+use crate::server::view::{BatchName, PersonName};
 use crate::server::{Json, Query, SignedIn};
 use crate::store::{QueueCounts, QueueRow};
 
@@ -62,15 +62,6 @@ pub struct QueueItem {
     /// Until when it is put aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     postponed_until: Option<String>,
-}
-
-/// A person.
-#[derive(Serialize, ToSchema)]
-pub struct PersonName {
-    /// Id.
-    id: String,
-    /// Name.
-    name: String,
 }
 
 /// How much waits.

@@ -62,6 +62,11 @@ export const permissions: Record<string, string> = {
   read_audit: "read the audit log",
   manage_people: "add people or change their roles",
   view_people: "see who may do what",
+  request_records: "ask for records to be given out",
+  release_records: "answer requests for records",
+  see_requests: "see requests for records",
+  see_disclosures: "see to whom records were given out",
+  report_access: "ask who read what",
   purge_intake: "purge the intake area",
   operate: "run backups, fixity checks or a rebuild",
 };

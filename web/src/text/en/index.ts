@@ -2,6 +2,7 @@
 export * from "./everywhere";
 export * from "./oversight";
 export * from "./record";
+export * from "./requests";
 export * from "./retention";
 export * from "./search";
 export * from "./shell";

@@ -39,7 +39,8 @@ export const record = {
 export const giveOut = {
   export: "Export",
   print: "Print",
-  exportLead: "The export is recorded with your name and reason, and counted where disclosures are counted.",
+  exportLead:
+    "The export is recorded with your name and reason. What somebody else asks for is released under Requests, where it is accounted for.",
   printLead: "A PDF is made for printing. That, your name and the reason are recorded.",
   format: "Format",
   formats: {

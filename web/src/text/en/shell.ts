@@ -9,6 +9,7 @@ export const shell = {
   search: "Search",
   oversight: "Oversight",
   audit: "Audit",
+  requests: "Requests",
   keys: "Keys",
   commands: "Commands",
   account: "Account",

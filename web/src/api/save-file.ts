@@ -1,5 +1,5 @@
-/** Gives the person a file that came from the server; its name must hold no patient data. */
-export function save(file: Blob, name: string): void {
+/** Gives the person a file that the server made. Its name carries no patient data. */
+export function saveFile(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = address;
