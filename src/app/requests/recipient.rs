@@ -104,7 +104,7 @@ impl App {
     /// Copies it to the archive.
     pub(super) async fn archive_recipient(&self, request: RequestId, kept: &str) -> Result<(), AppError> {
         let body = Body::Bytes(Bytes::copy_from_slice(kept.as_bytes()));
-        self.vault.create(&format!("{FOLDER}/{request}"), body, self.ledger_lock()).await?;
+        self.vault.create(&format!("{FOLDER}/{request}"), body, self.ledger_lock().as_ref()).await?;
         Ok(())
     }
 
