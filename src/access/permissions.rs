@@ -232,7 +232,7 @@ impl Permission {
     pub const fn describes(self) -> &'static str {
         match self {
             Self::Label => "label, accept, reject or split documents",
-            Self::ReviewOthers => "review what others accepted",
+            Self::ReviewOthers => "review what others did",
             Self::DecideLots => "draw, check, release or hold back lots",
             Self::SeeWork => "see batches and how far the work is",
             Self::ReadChart => "read charts",

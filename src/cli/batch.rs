@@ -226,6 +226,7 @@ fn sheets(report: &BatchReport) -> Option<String> {
     };
     let difference = &report.difference;
     match report.sheets {
+        _ if closing::is_closed(report) => Some(difference.clone()),
         Sheets::NotCounted => None,
         Sheets::Missing(_) => Some(format!("{difference}{rejected}. Count the paper and scan again what is missing")),
         Sheets::TooMany(_) => Some(format!("{difference}. Something was fed twice, or the count is wrong")),

@@ -72,8 +72,8 @@ impl Intake {
     /// Can be stopped at any moment and called again: nothing is lost and nothing is kept twice.
     ///
     /// # Errors
-    /// The source cannot be read, is not a regular file, or keeps changing; the batch is closed; the archive or the database failed. The
-    /// source is untouched then.
+    /// The source cannot be read, is not a regular file, or keeps changing; the batch is closed; the archive or the
+    /// database failed. The source is untouched then.
     pub async fn take(
         &self,
         path: &Path,

@@ -79,7 +79,8 @@ impl App {
     /// Begins an upload of `length` bytes into a batch.
     ///
     /// # Errors
-    /// They may not bring in scans; the batch is closed; the name or the length cannot be used; they have too many uploads open.
+    /// They may not bring in scans; the batch is closed; the name or the length cannot be used; they have too many uploads
+    /// open.
     pub async fn begin_upload(&self, batch: BatchId, name: &str, length: u64) -> Result<Upload, AppError> {
         let person = self.actor(Permission::Label, &[]).await?.person;
         let others = self.store.batches_of_others(person).await?;

@@ -71,7 +71,9 @@ export function BatchPaper({ batch, paper, agrees, waiting }: BatchPaperProps) {
           ...(found.unreadable + found.files_rejected > 0
             ? ([[t.unread, t.unreadOf(found.unreadable, found.files_rejected)]] as [string, string][])
             : []),
-          ...(closing?.reason ? ([[text.common.reason, `${closing.reason} (${closing.difference})`]] as [string, string][]) : []),
+          ...(closing?.reason
+            ? ([[text.common.reason, `${closing.reason} (${closing.difference})`]] as [string, string][])
+            : []),
           [
             t.closing,
             closing === null || closing === undefined

@@ -46,7 +46,7 @@ export const problems = {
 
 export const permissions: Record<string, string> = {
   label: "label, accept, reject or split documents",
-  review_others: "review what others accepted",
+  review_others: "review what others did",
   decide_lots: "draw, check, release or hold back lots",
   read_chart: "read charts",
   correct_record: "correct a verified record",

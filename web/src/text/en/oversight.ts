@@ -133,7 +133,8 @@ export const paper = {
   differenceLead: (sentence: string) =>
     `The counts do not agree: ${sentence}. Look for the paper first. With a reason, a second person can confirm the difference; leave patients' names out.`,
   confirm: "Confirm the difference",
-  confirmLead: (sentence: string) => `${sentence}. Confirming closes the batch for good; both of you stand in the ledger.`,
+  confirmLead: (sentence: string) =>
+    `${sentence}. Confirming closes the batch for good; both of you stand in the ledger.`,
 };
 
 export const people = {
