@@ -76,6 +76,10 @@ enum Action {
 
 /// Asks for records of a patient: for everything, or for one encounter, for days, or for records.
 #[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "muniment request open [OPTIONS] --patient <PATIENT> --recipient <RECIPIENT> <GROUND>\n       \
+                      GROUND: --purpose and --authority"
+)]
 struct OpenArgs {
     /// The patient, by id or record number
     #[arg(long)]

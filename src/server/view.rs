@@ -30,7 +30,7 @@ pub struct BatchName {
     pub name: String,
 }
 
-/// A person by id and name.
+/// A person.
 #[derive(Serialize, ToSchema)]
 pub struct PersonName {
     /// Id.

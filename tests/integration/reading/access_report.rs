@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::site::Site;
+use crate::support::born_digital::shared_file;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_was_seen_is_in_the_report_of_its_record_alone() {
@@ -10,14 +11,9 @@ async fn a_page_that_was_seen_is_in_the_report_of_its_record_alone() {
     let mut auditor = String::new();
     let site = Site::open(|clinic| {
         auditor = clinic.program.staff("Aud Auditor", &["auditor"]);
-        let scans = clinic.program.charts("charts", 2, "tiff-g4", 100);
-        let mut arguments = vec!["ingest"];
-        arguments.extend(scans.iter().map(|scan| scan.to_str().unwrap()));
-        arguments.extend(["--batch", "one"]);
-        clinic.program.json(&arguments);
-        let list = clinic.program.json(&["show", "--batch", "one"]);
-        for (index, patient) in ["4711", "4712"].into_iter().enumerate() {
-            let document = list[index]["id"].as_str().unwrap();
+        for patient in ["4711", "4712"] {
+            let document = clinic.ingest(&format!("{patient}.pdf"), &shared_file(&[&format!("ZZ{patient}")]));
+            let document = document.as_str();
             records.push(clinic.accept(document, &["--patient", patient, "--type", "progress-note"]).to_string());
         }
         clinic.deposit();
