@@ -5,9 +5,9 @@ use crate::chart::Role;
 /// Something that a person may or may not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Permission {
-    /// Bring in scans, label, accept, reject, split.
+    /// Move boxes, prepare and close batches, bring in scans, label, accept, reject, split.
     Label,
-    /// Approve or return what others accepted.
+    /// Approve or return what others accepted; confirm that a batch is closed with a difference.
     ReviewOthers,
     /// Draw, check, release and hold back lots.
     DecideLots,

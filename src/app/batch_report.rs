@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{App, AppError};
-use crate::chart::{Batch, BatchCounts, BatchId, DeliveryId, Digest, DocumentId, Reject};
-use crate::store::{DeliveryRecord, PageSelection, ScanState};
+use crate::chart::{Batch, BatchCounts, BatchId, DeliveryId, Digest, DocumentId, Reconciliation, Reject, Sheets};
+use crate::store::{BatchPaper, DeliveryRecord, PageSelection, ScanState};
 
 /// Rows that are read from the database at a time.
 const ROWS: u32 = 500;
@@ -22,22 +22,12 @@ pub struct BatchReport {
     pub unreliable_pages: u64,
     /// What the expected number of sheets says.
     pub sheets: Sheets,
-}
-
-/// The expected sheets against the pages that were found. A sheet has one or two sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sheets {
-    /// Nobody counted.
-    NotCounted,
-    /// Files are still to be opened: how many pages there are is not known yet.
-    NotYet,
-    /// The pages can be the sides of so many sheets.
-    Plausible,
-    /// Fewer pages than sheets: at least so many sheets are missing.
-    Missing(u64),
-    /// More pages than so many sheets have sides: at least so many pages too many.
-    TooMany(u64),
+    /// Sheets that were prepared against the sides that were found, in numbers.
+    pub reconciliation: Reconciliation,
+    /// The same in a sentence.
+    pub difference: String,
+    /// Its box, how it was prepared, and its closing.
+    pub paper: BatchPaper,
 }
 
 /// What became of one delivered file.
@@ -87,10 +77,16 @@ impl App {
     pub async fn batch_report(&self, batch: Batch) -> Result<BatchReport, AppError> {
         let counts = self.store.batch_counts(batch.id).await?;
         let unreliable_pages = self.store.reliability(Some(batch.id)).await?.unreliable;
+        let paper = self.store.batch_paper(batch.id).await?;
+        let sides = paper.prepared.as_ref().map(|prepared| prepared.preparation.sides);
+        let reconciliation = Reconciliation::of(batch.expected_sheets, sides, &counts);
         Ok(BatchReport {
             adds_up: counts.pages
                 == counts.pages_done + counts.pages_failed + counts.pages_rejected + counts.pages_waiting,
-            sheets: sheets(batch.expected_sheets, &counts),
+            sheets: reconciliation.sheets(),
+            difference: reconciliation.to_string(),
+            reconciliation,
+            paper,
             batch,
             counts,
             unreliable_pages,
@@ -182,41 +178,5 @@ const fn outcome(delivery: &DeliveryRecord) -> Outcome {
         ScanState::Opened => Outcome::Ok,
         ScanState::Rejected => Outcome::Reject,
         ScanState::NeedsPassword => Outcome::NeedsPassword,
-    }
-}
-
-fn sheets(expected: Option<u32>, counts: &BatchCounts) -> Sheets {
-    let Some(expected) = expected.map(u64::from) else { return Sheets::NotCounted };
-    if counts.files_waiting > 0 {
-        Sheets::NotYet
-    } else if counts.pages < expected {
-        Sheets::Missing(expected - counts.pages)
-    } else if counts.pages > expected * 2 {
-        Sheets::TooMany(counts.pages - expected * 2)
-    } else {
-        Sheets::Plausible
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sheet_has_one_or_two_sides() {
-        let counts = |pages| BatchCounts { pages, ..BatchCounts::default() };
-        assert_eq!(sheets(None, &counts(3)), Sheets::NotCounted);
-        assert_eq!(sheets(Some(212), &counts(211)), Sheets::Missing(1));
-        assert_eq!(sheets(Some(212), &counts(212)), Sheets::Plausible);
-        assert_eq!(sheets(Some(212), &counts(424)), Sheets::Plausible);
-        assert_eq!(sheets(Some(212), &counts(425)), Sheets::TooMany(1));
-    }
-
-    #[test]
-    fn sheets_are_not_missed_before_every_file_was_opened() {
-        let counts = BatchCounts { pages: 3, files_waiting: 1, ..BatchCounts::default() };
-        assert_eq!(sheets(Some(14), &counts), Sheets::NotYet);
-        assert_eq!(sheets(None, &counts), Sheets::NotCounted);
-        assert_eq!(sheets(Some(14), &BatchCounts { files_waiting: 0, ..counts }), Sheets::Missing(11));
     }
 }

@@ -5,8 +5,10 @@
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::GrayImage;
 
-/// Page pixels to a side of one pixel of the reduced copy, at 300 pixels per inch.
-const REDUCTION: u32 = 4;
+/// Pixels of the shorter side of the reduced copy, about: 75 pixels per inch of a letter, whatever it was scanned at.
+const SHORTER_SIDE: u32 = 620;
+/// Most page pixels to a side of one pixel of the reduced copy.
+const MOST_REDUCTION: u32 = 4;
 /// Pixels of the reduced copy to a side of a tile: 2.7 mm at 300 pixels per inch.
 const TILE: u32 = 8;
 /// Difference between paper and ink below which there is no ink, in gray levels.
@@ -44,7 +46,7 @@ struct Tiles {
 
 /// Finds the patches, those first whose share of ink is nearest to that of codes, which is a half.
 pub(super) fn patches(page: &GrayImage) -> Vec<Patch> {
-    let factor = REDUCTION.min(page.width().min(page.height()) / (4 * TILE)).max(1);
+    let factor = ((page.width().min(page.height()) + SHORTER_SIDE / 2) / SHORTER_SIDE).clamp(1, MOST_REDUCTION);
     let tiles = Tiles::of(&reduced(page, factor));
     let side = TILE * factor;
     let mut found: Vec<(f32, Patch)> = tiles

@@ -4,6 +4,7 @@
 //! [`read()`] parses foreign pixels in a C++ library: it is for recognition children, never for the program itself.
 
 mod dense;
+mod patch_code;
 pub mod print;
 mod read;
 pub mod sheet;

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use lopdf::{Document, Object, Stream, dictionary};
 use qrcode::{Color, EcLevel, QrCode};
+use serde::Deserialize;
 use zxingcpp::BarcodeFormat;
 
 use super::sheet::Sheet;
@@ -25,9 +26,11 @@ const QUIET: (f32, f32) = (10.0, 4.0);
 const SQUARE: f32 = 250.0;
 
 /// Paper to print on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Paper {
     /// ISO A4.
+    #[default]
     A4,
     /// US letter.
     Letter,

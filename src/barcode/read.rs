@@ -9,6 +9,7 @@ use image::{DynamicImage, GrayImage, imageops};
 use zxingcpp::{Barcode, BarcodeFormat, BarcodeReader, ImageFormat, ImageView, PointI, TextMode};
 
 use super::dense::{Patch, patches, reduced};
+use super::patch_code::patch_codes;
 use super::straighten;
 use crate::chart::{Code, MOST_CODE_BYTES, MOST_CODES, Symbology};
 
@@ -58,6 +59,7 @@ pub fn read(page: &DynamicImage) -> Vec<Code> {
             }
         }
     }
+    codes.extend(patch_codes(&gray));
     codes.sort_by_key(|code| (code.corners[0][1], code.corners[0][0]));
     codes.truncate(MOST_CODES);
     codes
@@ -159,7 +161,7 @@ fn is_sure(symbology: Symbology, text: &str) -> bool {
     let least = match symbology {
         Symbology::Code39 => LEAST_CODE_39,
         Symbology::Code128 => LEAST_CODE_128,
-        Symbology::QrCode | Symbology::DataMatrix | Symbology::Pdf417 => 1,
+        Symbology::QrCode | Symbology::DataMatrix | Symbology::Pdf417 | Symbology::PatchCode => 1,
     };
     text.len() <= MOST_CODE_BYTES && text.chars().count() >= least
 }

@@ -14,7 +14,7 @@ pub struct Batch {
     pub name: String,
     /// Pipeline that its pages go through.
     pub pipeline: PipelineStamp,
-    /// Sheets of paper that were counted before scanning.
+    /// Sheets of paper that were counted before scanning, separator sheets left out.
     pub expected_sheets: Option<u32>,
     /// When it was opened.
     pub opened_at: Timestamp,
@@ -44,6 +44,10 @@ pub struct BatchCounts {
     pub pages_done: u64,
     /// Pages hidden because they are blank (part of the done ones).
     pub pages_blank: u64,
+    /// Pages hidden because they are separator sheets (part of the done ones).
+    pub separators: u64,
+    /// Sheets of paper that the separators are when both sides were scanned: front and back are one.
+    pub separator_sheets: u64,
     /// Pages that could not be recognised and wait for a person.
     pub pages_failed: u64,
     /// Pages rejected.

@@ -23,6 +23,8 @@ pub enum Symbology {
     DataMatrix,
     /// PDF417 (ISO/IEC 15438).
     Pdf417,
+    /// Patch code (Kodak A-61599); its text is `PATCH` and one of `1`, `2`, `3`, `4`, `6`, `T`.
+    PatchCode,
 }
 
 /// One code as it was read. Its text may be a patient's number: `Debug` leaves it out.
@@ -66,7 +68,8 @@ pub struct Separator {
 
 impl Symbology {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Code128, Self::Code39, Self::QrCode, Self::DataMatrix, Self::Pdf417];
+    pub const ALL: [Self; 6] =
+        [Self::Code128, Self::Code39, Self::QrCode, Self::DataMatrix, Self::Pdf417, Self::PatchCode];
 }
 
 impl SheetKind {

@@ -19,9 +19,11 @@ mod lot;
 pub mod merkle;
 mod naming;
 mod page;
+mod paper;
 mod patient;
 mod pipeline_stamp;
 mod reading_doubt;
+mod reconciliation;
 mod record;
 mod reject;
 mod retention;
@@ -50,9 +52,11 @@ pub use ledger_entry::{Actor, LEDGER_ENTRY_SCHEMA, LedgerEntry};
 pub use lot::{Defect, DefectClass, DefectParseError, Sampled, Stringency};
 pub use naming::{AutoAcceptRule, DocumentType, Label, NameError, RecordClass, RuleName, RuleParseError, nearest};
 pub use page::{PageId, PageIdParseError, PageNumber};
+pub use paper::{BoxLabel, BoxLabelError, CustodyStep, PaperWordError, Preparation, Sides};
 pub use patient::{BirthDate, PatientError, PatientRef};
 pub use pipeline_stamp::PipelineStamp;
 pub use reading_doubt::{MOST_OTHER_READINGS, OtherReading, ReadingDoubt, ReadingRisk};
+pub use reconciliation::{Reconciliation, Sheets};
 pub use record::{
     Correction, CorrectionReason, Cut, Encounter, OriginalFile, RECORD_SCHEMA, RecordDescription, RecordDraft,
     RecordPage, SecondReview, Verification, VerifiedRecord, Verifier,

@@ -5,13 +5,15 @@ use std::io::{self, BufWriter, ErrorKind, Write as _};
 
 use serde::Serialize;
 
+use super::closing;
 use super::exit::{CommandError, Ended};
 use super::ingest::Sources;
 use super::output::{Output, warn};
 use super::start::Place;
-use crate::app::batch_report::{BatchReport, FileReport, Outcome, Sheets};
+use crate::app::batch_report::{BatchReport, FileReport, Outcome};
+use crate::chart::Sheets;
 
-/// Lists batches, and accounts for every file and page of one.
+/// Lists batches, accounts for every file and page of one, and closes it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -30,6 +32,36 @@ enum Action {
         #[arg(long)]
         files: bool,
     },
+    /// Says how a batch is prepared, before it is scanned; makes the batch if there is none of its name
+    Prepare {
+        /// Name or id of the batch
+        batch: String,
+        #[command(flatten)]
+        prepared: closing::Prepared,
+    },
+    /// Closes a batch: it takes in no more files
+    ///
+    /// The sheets that were prepared are compared with the sides that were found. Where they differ, a reason is needed, and
+    /// somebody else who may review others' work has to confirm it (muniment batch confirm). Both are kept in the ledger.
+    Close {
+        /// Name or id of the batch
+        batch: String,
+        /// Why it is closed although the counts differ, without naming a patient
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Confirms the difference for which somebody else gave a reason, which closes the batch
+    Confirm {
+        /// Name or id of the batch
+        batch: String,
+    },
+}
+
+impl Args {
+    /// Says whether it records administrative facts.
+    pub const fn records(&self) -> bool {
+        matches!(self.action, Action::Prepare { .. } | Action::Close { .. } | Action::Confirm { .. })
+    }
 }
 
 /// Runs the action.
@@ -62,6 +94,9 @@ pub async fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended
             print(&report, &rows, None, *files, output);
             Ok(ended)
         }
+        Action::Prepare { batch, prepared } => closing::prepare(&app, batch, prepared, output).await,
+        Action::Close { batch, reason } => closing::close(&app, batch, reason.as_deref(), output).await,
+        Action::Confirm { batch } => closing::confirm(&app, batch, output).await,
     }
 }
 
@@ -118,7 +153,7 @@ pub fn needs_a_person(report: &BatchReport) -> bool {
     let counts = &report.counts;
     counts.files_rejected + counts.pages_failed + counts.pages_rejected > 0
         || !report.adds_up
-        || matches!(report.sheets, Sheets::Missing(_) | Sheets::TooMany(_))
+        || matches!(report.sheets, Sheets::Missing(_) | Sheets::TooMany(_)) && !closing::is_closed(report)
 }
 
 fn list(reports: &[BatchReport]) -> String {
@@ -127,17 +162,18 @@ fn list(reports: &[BatchReport]) -> String {
     }
     let mut text =
         format!("{:<32} {:>7} {:>8} {:>8} {:>9} {:>9}\n", "batch", "files", "pages", "read", "waiting", "not read");
-    for BatchReport { batch, counts, .. } in reports {
+    for report @ BatchReport { batch, counts, .. } in reports {
         // Writing into a String cannot fail.
         let _ = writeln!(
             text,
-            "{:<32} {:>7} {:>8} {:>8} {:>9} {:>9}",
+            "{:<32} {:>7} {:>8} {:>8} {:>9} {:>9}{}",
             printable(&batch.name),
             counts.deliveries,
             counts.pages,
             counts.pages_done,
             counts.pages_waiting + counts.files_waiting,
-            counts.files_rejected + counts.pages_rejected + counts.pages_failed
+            counts.files_rejected + counts.pages_rejected + counts.pages_failed,
+            if closing::is_closed(report) { "  closed" } else { "" }
         );
     }
     text.push_str("waiting, not read: pages, and files whose pages are not known. More: muniment batch show NAME");
@@ -164,10 +200,11 @@ fn account(report: &BatchReport) -> String {
             counts.files_waiting
         ),
         format!(
-            "  pages   {} found = {} read ({} of them blank, hidden) + {} failed + {} rejected + {} waiting{}",
+            "  pages   {} found = {} read ({} of them blank, {} separator sheets, hidden) + {} failed + {} rejected + {} waiting{}",
             counts.pages,
             counts.pages_done,
             counts.pages_blank,
+            counts.separators,
             counts.pages_failed,
             counts.pages_rejected,
             counts.pages_waiting,
@@ -175,9 +212,8 @@ fn account(report: &BatchReport) -> String {
         ),
         format!("  text    {} pages have no text that a search can rely on", report.unreliable_pages),
     ];
-    lines.extend(
-        sheets(report).map(|text| format!("  sheets  {} expected: {text}", batch.expected_sheets.unwrap_or(0))),
-    );
+    lines.extend(sheets(report).map(|text| format!("  sheets  {text}")));
+    lines.extend(closing::describe(report));
     lines.join("\n") + "\n"
 }
 
@@ -188,16 +224,12 @@ fn sheets(report: &BatchReport) -> Option<String> {
         0 => "",
         _ => " (unless they are in the rejected files)",
     };
+    let difference = &report.difference;
     match report.sheets {
         Sheets::NotCounted => None,
-        Sheets::NotYet => Some(format!("not compared yet, {} files are still to be opened", counts.files_waiting)),
-        Sheets::Plausible => Some(format!("plausible, {} pages are their one or two sides", counts.pages)),
-        Sheets::Missing(missing) => {
-            Some(format!("at least {missing} MISSING{rejected}. Count the paper and scan again what is missing"))
-        }
-        Sheets::TooMany(extra) => {
-            Some(format!("at least {extra} pages TOO MANY. Something was fed twice, or the count is wrong"))
-        }
+        Sheets::Missing(_) => Some(format!("{difference}{rejected}. Count the paper and scan again what is missing")),
+        Sheets::TooMany(_) => Some(format!("{difference}. Something was fed twice, or the count is wrong")),
+        Sheets::NotYet | Sheets::Plausible | Sheets::Agree => Some(difference.clone()),
     }
 }
 
@@ -236,7 +268,7 @@ fn describe(file: &FileReport, text: &mut String) {
 }
 
 /// Replaces what would steer the terminal, or reorder what it shows, in a text from outside.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let steers = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::exit::{CommandError, Ended, error};
 use super::output::{Output, counted};
 use super::start::Place;
-use crate::barcode::Sheet;
-use crate::barcode::print::{MOST_SHEETS, Paper, PrintedSheet, pdf};
+use crate::app::cover_sheets::cover_sheets;
+use crate::barcode::print::{MOST_SHEETS, Paper};
 use crate::chart::SheetKind;
-use crate::labels::{DocumentKind, DocumentKinds};
+use crate::labels::DocumentKinds;
 
 /// Makes separator and cover sheets to print: PDF with codes that survive skew, fading and fax.
 ///
@@ -78,52 +78,31 @@ enum PaperName {
 
 /// Makes them.
 pub fn run(args: &Args, place: &Place<'_>, output: Output) -> Result<Ended, CommandError> {
-    let (kind, printing, each) = match &args.what {
-        What::Batch { name, printing } => (SheetKind::Batch, printing, vec![captioned(SheetKind::Batch, name, name)?]),
+    let (kind, printing, values) = match &args.what {
+        What::Batch { name, printing } => (SheetKind::Batch, printing, vec![name.clone()]),
         What::Chart { numbers, printing } => {
-            let numbers = if numbers == &["-"] { lines()? } else { numbers.clone() };
-            let sheets = numbers.iter().map(|number| captioned(SheetKind::Chart, number, number));
-            (SheetKind::Chart, printing, sheets.collect::<Result<_, _>>()?)
+            (SheetKind::Chart, printing, if numbers == &["-"] { lines()? } else { numbers.clone() })
         }
-        What::Type { names, printing } => (SheetKind::Type, printing, types(names, place)?),
-        What::End { printing } => (SheetKind::End, printing, vec![captioned(SheetKind::End, "", "End of document")?]),
+        What::Type { names, printing } => (SheetKind::Type, printing, names.clone()),
+        What::End { printing } => (SheetKind::End, printing, Vec::new()),
     };
-    let count = usize::from(printing.count);
-    if each.len().saturating_mul(count) > MOST_SHEETS {
-        let sheets = each.len().saturating_mul(count);
-        return Err(error(format!(
-            "{sheets} sheets are more than the {MOST_SHEETS} of one file: print fewer at a time"
-        )));
-    }
-    let sheets: Vec<PrintedSheet> = each.iter().flat_map(|sheet| std::iter::repeat_n(sheet.clone(), count)).collect();
     let paper = match printing.paper {
         PaperName::A4 => Paper::A4,
         PaperName::Letter => Paper::Letter,
     };
-    write(&pdf(&sheets, paper)?, &printing.output, printing.force)?;
+    let kinds = DocumentKinds::load(place.load()?.document_types().as_deref())?;
+    let (bytes, sheets) = cover_sheets(kind, &values, printing.count.into(), paper, &kinds)?;
+    write(&bytes, &printing.output, printing.force)?;
     // What is on the sheets stays on the sheets.
-    let value = serde_json::json!({ "file": printing.output, "kind": kind, "sheets": sheets.len() });
+    let value = serde_json::json!({ "file": printing.output, "kind": kind, "sheets": sheets });
     output.value(&value, |_| {
         format!(
             "{} in {}. Print at full size, without fitting to the page.",
-            counted(sheets.len(), "sheet"),
+            counted(sheets, "sheet"),
             printing.output.display()
         )
     });
     Ok(Ended::Well)
-}
-
-fn captioned(kind: SheetKind, value: &str, caption: &str) -> Result<PrintedSheet, CommandError> {
-    Ok(PrintedSheet { sheet: Sheet::new(kind, value)?, caption: caption.to_owned() })
-}
-
-fn types(names: &[String], place: &Place<'_>) -> Result<Vec<PrintedSheet>, CommandError> {
-    let kinds = DocumentKinds::load(place.load()?.document_types().as_deref())?;
-    let sheet = |kind: &DocumentKind| captioned(SheetKind::Type, kind.name.as_str(), &kind.title);
-    if names.is_empty() {
-        return kinds.all().iter().map(sheet).collect();
-    }
-    names.iter().map(|name| sheet(kinds.named(name)?)).collect()
 }
 
 /// Reads the lines of standard input that hold something.

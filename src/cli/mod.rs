@@ -7,8 +7,10 @@ mod auto_accept;
 mod backup;
 mod batch;
 mod bench;
+mod boxes;
 mod certificate;
 mod child;
+mod closing;
 mod compare;
 mod completions;
 mod correct;
@@ -92,6 +94,8 @@ enum Command {
     Demo(demo::Args),
     Ingest(ingest::Args),
     Batch(batch::Args),
+    #[command(name = "box")]
+    PaperBox(boxes::Args),
     Show(show::Args),
     Search(search::Args),
     Export(export::Args),
@@ -138,6 +142,7 @@ impl Command {
         matches!(
             self,
             Self::People(_)
+                | Self::PaperBox(_)
                 | Self::Deposit(_)
                 | Self::Accept(_)
                 | Self::Reject(_)
@@ -150,7 +155,7 @@ impl Command {
                 | Self::Disposal(_)
                 | Self::Correct(_)
                 | Self::Purge(_)
-        )
+        ) || matches!(self, Self::Batch(args) if args.records())
     }
 }
 
@@ -196,6 +201,7 @@ fn run_command(
         Command::Demo(args) => start::block_on(demo::run(args, place, server, output)),
         Command::Ingest(args) => start::block_on(ingest::run(args, place, output)),
         Command::Batch(args) => start::block_on(batch::run(args, place, output)),
+        Command::PaperBox(args) => start::block_on(boxes::run(args, place, output)),
         Command::Show(args) => start::block_on(show::run(args, place, output)),
         Command::Search(args) => start::block_on(search::run(args, place, output)),
         Command::Export(args) => start::block_on(export::run(args, place, output)),

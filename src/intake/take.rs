@@ -72,7 +72,7 @@ impl Intake {
     /// Can be stopped at any moment and called again: nothing is lost and nothing is kept twice.
     ///
     /// # Errors
-    /// The source cannot be read, is not a regular file, or keeps changing; the archive or the database failed. The
+    /// The source cannot be read, is not a regular file, or keeps changing; the batch is closed; the archive or the database failed. The
     /// source is untouched then.
     pub async fn take(
         &self,
@@ -81,6 +81,8 @@ impl Intake {
         id: DeliveryId,
         now: Timestamp,
     ) -> Result<Taken, IntakeError> {
+        let source_key = Digest::of(path.as_os_str().as_bytes());
+        self.store.takes_files(batch, Some(source_key)).await?;
         let (scan, taken) = self.keep(path, id).await?;
         let size = taken.size();
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
@@ -89,7 +91,7 @@ impl Intake {
             batch,
             scan,
             size,
-            source_key: Digest::of(path.as_os_str().as_bytes()),
+            source_key,
             source_name: &name,
             received_at: now,
             priority: 0,

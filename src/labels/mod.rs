@@ -3,6 +3,7 @@
 //! Everything comes from the words of the pages with their places, so that each suggestion shows the snippet it was read
 //! from. What can be read in two ways is never guessed: it is left to the person, with both readings.
 
+mod agreement;
 mod dates;
 mod field;
 mod in_codes;
@@ -12,6 +13,7 @@ mod patient_match;
 mod sighting;
 mod suggest;
 
+pub use agreement::{Agreement, AgreementReport, FieldAgreement, Mistaken};
 pub use dates::{DateOrder, readings_of};
 pub use field::{Candidate, Field, FieldName, Level, Place};
 pub use kinds::{DocumentKind, DocumentKinds, KindError, UnknownKind};

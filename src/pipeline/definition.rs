@@ -198,7 +198,7 @@ mod tests {
         for name in Definition::names(None) {
             assert_eq!(Definition::load(&name, None).expect("a valid definition").name, name);
         }
-        let bare = Definition::parse("name = \"chart-standard\"\nrevision = 3", "bare").expect("valid");
+        let bare = Definition::parse("name = \"chart-standard\"\nrevision = 4", "bare").expect("valid");
         assert_eq!(Definition::load("chart-standard", None).expect("valid").stamp(), bare.stamp());
     }
 

@@ -147,7 +147,7 @@ section! {
         /// Whether codes are read.
         enabled: bool = true, ANY;
         /// What a site's own labels mean.
-        labels: Vec<CodeLabel> = Vec::new(), 0.0..=100.0;
+        labels: Vec<CodeLabel> = vec![CodeLabel::patch_t()], 0.0..=100.0;
     }
 }
 
@@ -171,6 +171,11 @@ pub struct CodeLabel {
 }
 
 impl CodeLabel {
+    /// The separator of most capture programs, as a patch code and as bars beside it: it ends a document.
+    fn patch_t() -> Self {
+        Self { pattern: "PATCH ?T".into(), symbology: None, means: SheetKind::End, value: None, sheet: true }
+    }
+
     /// Returns the expression for the whole text.
     pub fn whole_pattern(&self) -> String {
         format!("^(?:{})$", self.pattern)

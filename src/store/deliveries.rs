@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::engine::Store;
 use super::error::StoreError;
-use super::rejects;
 use super::scans::ScanState;
 use super::values::values;
+use super::{paper, rejects};
 use crate::chart::{BatchId, DeliveryId, Digest, DocumentId, Reject};
 
 /// A source file whose bytes are safe in the intake area.
@@ -88,8 +88,12 @@ const NEEDS_A_PERSON: &str = "(EXISTS (SELECT 1 FROM rejects WHERE rejects.scan 
 
 impl Store {
     /// Records a delivery, and its content if that is new, in one transaction.
+    ///
+    /// # Errors
+    /// The batch is closed; the database failed.
     pub async fn record_delivery(&self, delivery: &NewDelivery<'_>) -> Result<Recorded, StoreError> {
         let mut transaction = self.begin().await?;
+        paper::with_others(&mut transaction, delivery.batch).await?;
         let state = if delivery.reject.is_some() { ScanState::Rejected } else { ScanState::Waiting };
         transaction
             .execute(
@@ -110,6 +114,7 @@ impl Store {
         if let Some(row) = transaction.row(known, same()).await? {
             return Ok(Recorded::Known { delivery: row.parsed("id")? });
         }
+        paper::open(&mut transaction, delivery.batch).await?;
         // Empty files have nothing in common but that they are empty: each is a reject of its own.
         let first =
             "SELECT id FROM deliveries WHERE scan = $1 AND repeated_of IS NULL ORDER BY received_at, id LIMIT 1";

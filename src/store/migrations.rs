@@ -26,6 +26,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (15, "desk", include_str!("migrations/sqlite/0015_desk.sql")),
     (16, "patient_keys", include_str!("migrations/sqlite/0016_patient_keys.sql")),
     (17, "reading", include_str!("migrations/sqlite/0017_reading.sql")),
+    (18, "paper", include_str!("migrations/sqlite/0018_paper.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/postgres/0001_first.sql")),
@@ -42,6 +43,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (15, "desk", include_str!("migrations/postgres/0015_desk.sql")),
     (16, "patient_keys", include_str!("migrations/postgres/0016_patient_keys.sql")),
     (17, "reading", include_str!("migrations/postgres/0017_reading.sql")),
+    (18, "paper", include_str!("migrations/postgres/0018_paper.sql")),
 ];
 
 /// Every step.

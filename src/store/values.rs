@@ -198,6 +198,12 @@ impl Row {
         u32::try_from(self.integer(column)?).map_err(|_| StoreError::unreadable(column))
     }
 
+    /// Reads an integer that is never negative nor above 2^32, if there is one.
+    pub(super) fn optional_count(&self, column: &str) -> Result<Option<u32>, StoreError> {
+        let count = |value| u32::try_from(value).map_err(|_| StoreError::unreadable(column));
+        self.optional_integer(column)?.map(count).transpose()
+    }
+
     /// Reads an integer that is never negative.
     pub(super) fn size(&self, column: &str) -> Result<u64, StoreError> {
         u64::try_from(self.integer(column)?).map_err(|_| StoreError::unreadable(column))

@@ -89,6 +89,7 @@ fn every_command_prints_one_json_value() {
         json(&["index", action]);
     }
     json(&["labels", "types"]);
+    json(&["labels", "evaluate"]);
     json(&["people", "add", "Ann"]);
     json(&["audit", "key", "rotate"]);
     let key = json(&["audit", "key", "show"])["fingerprints"][0].as_str().unwrap().to_owned();
@@ -123,6 +124,7 @@ fn every_command_prints_one_json_value() {
     seen.extend(crate::records::DECISIONS.iter().map(|name| (*name).to_owned()));
     seen.extend(crate::lots::COMMANDS.iter().chain(crate::auto_accept::COMMANDS).map(|name| (*name).to_owned()));
     seen.extend(crate::disposal::forgetting::COMMANDS.map(str::to_owned));
+    seen.extend(crate::closing::COMMANDS.iter().map(|name| (*name).to_owned()));
     seen.extend(crate::codes::COMMANDS.map(str::to_owned));
     seen.extend(crate::retention_commands::COMMANDS.map(str::to_owned));
     seen.extend(crate::backup::COMMANDS.map(str::to_owned));

@@ -46,7 +46,7 @@ fn a_folder_of_scans_becomes_text_that_is_found_and_given_back() {
     // In.
     let run = program.run(&["ingest", "inbox", "--batch", "Box 1", "--sheets", "999"]);
     assert_eq!(run.code, 3, "two files are rejected: {}{}", run.out, run.err);
-    assert!(run.out.contains("MISSING"), "{}", run.out);
+    assert!(run.out.contains("999 sheets prepared") && run.out.contains(" missing"), "{}", run.out);
     let report = program.json(&["batch", "show", "Box 1"]);
     let count = |name: &str| counts(&report)[name].as_u64().unwrap();
     assert_eq!(report["report"]["adds_up"], true);

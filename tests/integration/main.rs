@@ -12,6 +12,7 @@ mod archive;
 mod auto_accept;
 mod backup;
 mod batch_scope;
+mod closing;
 mod codes;
 mod command_line;
 mod corrections;

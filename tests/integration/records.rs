@@ -226,3 +226,35 @@ fn a_second_person_approves_or_returns_and_never_the_same() {
     assert_eq!(clinic.reviewer(&["review", &document, "--approve"]).code, 0);
     assert_eq!(clinic.deposit(), 1);
 }
+
+#[test]
+fn suggestions_are_compared_with_what_people_confirmed() {
+    let clinic = Clinic::with(Program::new());
+    let nothing = clinic.technician(&["labels", "evaluate"]);
+    assert!(nothing.code == 0 && nothing.out.contains("Accept some"), "{}{}", nothing.out, nothing.err);
+    for (number, kind) in ["discharge-summary", "discharge-summary", "consent"].iter().enumerate() {
+        let file = shared_file(&[&format!("Discharge Summary {number}")]);
+        let document = clinic.ingest(&format!("{number}.pdf"), &file);
+        assert_eq!(clinic.technician(&["accept", &document, "--patient", "ZZ-1", "--type", kind]).code, 0);
+    }
+    let report = clinic.technician(&["--json", "labels", "evaluate"]);
+    assert_eq!(report.code, 0, "{}", report.err);
+    assert!(!report.out.contains("ZZ-1"), "{}", report.out);
+    let report: Value = serde_json::from_str(&report.out).unwrap();
+    let field = |name: &str| report["fields"].as_array().unwrap().iter().find(|field| field["field"] == name).unwrap();
+    assert_eq!(report["documents"], 3);
+    let count = |name: &str| field("kind")[name].as_u64();
+    assert_eq!((count("confirmed"), count("suggested"), count("right")), (Some(3), Some(3), Some(2)), "{report}");
+    assert_eq!(report["mistaken"][0]["confirmed"], "consent");
+    assert_eq!(
+        (field("patient_number")["confirmed"].as_u64(), report["mistaken"][0]["times"].as_u64()),
+        (Some(3), Some(1))
+    );
+    // Other types are tried without being put into use.
+    let types = clinic.program.path("types");
+    std::fs::create_dir(&types).unwrap();
+    let own = "schema = 1\nname = \"consent\"\ntitle = \"Consent\"\ntitles = [\"discharge summary 2\"]\n";
+    std::fs::write(types.join("consent.toml"), own).unwrap();
+    let tried = clinic.technician(&["labels", "evaluate", "--types", types.to_str().unwrap()]);
+    assert!(tried.code == 0 && tried.out.contains("3 verified documents"), "{}{}", tried.out, tried.err);
+}

@@ -25,6 +25,7 @@ mod desk;
 mod encrypted;
 mod large;
 mod moves;
+mod paper;
 
 use accounts::*;
 use candidates::*;
@@ -32,6 +33,7 @@ use claims::*;
 use custody::*;
 use desk::*;
 use encrypted::*;
+use paper::*;
 
 const LEASE: Duration = Duration::from_secs(60);
 const BACK_OFF: Duration = Duration::from_secs(30);
@@ -95,6 +97,12 @@ contract! {
     a_lost_lease_keeps_what_was_typed_and_decides_nothing,
     the_queue_goes_by_importance_and_what_is_put_aside_comes_back,
     pages_are_split_merged_and_moved_and_every_step_undone,
+    a_box_is_where_its_last_move_took_it,
+    sheets_are_counted_before_they_are_scanned,
+    counts_that_agree_close_a_batch_for_good,
+    a_difference_takes_a_reason_and_a_second_person,
+    a_batch_that_nobody_counted_is_closed_by_two,
+    nothing_comes_in_while_a_batch_is_closed,
     patients_are_found_while_somebody_types_and_by_what_was_read,
 }
 

@@ -9,7 +9,8 @@ use super::super::{App, AppError};
 use super::identifiers;
 use crate::chart::{DocumentId, DocumentState, Label, PatientRef, PersonId, RecordId};
 use crate::labels::{
-    Disagreement, Field, FieldName, PatientCandidate, ReadPage, Suggestions, disagreements, rank, suggest,
+    Disagreement, DocumentKinds, Field, FieldName, PatientCandidate, ReadPage, Suggestions, disagreements, rank,
+    suggest,
 };
 use crate::store::{DeskPlace, DocumentPage, DocumentRecord};
 
@@ -102,19 +103,7 @@ impl App {
         document: &DocumentRecord,
         pages: &[DocumentPage],
     ) -> Result<(Suggestions, Vec<PatientCandidate>), AppError> {
-        let mut read = Vec::with_capacity(pages.len());
-        for page in pages {
-            if let Some(text) = self.shown_text(page).await? {
-                read.push((page.position, text));
-            }
-        }
-        let kinds = self.document_kinds().await?.clone();
-        let received = document.opened_at.to_zoned(self.zone()).date();
-        let working = tokio::task::spawn_blocking(move || {
-            let pages: Vec<ReadPage> = read.iter().map(|(position, text)| ReadPage::of(*position, text)).collect();
-            suggest(&pages, &kinds, None, received)
-        });
-        let mut suggestions = working.await.map_err(|cause| AppError::Child(cause.to_string()))?;
+        let mut suggestions = self.read_off(document, pages, self.document_kinds().await?).await?;
         let numbers = suggestions.values(FieldName::PatientNumber);
         let names = suggestions.values(FieldName::PatientName);
         let alike = self.store.patients_alike(&numbers, &suggestions.birth_dates(), &names).await?;
@@ -122,6 +111,28 @@ impl App {
         suggestions.settle(&candidates);
         candidates.truncate(MOST_CANDIDATES);
         Ok((suggestions, candidates))
+    }
+
+    /// Suggests what the words of the pages tell by themselves, whoever is known.
+    pub(in crate::app) async fn read_off(
+        &self,
+        document: &DocumentRecord,
+        pages: &[DocumentPage],
+        kinds: &DocumentKinds,
+    ) -> Result<Suggestions, AppError> {
+        let mut read = Vec::with_capacity(pages.len());
+        for page in pages {
+            if let Some(text) = self.shown_text(page).await? {
+                read.push((page.position, text));
+            }
+        }
+        let kinds = kinds.clone();
+        let received = document.opened_at.to_zoned(self.zone()).date();
+        let working = tokio::task::spawn_blocking(move || {
+            let pages: Vec<ReadPage> = read.iter().map(|(position, text)| ReadPage::of(*position, text)).collect();
+            suggest(&pages, &kinds, None, received)
+        });
+        working.await.map_err(|cause| AppError::Child(cause.to_string()))
     }
 }
 

@@ -79,13 +79,14 @@ impl App {
     /// Begins an upload of `length` bytes into a batch.
     ///
     /// # Errors
-    /// They may not bring in scans; the name or the length cannot be used; they have too many uploads open.
+    /// They may not bring in scans; the batch is closed; the name or the length cannot be used; they have too many uploads open.
     pub async fn begin_upload(&self, batch: BatchId, name: &str, length: u64) -> Result<Upload, AppError> {
         let person = self.actor(Permission::Label, &[]).await?.person;
         let others = self.store.batches_of_others(person).await?;
         if self.store.batch(batch).await?.is_none() || others.contains(&batch) {
             return Err(no_such("batch"));
         }
+        self.store.takes_files(batch, None).await?;
         let name = plain_name(name).ok_or_else(|| {
             AppError::Unfit(format!(
                 "a file has a name of 1 to {LONGEST_NAME} bytes without / and characters that cannot be printed"

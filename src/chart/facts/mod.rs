@@ -11,6 +11,7 @@ mod grant;
 mod hold;
 mod key;
 mod lot;
+mod paper;
 mod people;
 mod record;
 mod retention;
@@ -25,6 +26,7 @@ pub use grant::{GrantFact, GrantKind, GrantScope};
 pub use hold::HoldFact;
 pub use key::{KeyFact, rotation_statement};
 pub use lot::{LotDraw, LotFact};
+pub use paper::PaperFact;
 pub use people::PeopleFact;
 pub use record::{Acceptance, RecordFact};
 pub use retention::RetentionFact;
@@ -40,6 +42,8 @@ pub enum Fact {
     Record(RecordFact),
     /// What happens at the verification station before a decision, and blind re-keying after it.
     Desk(DeskFact),
+    /// Boxes of paper, and the batches that are made of them.
+    Paper(PaperFact),
     /// Lots of documents and their samples.
     Lot(LotFact),
     /// Rules under which the program accepts documents.

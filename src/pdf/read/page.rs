@@ -25,8 +25,8 @@ const RECOGNITION_DPI: f64 = 300.0;
 const VIEWING_DPI: f64 = 150.0;
 /// The share of a page from which on images, not letters, are what the page is about.
 const PICTURE_SHARE: f64 = 0.5;
-/// The share of a page from which on an image counts for the resolution.
-const LAYER_SHARE: f64 = 0.05;
+/// The share of a page from which on an image counts for the resolution: that of a label whose bars have to be read.
+const LAYER_SHARE: f64 = 0.01;
 /// The share of unknown letters from which on a page's own text is of no use.
 const UNKNOWN_SHARE: f64 = 0.2;
 /// What stands for a letter that the file does not name.

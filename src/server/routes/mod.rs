@@ -2,6 +2,8 @@
 
 mod audit;
 mod batches;
+mod boxes;
+mod cover_sheets;
 mod dashboard;
 mod desk;
 mod disposals;
@@ -36,6 +38,8 @@ pub fn table() -> Vec<Route> {
     table.extend(session::routes());
     table.extend(audit::routes());
     table.extend(batches::routes());
+    table.extend(boxes::routes());
+    table.extend(cover_sheets::routes());
     table.extend(dashboard::routes());
     table.extend(disposals::routes());
     table.extend(events::routes());

@@ -12,6 +12,7 @@ mod grant;
 mod hold;
 mod key;
 mod lot;
+mod paper;
 mod people;
 mod policy;
 mod record;
@@ -22,6 +23,7 @@ mod who;
 use super::engine::Transaction;
 use super::error::StoreError;
 use crate::chart::{Fact, LedgerEntry};
+pub(super) use paper::read_account;
 
 /// Applies one entry.
 pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) -> Result<(), StoreError> {
@@ -29,6 +31,7 @@ pub(super) async fn apply(transaction: &mut Transaction, entry: &LedgerEntry) ->
         Fact::People(fact) => people::apply(transaction, entry, fact).await,
         Fact::Record(fact) => record::apply(transaction, entry, fact).await,
         Fact::Desk(fact) => desk::apply(entry, fact),
+        Fact::Paper(fact) => paper::apply(transaction, entry, fact).await,
         Fact::Lot(fact) => lot::apply(transaction, entry, fact).await,
         Fact::Rule(fact) => rule::apply(transaction, entry, fact).await,
         Fact::Retention(fact) => retention::apply(transaction, entry, fact).await,

@@ -5,6 +5,7 @@ mod deciding;
 mod exports;
 mod iiif;
 mod images;
+mod paper;
 mod rights;
 mod site;
 mod uploads;

@@ -8,13 +8,13 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::site::{Answer, Client, Site};
 
-async fn batch(client: &Client) -> String {
+pub async fn batch(client: &Client) -> String {
     let made = client.send(Method::POST, "/api/v1/batches", json!({ "name": "uploaded", "expected_sheets": 3 })).await;
     assert_eq!(made.status, 201, "{}", made.text());
     made.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn begin(client: &Client, name: &str, batch: &str, length: usize) -> Answer {
+pub async fn begin(client: &Client, name: &str, batch: &str, length: usize) -> Answer {
     let encode = |text: &str| Base64::encode_string(text.as_bytes());
     let metadata = format!("filename {},batch {}", encode(name), encode(batch));
     let request = client.request(Method::POST, "/api/v1/uploads").header("tus-resumable", "1.0.0");

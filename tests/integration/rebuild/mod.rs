@@ -41,10 +41,15 @@ impl Site {
         for scan in &scans[..RECORDS] {
             std::fs::copy(scan, program.path("in").join(scan.file_name().unwrap())).unwrap();
         }
-        program.json(&["ingest", "in", "--batch", "B"]);
         program.json(&["people", "add", "Ada Administrator"]);
         let token = program.staff("Tom Technician", &["technician", "administrator"]);
         let mut site = Self { program, token, records: Vec::new() };
+        site.technician(&["box", "add", "BX-0004", "--at", "Receiving room"]);
+        let sheets = RECORDS.to_string();
+        site.technician(&["batch", "prepare", "B", "--sheets", &sheets, "--simplex", "--box", "BX-0004"]);
+        site.program.json(&["ingest", "in", "--batch", "B"]);
+        site.technician(&["batch", "close", "B"]);
+        site.technician(&["box", "move", "BX-0004", "to-shelf", "--at", "Shelf 7"]);
         let documents = site.program.json(&["show", "--batch", "B"]);
         for (at, document) in documents.as_array().unwrap().iter().enumerate() {
             let number = format!("ZZ-{}", at % 3);

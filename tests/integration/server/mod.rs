@@ -1,5 +1,6 @@
 //! The server over real HTTP: signing in, rights, and what is done against those who come without.
 
+mod cover_sheets;
 mod frame;
 mod limits;
 mod matrix;

@@ -9,6 +9,7 @@ import { Badge, Button, Card, parts } from "../design/parts";
 import { Fault, Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
+import { BatchPaper } from "./batch-paper";
 import { Sheets } from "./batches-screen";
 import { useEvents } from "./events";
 import { Oversight } from "./oversight";
@@ -81,6 +82,12 @@ export default function BatchScreen() {
                 />
                 <Figure label={t.unreliable} value={text.number(shown.unreliable_pages)} />
               </Figures>
+              <BatchPaper
+                batch={id}
+                paper={shown.paper}
+                agrees={shown.sheets === "agree"}
+                waiting={shown.counts.files_waiting + shown.counts.pages_waiting > 0}
+              />
               {shown.files && shown.files.length > 0 && (
                 <Card title={t.files}>
                   <Table

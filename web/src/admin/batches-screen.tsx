@@ -13,6 +13,7 @@ import { ListedInParts } from "../design/listed";
 import { Badge, Button, Card, parts, TextField } from "../design/parts";
 import { text } from "../text";
 import { time } from "../text/dates";
+import { CoverSheets } from "./cover-sheets";
 import { useEvents } from "./events";
 import { Oversight } from "./oversight";
 import { Uploads } from "./uploads";
@@ -20,7 +21,7 @@ import { Uploads } from "./uploads";
 export default function BatchesScreen() {
   const t = text.batches;
   const { session } = useSession();
-  const [making, make] = useState(false);
+  const [asked, ask] = useState<"batch" | "sheets" | null>(null);
   useEvents(["batches"]);
   const batches = useInfiniteQuery({
     queryKey: ["batches"],
@@ -34,7 +35,14 @@ export default function BatchesScreen() {
     <Oversight
       title={t.title}
       lead={t.lead}
-      actions={may(session, "label") && <Button onClick={() => make(true)}>{t.make}</Button>}
+      actions={
+        may(session, "label") && (
+          <>
+            <Button onClick={() => ask("sheets")}>{text.coverSheets.title}</Button>
+            <Button onClick={() => ask("batch")}>{t.make}</Button>
+          </>
+        )
+      }
     >
       {may(session, "label") && rows.length > 0 && <Uploads batches={rows} />}
       <Card>
@@ -82,7 +90,8 @@ export default function BatchesScreen() {
           ]}
         />
       </Card>
-      {making && <MakeBatch onClose={() => make(false)} />}
+      {asked === "batch" && <MakeBatch onClose={() => ask(null)} />}
+      {asked === "sheets" && <CoverSheets onClose={() => ask(null)} />}
     </Oversight>
   );
 }

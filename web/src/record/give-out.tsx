@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { callForFile } from "../api/client";
+import { save } from "../api/save";
 import { FormDialog } from "../design/form-dialog";
 import { Select, TextField } from "../design/parts";
 import { text } from "../text";
@@ -30,13 +31,8 @@ export function GiveOut({ what, subject, document: id, onClose }: GiveOutProps) 
         what === "print"
           ? await callForFile("POST", "/prints", { body: { document: id, reason } })
           : await callForFile("POST", "/exports", { body: { ...subject, format, reason, purpose } });
-      const address = URL.createObjectURL(file);
-      const link = document.createElement("a");
-      link.href = address;
-      // A name without patient data.
-      link.download = `muniment-${id.slice(0, 8)}.${format === "original" ? "bin" : what === "print" ? "pdf" : format}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      const ending = what === "print" ? "pdf" : format === "original" ? "bin" : format;
+      save(file, `muniment-${id.slice(0, 8)}.${ending}`);
       onClose();
     } catch (failed) {
       setError(failed);

@@ -1,5 +1,6 @@
 //! Batches: what was brought in together, where it stands, and whose work it is.
 
+mod paper;
 mod view;
 
 use axum::http::StatusCode;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use self::paper::PaperView;
 use self::view::BatchView;
 use crate::access::Permission;
 use crate::chart::{Batch, BatchId, PersonId, Role};
@@ -26,6 +28,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Access::May(Permission::Label), routes!(create)),
         Route::new(Access::May(Permission::SeeWork), routes!(show)),
         Route::new(Access::May(Permission::SeeWork), routes!(retry)),
+        Route::new(Access::May(Permission::Label), routes!(paper::prepare)),
+        Route::new(Access::May(Permission::Label), routes!(paper::close)),
+        Route::new(Access::May(Permission::ReviewOthers), routes!(paper::confirm)),
         Route::new(Access::May(Permission::ManagePeople), routes!(assign, unassign)),
     ]
 }
@@ -110,7 +115,7 @@ async fn unassign(signed_in: SignedIn, Path((id, person)): Path<(BatchId, Person
 }
 
 /// Returns the batches that the person may not know of. Batches are the business of staff and of those who run things.
-async fn not_theirs(signed_in: &SignedIn) -> Result<Vec<BatchId>, Problem> {
+pub(super) async fn not_theirs(signed_in: &SignedIn) -> Result<Vec<BatchId>, Problem> {
     let roles = &signed_in.person.roles;
     if roles.iter().any(|role| matches!(role, Role::Administrator | Role::ItSupport)) {
         return Ok(Vec::new());
@@ -138,5 +143,7 @@ async fn shown(signed_in: &SignedIn, batch: Batch, files: bool) -> Result<BatchV
         }
         false => None,
     };
-    Ok(BatchView::of(app.batch_report(batch).await?, &staff, files))
+    let report = app.batch_report(batch).await?;
+    let paper = PaperView::of(app, report.paper.clone(), &report.reconciliation).await?;
+    Ok(BatchView::of(report, paper, &staff, files))
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::batch_report::{BatchReport, FileReport, Outcome, Sheets};
-use crate::chart::{BatchCounts, PersonId, Reject};
+use super::paper::PaperView;
+use crate::app::batch_report::{BatchReport, FileReport, Outcome};
+use crate::chart::{BatchCounts, PersonId, Reject, Sheets};
 
 /// A batch with its account.
 #[derive(Serialize, ToSchema)]
@@ -27,6 +28,8 @@ pub struct BatchView {
     unreliable_pages: u64,
     /// What the number of sheets says.
     sheets: SheetsView,
+    /// How it was prepared, what was found of it, and its closing.
+    paper: PaperView,
     /// Whose work it is; nobody: that of all technicians and reviewers.
     staff: Vec<String>,
     /// Files of it that need a person; only where one batch is asked for.
@@ -53,25 +56,31 @@ pub struct BatchCountsView {
     pages_done: u64,
     /// Pages hidden because they are blank.
     pages_blank: u64,
+    /// Pages hidden because they are separator sheets.
+    separators: u64,
+    /// Sheets of paper that the separators are when both sides were scanned.
+    separator_sheets: u64,
     /// Pages that could not be recognised and wait for a person.
     pages_failed: u64,
     /// Pages rejected.
     pages_rejected: u64,
 }
 
-/// The expected sheets against the pages that were found.
+/// What the expected sheets say.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SheetsView {
     /// Nobody counted.
     NotCounted,
-    /// Files are still to be opened.
+    /// Files are still to be opened or pages to be read.
     NotYet,
-    /// The pages can be the sides of so many sheets.
+    /// The pages can be the sides of so many sheets; nobody said whether one or both were scanned.
     Plausible,
-    /// At least so many sheets are missing.
+    /// As many were found as were prepared.
+    Agree,
+    /// So many sheets, or a side of them, are missing.
     Missing(u64),
-    /// At least so many pages too many.
+    /// So many sheets, or a side of them, are too many.
     TooMany(u64),
 }
 
@@ -114,8 +123,8 @@ pub struct RejectView {
 
 impl BatchView {
     /// Puts the account of a batch into an answer.
-    pub fn of(report: BatchReport, staff: &[PersonId], files: Option<Vec<FileReport>>) -> Self {
-        let BatchReport { batch, counts, adds_up, unreliable_pages, sheets } = report;
+    pub fn of(report: BatchReport, paper: PaperView, staff: &[PersonId], files: Option<Vec<FileReport>>) -> Self {
+        let BatchReport { batch, counts, adds_up, unreliable_pages, sheets, .. } = report;
         Self {
             id: batch.id.to_string(),
             name: batch.name,
@@ -126,6 +135,7 @@ impl BatchView {
             adds_up,
             unreliable_pages,
             sheets: SheetsView::of(sheets),
+            paper,
             staff: staff.iter().map(ToString::to_string).collect(),
             files: files.map(|files| files.into_iter().map(FileToCheckView::of).collect()),
         }
@@ -143,6 +153,8 @@ impl BatchCountsView {
             pages_waiting: counts.pages_waiting,
             pages_done: counts.pages_done,
             pages_blank: counts.pages_blank,
+            separators: counts.separators,
+            separator_sheets: counts.separator_sheets,
             pages_failed: counts.pages_failed,
             pages_rejected: counts.pages_rejected,
         }
@@ -155,6 +167,7 @@ impl SheetsView {
             Sheets::NotCounted => Self::NotCounted,
             Sheets::NotYet => Self::NotYet,
             Sheets::Plausible => Self::Plausible,
+            Sheets::Agree => Self::Agree,
             Sheets::Missing(count) => Self::Missing(count),
             Sheets::TooMany(count) => Self::TooMany(count),
         }

@@ -50,6 +50,27 @@ export const dashboard = {
   why: "Why",
 };
 
+export const coverSheets = {
+  title: "Print separator sheets",
+  lead: "Put them between the documents before scanning. The scan is split at them, and what they say labels the document behind.",
+  print: "Make the PDF",
+  kind: "What the sheets announce",
+  kinds: {
+    type: "A document of a type begins",
+    chart: "A document of a patient begins",
+    batch: "A batch begins",
+    end: "A document ends",
+  },
+  type: "Document type",
+  allTypes: "Every type, a sheet each",
+  numbers: "Record numbers",
+  batches: "Names of batches",
+  aLineEach: "One in each line: a sheet for each.",
+  copies: "Copies of each sheet",
+  paper: "Paper",
+  papers: { a4: "A4", letter: "US letter" },
+};
+
 export const batches = {
   title: "Batches and intake",
   lead: "Bring in scans, and see that no sheet is missing: pages in = pages read + pages failed + pages rejected.",
@@ -86,6 +107,34 @@ export const batches = {
   uploaded: "Received",
   uploadFailed: "Not received",
   report: "Report",
+};
+
+export const paper = {
+  title: "Paper",
+  box: "Box",
+  prepared: "Prepared",
+  preparedBy: (sheets: number, sides: string, by: string) => `${number(sheets)} sheets, ${sides}, counted by ${by}`,
+  notCounted: "Nobody counted the sheets before scanning",
+  charts: "Charts",
+  found: "Sheets",
+  differs: "differs",
+  sides: "Sides found",
+  sidesOf: (sides: number, blank: number, separators: number) =>
+    `${number(sides)}, of these ${number(blank)} blank and ${number(separators)} separator sheets, which are hidden`,
+  unread: "Not read",
+  unreadOf: (sides: number, files: number) => `${number(sides)} sides, ${number(files)} files`,
+  closing: "Closing",
+  open: "Open: it takes in more files",
+  waits: (by: string, at: string) => `Waits for a second person; ${by} gave the reason ${at}`,
+  closed: (by: string, second: string | null | undefined, at: string) =>
+    `Closed by ${by}${second ? ` and ${second}` : ""} ${at}: it takes in no more files`,
+  close: "Close the batch",
+  closeLead: "As many sheets were found as were prepared. A closed batch takes in no more files.",
+  differenceLead: (sentence: string) =>
+    `The counts do not agree: ${sentence}. Look for the paper first. With a reason, a second person can confirm the difference; leave patients' names out.`,
+  confirm: "Confirm the difference",
+  confirmLead: (sentence: string) =>
+    `${sentence}. Confirming closes the batch for good; both of you stand in the ledger.`,
 };
 
 export const people = {
