@@ -35,7 +35,7 @@ async function decide(world, rae) {
     await rae.getByText(`${number} of 3 checked`).waitFor();
     await pageDrawn(rae);
     for (const defect of defects) await rae.getByRole("checkbox", { name: defect }).check();
-    if (number === 2) await rae.getByLabel("Note").fill("It is an operative report");
+    if (number === 2) await rae.getByLabel("Note").fill("It is another type of document");
     if (number !== 1) await world.picture(rae, `lot-check-${number + 1}`);
     if (number !== 1) found.push(...(await axe(rae)));
     await rae.getByRole("button", { name: /It is right|Record/ }).click();

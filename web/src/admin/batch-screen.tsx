@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { call } from "../api/client";
+import type { Batch } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Figure, Figures } from "../design/figure";
 import { Badge, Button, Card, parts } from "../design/parts";
@@ -9,23 +10,9 @@ import { Fault, Loaded } from "../design/states";
 import { Table } from "../design/table";
 import { text } from "../text";
 import { BatchPaper } from "./batch-paper";
-import { type BatchRow, Sheets } from "./batches-screen";
+import { Sheets } from "./batches-screen";
 import { useEvents } from "./events";
 import { Oversight } from "./oversight";
-
-interface FileToCheck {
-  delivery: string;
-  source: string;
-  outcome: string;
-  pages: number;
-  pages_failed: number;
-  document?: string | null;
-  rejects: { message?: string; reason?: string }[];
-}
-
-interface Batch extends BatchRow {
-  files?: FileToCheck[] | null;
-}
 
 export default function BatchScreen() {
   const t = text.batches;
@@ -108,15 +95,13 @@ export default function BatchScreen() {
                     rows={shown.files}
                     keyOf={(row) => row.delivery}
                     columns={[
-                      { title: t.name, cell: (row) => row.source },
+                      { title: t.name, cell: (row) => row.source || "–" },
                       { title: t.pages, numeric: true, cell: (row) => text.number(row.pages) },
                       { title: t.state, cell: (row) => text.stateName(row.outcome) },
                       {
                         title: text.dashboard.why,
                         cell: (row) => (
-                          <span className={parts.muted}>
-                            {row.rejects.map((each) => each.message ?? each.reason).join(" ")}
-                          </span>
+                          <span className={parts.muted}>{row.rejects.map((each) => each.message).join(" ")}</span>
                         ),
                       },
                     ]}

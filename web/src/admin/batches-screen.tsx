@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { PackageOpen, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { call } from "../api/client";
-import type { Page, Schemas } from "../api/types";
+import type { Batch, Page } from "../api/types";
 import { may, useSession } from "../app/session";
 import { Meter } from "../design/figure";
 import { FormDialog } from "../design/form-dialog";
@@ -18,30 +18,6 @@ import { useEvents } from "./events";
 import { Oversight } from "./oversight";
 import { Uploads } from "./uploads";
 
-export interface BatchRow {
-  id: string;
-  name: string;
-  pipeline: string;
-  expected_sheets?: number | null;
-  opened_at: string;
-  counts: {
-    deliveries: number;
-    repeated: number;
-    files_waiting: number;
-    files_rejected: number;
-    pages: number;
-    pages_waiting: number;
-    pages_done: number;
-    pages_blank: number;
-    pages_failed: number;
-    pages_rejected: number;
-  };
-  adds_up: boolean;
-  unreliable_pages: number;
-  paper: Schemas["PaperView"];
-  sheets: string | { missing: number } | { "too-many": number };
-}
-
 export default function BatchesScreen() {
   const t = text.batches;
   const { session } = useSession();
@@ -49,7 +25,7 @@ export default function BatchesScreen() {
   useEvents(["batches"]);
   const batches = useInfiniteQuery({
     queryKey: ["batches"],
-    queryFn: ({ pageParam }) => call<Page<BatchRow>>("GET", "/batches", { query: { after: pageParam, limit: 50 } }),
+    queryFn: ({ pageParam }) => call<Page<Batch>>("GET", "/batches", { query: { after: pageParam, limit: 50 } }),
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
     refetchInterval: 30_000,
@@ -120,7 +96,7 @@ export default function BatchesScreen() {
   );
 }
 
-export function Sheets({ row }: { row: BatchRow }) {
+export function Sheets({ row }: { row: Batch }) {
   const t = text.batches;
   if (typeof row.sheets === "string") return null;
   return (

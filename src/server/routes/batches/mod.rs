@@ -1,17 +1,17 @@
 //! Batches: what was brought in together, where it stands, and whose work it is.
 
 mod paper;
+mod view;
 
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use paper::PaperView;
-
+use self::paper::PaperView;
+use self::view::BatchView;
 use crate::access::Permission;
-use crate::app::batch_report::BatchReport;
 use crate::chart::{Batch, BatchId, PersonId, Role};
 use crate::server::paging::{Paging, Part};
 use crate::server::problem::Problem;
@@ -33,36 +33,6 @@ pub fn routes() -> Vec<Route> {
         Route::new(Access::May(Permission::ReviewOthers), routes!(paper::confirm)),
         Route::new(Access::May(Permission::ManagePeople), routes!(assign, unassign)),
     ]
-}
-
-/// A batch with its account.
-#[derive(Serialize, ToSchema)]
-pub struct BatchView {
-    /// Id.
-    id: String,
-    /// Name.
-    name: String,
-    /// Pipeline that its pages go through.
-    pipeline: String,
-    /// Sheets that were counted before scanning.
-    expected_sheets: Option<u32>,
-    /// When it was opened.
-    opened_at: String,
-    /// Where its files and pages stand.
-    counts: Value,
-    /// Whether every page is accounted for.
-    adds_up: bool,
-    /// Pages dealt with whose text cannot be relied on.
-    unreliable_pages: u64,
-    /// What the number of sheets says.
-    sheets: Value,
-    /// How it was prepared, what was found of it, and its closing.
-    paper: PaperView,
-    /// Whose work it is; nobody: that of all technicians and reviewers.
-    staff: Vec<String>,
-    /// Files of it that need a person; only where one batch is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    files: Option<Value>,
 }
 
 /// A batch to be opened.
@@ -161,8 +131,7 @@ async fn theirs(signed_in: &SignedIn, id: BatchId) -> Result<Batch, Problem> {
 
 async fn shown(signed_in: &SignedIn, batch: Batch, files: bool) -> Result<BatchView, Problem> {
     let app = &signed_in.app;
-    let value = |of: Result<Value, serde_json::Error>| of.map_err(|_| Problem::internal());
-    let staff = app.store.batch_staff(batch.id).await?.iter().map(ToString::to_string).collect();
+    let staff = app.store.batch_staff(batch.id).await?;
     let files = match files {
         true => {
             let mut reports = app.files_to_check(batch.id).await?;
@@ -170,24 +139,11 @@ async fn shown(signed_in: &SignedIn, batch: Batch, files: bool) -> Result<BatchV
             if app.actor(Permission::Label, &[]).await.is_err() {
                 reports.iter_mut().for_each(|report| report.source = String::new());
             }
-            Some(value(serde_json::to_value(reports))?)
+            Some(reports)
         }
         false => None,
     };
-    let BatchReport { batch, counts, adds_up, unreliable_pages, sheets, reconciliation, paper, .. } =
-        app.batch_report(batch).await?;
-    Ok(BatchView {
-        id: batch.id.to_string(),
-        name: batch.name,
-        pipeline: batch.pipeline.name,
-        expected_sheets: batch.expected_sheets,
-        opened_at: batch.opened_at.to_string(),
-        counts: value(serde_json::to_value(counts))?,
-        adds_up,
-        unreliable_pages,
-        sheets: value(serde_json::to_value(sheets))?,
-        paper: PaperView::of(app, paper, &reconciliation).await?,
-        staff,
-        files,
-    })
+    let report = app.batch_report(batch).await?;
+    let paper = PaperView::of(app, report.paper.clone(), &report.reconciliation).await?;
+    Ok(BatchView::of(report, paper, &staff, files))
 }
