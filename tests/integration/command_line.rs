@@ -90,8 +90,8 @@ fn every_command_prints_one_json_value() {
         json(&["index", action]);
     }
     json(&["labels", "types"]);
-    json(&["labels", "evaluate"]);
     json(&["people", "add", "Ann"]);
+    json(&["labels", "evaluate"]);
     json(&["audit", "key", "rotate"]);
     let key = json(&["audit", "key", "show"])["fingerprints"][0].as_str().unwrap().to_owned();
     assert_eq!(json(&["audit", "verify", "--key", &key])["findings"], serde_json::json!([]));

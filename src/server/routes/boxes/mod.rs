@@ -28,7 +28,7 @@ pub fn routes() -> Vec<Route> {
 
 /// A box of paper where it is now.
 #[derive(Serialize, ToSchema)]
-pub struct BoxView {
+pub struct PaperBoxView {
     /// Its label.
     #[serde(rename = "box")]
     label: String,
@@ -58,7 +58,7 @@ pub struct BoxMoveView {
 pub struct BoxHistoryView {
     /// The box.
     #[serde(flatten)]
-    row: BoxView,
+    row: PaperBoxView,
     /// Every step, the first one first.
     moves: Vec<BoxMoveView>,
     /// The batches that were made of it, as far as they are for the person to see.
@@ -86,11 +86,11 @@ pub struct NewBoxMove {
 
 /// Lists boxes in the order of their labels.
 #[utoipa::path(get, path = "/api/v1/boxes", tag = "boxes", params(Paging),
-    responses((status = 200, body = Part<BoxView>)))]
-async fn list(signed_in: SignedIn, Query(paging): Query<Paging>) -> Result<Json<Part<BoxView>>, Problem> {
+    responses((status = 200, body = Part<PaperBoxView>)))]
+async fn list(signed_in: SignedIn, Query(paging): Query<Paging>) -> Result<Json<Part<PaperBoxView>>, Problem> {
     let rows = signed_in.app.store.boxes(paging.after()?.as_ref(), paging.limit()).await?;
-    let items = rows.into_iter().map(BoxView::of).collect();
-    Ok(Json(Part::of(items, paging.limit(), |line: &BoxView| line.label.clone())))
+    let items = rows.into_iter().map(PaperBoxView::of).collect();
+    Ok(Json(Part::of(items, paging.limit(), |line: &PaperBoxView| line.label.clone())))
 }
 
 /// Makes a box known that came in.
@@ -127,13 +127,13 @@ async fn history(signed_in: &SignedIn, label: &BoxLabel) -> Result<BoxHistoryVie
     let hidden = not_theirs(signed_in).await?;
     let batches = found.batches.into_iter().filter(|batch| !hidden.contains(&batch.id));
     Ok(BoxHistoryView {
-        row: BoxView::of(found.row),
+        row: PaperBoxView::of(found.row),
         moves: found.moves.into_iter().map(BoxMoveView::of).collect(),
         made_of_it: batches.map(|batch| BatchName { id: batch.id.to_string(), name: batch.name }).collect(),
     })
 }
 
-impl BoxView {
+impl PaperBoxView {
     fn of(row: BoxRow) -> Self {
         let BoxRow { label, last, batches, batches_closed } = row;
         Self { label: label.to_string(), last: BoxMoveView::of(last), batches, batches_closed }
