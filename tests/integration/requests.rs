@@ -1,5 +1,6 @@
 //! Requests for records: thirty days, one extension, nothing given out but what was asked for, and all of it accounted for.
 
+use std::io::{Cursor, Read as _};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use muniment::chart::{Digest, PersonId, RecordId};
 use muniment::worker::Stop;
 use reqwest::Method;
 use serde_json::{Value, json};
+use zip::ZipArchive;
 
 use crate::custody::Hands;
 use crate::server::site::{Browser, client, start};
@@ -126,20 +128,17 @@ async fn release(
     Ok(unpacked(&bytes))
 }
 
-/// Takes a package of stored files apart.
+/// Takes a package apart.
 fn unpacked(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let (mut files, mut at) = (Vec::new(), 0);
-    let word = |at: usize, length: usize| {
-        bytes[at..at + length].iter().rev().fold(0_usize, |value, byte| value << 8 | usize::from(*byte))
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let count = archive.len();
+    let read = |number| {
+        let mut file = archive.by_index(number).unwrap();
+        let (name, mut read) = (file.name().unwrap().into_owned(), Vec::new());
+        file.read_to_end(&mut read).unwrap();
+        (name, read)
     };
-    while bytes[at..at + 4] == *b"PK\x03\x04" {
-        let (length, name) = (word(at + 18, 4), word(at + 26, 2));
-        let from = at + 30 + name;
-        files.push((String::from_utf8(bytes[at + 30..from].to_vec()).unwrap(), bytes[from..from + length].to_vec()));
-        at = from + length;
-    }
-    assert_eq!(bytes[at..at + 4], *b"PK\x01\x02");
-    files
+    (0..count).map(read).collect()
 }
 
 async fn made(browser: &Browser, body: Value) -> String {
